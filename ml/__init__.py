@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: the part of Understudy that knows nothing of Blender."""

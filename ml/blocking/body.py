@@ -1,0 +1,123 @@
+"""The canonical body that video is solved into and every rig is driven from.
+
+Scene axes: metres, Z up, the performer facing the camera faces -Y, the performer's left is +X
+(Blender's convention for characters). The rest pose is a T-pose: legs straight down, arms out
+along +-X with palms down, feet pointing to -Y.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROLES = (
+    "hips",
+    "spine",
+    "chest",
+    "neck",
+    "head",
+    "shoulder.L",
+    "upper_arm.L",
+    "forearm.L",
+    "hand.L",
+    "shoulder.R",
+    "upper_arm.R",
+    "forearm.R",
+    "hand.R",
+    "thigh.L",
+    "shin.L",
+    "foot.L",
+    "toe.L",
+    "thigh.R",
+    "shin.R",
+    "foot.R",
+    "toe.R",
+)
+"""Segments of the body, parents before children."""
+
+PARENT = {
+    "hips": None,
+    "spine": "hips",
+    "chest": "spine",
+    "neck": "chest",
+    "head": "neck",
+    **{
+        f"{part}.{side}": parent if parent in ("chest", "hips") else f"{parent}.{side}"
+        for side in "LR"
+        for part, parent in (
+            ("shoulder", "chest"),
+            ("upper_arm", "shoulder"),
+            ("forearm", "upper_arm"),
+            ("hand", "forearm"),
+            ("thigh", "hips"),
+            ("shin", "thigh"),
+            ("foot", "shin"),
+            ("toe", "foot"),
+        )
+    },
+}
+
+
+def _rest_direction(role: str) -> tuple[float, float, float]:
+    part, _, side = role.partition(".")
+    if part in ("shoulder", "upper_arm", "forearm", "hand"):
+        return (1.0 if side == "L" else -1.0, 0.0, 0.0)
+    if part in ("thigh", "shin"):
+        return (0.0, 0.0, -1.0)
+    return (0.0, -1.0, 0.0) if part in ("foot", "toe") else (0.0, 0.0, 1.0)
+
+
+REST_DIRECTION = np.array([_rest_direction(r) for r in ROLES])
+"""(roles, 3) unit direction from each segment's joint to the next, in the T-pose. The foot's
+runs from the heel to the toes, level with the floor."""
+
+CONTACTS = ("heel.L", "toe.L", "heel.R", "toe.R")
+"""Columns of `Motion.contact`."""
+
+
+@dataclass
+class Motion:
+    """A performance solved into the canonical body.
+
+    Attributes
+    ----------
+    time : (F,) seconds
+        True time of each frame, increasing, not necessarily even.
+    rot : (F, len(ROLES), 4) quaternions wxyz
+        Rotation of each segment from its T-pose orientation to now, in scene axes (global,
+        not relative to the parent). The identity everywhere is the T-pose.
+    root : (F, 3) metres
+        Centre of the hip joints; the floor is z = 0; the first frame is over the origin.
+    leg_length : float, metres
+        Hip joint to the sole of the foot, leg straight: what sizes are scaled by.
+    contact : (F, 4) bool
+        Whether each of `CONTACTS` stands on the floor.
+    confidence : (F,) 0 to 1
+        How far each frame can be trusted.
+    joints : (F, J, 3) metres
+        Positions of `joint_names` of the solved body, scene axes.
+    joint_names : tuple of str
+    notes : list of str
+        Sentences for the person about what was seen.
+    """
+
+    time: NDArray
+    rot: NDArray
+    root: NDArray
+    leg_length: float
+    contact: NDArray
+    confidence: NDArray
+    joints: NDArray
+    joint_names: tuple[str, ...]
+    notes: list[str] = field(default_factory=list)
+
+    def at(self, index: NDArray) -> Motion:
+        """Return the motion of the chosen frames only."""
+        per_frame = {"time", "rot", "root", "contact", "confidence", "joints"}
+        values = {
+            f.name: getattr(self, f.name)[index] if f.name in per_frame else getattr(self, f.name)
+            for f in fields(self)
+        }
+        return Motion(**values)
