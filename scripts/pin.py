@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "requirements"
-# What each file must hold on. A bundle serves three Pythons; tensorflow's packages differ by system.
+# What each file must hold on: a bundle on three Pythons; tensorflow is named by system.
 PYTHONS = {
     "py311": ["python_version == '3.11'"],
     "py313": ["python_version == '3.13'"],
