@@ -1,0 +1,213 @@
+"""The floor under the performer: which way is down, where the feet stand, the root's path.
+
+Scene axes: metres, Z up, a performer who faces the camera faces -Y.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solveh_banded
+from scipy.ndimage import gaussian_filter1d
+
+from .. import rotations as rt
+from . import fit
+
+_DEPTH_SMOOTH_S = 0.12
+# Hysteresis of a standing foot, in leg lengths and leg lengths a second.
+_LOW, _HIGH = 0.10, 0.16
+_SLOW, _FAST = 0.35, 0.7
+# A foot whose lowest places are this far above the other's is raised, not standing.
+_RAISED = 0.2
+_SHORTEST_S = 0.08
+# How far a camera is usually pitched and rolled, and how far a standing body leans, radians.
+_PITCH_SPREAD, _ROLL_SPREAD, _LEAN_SPREAD = 0.12, 0.03, 0.12
+
+
+def to_scene(joints: NDArray, fps: float) -> NDArray:
+    """Turn camera axes (x right, y down, z away) into scene axes, steadying the distance.
+
+    The distance is the noisiest number a single picture gives, and bodies change it slowly: it
+    is smoothed along each frame's line of sight, so that the picture still agrees.
+    """
+    hips = joints[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
+    steady = gaussian_filter1d(hips[:, 2], _DEPTH_SMOOTH_S * fps, mode="nearest")
+    moved = hips * (steady / hips[:, 2])[:, None]
+    joints = joints + (moved - hips)[:, None]
+    return np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)
+
+
+def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
+    """Undo the camera's pitch and roll, so that the floor is level.
+
+    Ridge regression of a plane through the lowest foot of slow frames; bodies that stand
+    straight say which way is up where the feet do not cover enough floor to tell.
+
+    Parameters
+    ----------
+    points : (F, 33, 3) metres, scene axes but for the camera's tilt
+    weight : (F,) trust in each frame
+
+    Returns
+    -------
+    points, levelled, and the (4,) quaternion that did it.
+    """
+    feet = points[:, [fit.HEEL_L, fit.HEEL_R, fit.TOE_L, fit.TOE_R]]
+    lowest = feet[np.arange(len(feet)), feet[..., 2].argmin(axis=1)]
+    hips = points[:, [23, 24]].mean(axis=1)
+    ankles = points[:, [27, 28]].mean(axis=1)
+    body = points[:, [11, 12]].mean(axis=1) - ankles
+    tall = np.linalg.norm(body, axis=-1)
+    straight = np.clip((tall / np.percentile(tall, 90) - 0.85) / 0.1, 0.0, 1.0) * weight
+    centre = np.average(lowest, axis=0, weights=weight + 1e-6)
+    spread = lowest - centre
+    # Feet lift in a stride or a jump: points far above the plane count little.
+    leg = np.median(np.linalg.norm(hips - ankles, axis=-1))
+    slope = np.zeros(2)
+    upright = straight.sum() / len(straight)
+    lean = np.zeros(2)
+    if upright > 0.1:
+        up = rt.normalize((body * straight[:, None]).sum(axis=0))
+        lean = -up[:2] / max(up[2], 0.2)
+    prior = np.array([1 / _ROLL_SPREAD**2, 1 / _PITCH_SPREAD**2])
+    from_body = np.array([0.0, upright / _LEAN_SPREAD**2])
+    for _ in range(4):
+        above = spread[:, 2] - spread[:, :2] @ slope
+        above = above - np.percentile(above, 20)
+        trust = weight * np.exp(-0.5 * (above / (0.08 * leg)) ** 2) / (0.05 * leg) ** 2
+        # Neighbouring frames repeat one another: a second of stance is one piece of evidence.
+        trust = trust / max(len(trust) / 8.0, 1.0)
+        a = (spread[:, :2] * trust[:, None]).T @ spread[:, :2] + np.diag(prior + from_body)
+        slope = np.linalg.solve(a, (spread[:, :2] * trust[:, None]).T @ above + from_body * lean)
+    up = rt.normalize(np.array([-slope[0], -slope[1], 1.0]))
+    turn = rt.between(up, np.array([0.0, 0.0, 1.0]))
+    return rt.rotate(turn, points), turn
+
+
+def _runs(on: NDArray) -> list[tuple[int, int]]:
+    """Return [start, stop) of every stretch of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(int)))
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def find_contacts(
+    height: NDArray, image: NDArray, leg_px: NDArray, fps: float
+) -> NDArray:
+    """Say when each foot point stands: low, and still in the picture, with hysteresis.
+
+    Stillness is judged in the picture, where the detector is good to a few pixels, not in
+    space, where its depth is not.
+
+    Parameters
+    ----------
+    height : (F, P) leg lengths above the floor
+    image : (F, P, 2) pixels
+    leg_px : (F,) pixels, the leg's full length at the performer's distance
+    fps : float
+
+    Returns
+    -------
+    (F, P) bool
+    """
+    step = np.gradient(image, axis=0) * fps if len(image) > 1 else np.zeros_like(image)
+    step = gaussian_filter1d(step, 0.03 * fps, axis=0, mode="nearest")
+    speed = np.linalg.norm(step, axis=-1) / leg_px[:, None]
+    maybe = (height < _HIGH) & (speed < _FAST)
+    sure = (height < _LOW) & (speed < _SLOW)
+    contact = np.zeros(maybe.shape, bool)
+    for p in range(maybe.shape[1]):
+        for start, stop in _runs(maybe[:, p]):
+            if sure[start:stop, p].any() and stop - start >= _SHORTEST_S * fps:
+                contact[start:stop, p] = True
+    return contact
+
+
+def _lower_envelope(height: NDArray, fps: float) -> NDArray:
+    """Return a slow lower envelope along axis 0, bridging strides and leaps.
+
+    The distance to the camera drifts, and the picture makes that a drift in height; the true
+    floor is level, so the slow lower envelope of a foot is where it lies.
+    """
+    near = gaussian_filter1d(height, 0.05 * fps, axis=0, mode="nearest")
+    floor = np.broadcast_to(np.percentile(near, 10, axis=0), near.shape)
+    for _ in range(3):
+        # What is above the current envelope counts little: a lower envelope by reweighting.
+        w = np.exp(-0.5 * (np.maximum(near - floor, 0.0) / 0.03) ** 2) + 1e-3
+        top = gaussian_filter1d(w * near, 1.5 * fps, axis=0, mode="nearest")
+        floor = top / gaussian_filter1d(w, 1.5 * fps, axis=0, mode="nearest")
+    return floor
+
+
+def _hold_feet(feet: NDArray, contact: NDArray) -> NDArray:
+    """Return a smooth (F, 3) correction of the root that keeps standing feet still and at z = 0.
+
+    Linear least squares with a banded matrix: standing points should not move between two
+    frames, the correction should be small and should not jerk.
+    """
+    frames = len(feet)
+    both = contact[1:] & contact[:-1]
+    hold = 4.0 * both.sum(axis=1)
+    slip = ((feet[1:] - feet[:-1]) * both[..., None]).sum(axis=1) * 4.0
+    small, jerk = 1e-3, 1.0
+    # Rows of the banded matrix: diagonal, first and second off-diagonal (upper form).
+    base = np.zeros((3, frames))
+    right = np.zeros((frames, 3))
+    base[2] += small
+    base[2, 1:] += hold
+    base[2, :-1] += hold
+    base[1, 1:] -= hold
+    right[1:] -= slip
+    right[:-1] += slip
+    for offset, gain in ((0, 1.0), (1, 4.0), (2, 1.0)):
+        base[2, offset : frames - 2 + offset] += jerk * gain
+    base[1, 1 : frames - 1] -= 2.0 * jerk
+    base[1, 2:frames] -= 2.0 * jerk
+    base[0, 2:] += jerk
+    upright = base.copy()
+    standing = contact.sum(axis=1)
+    upright[2] += 2.0 * standing
+    right[:, 2] -= 2.0 * (feet[..., 2] * contact).sum(axis=1)
+    flat = solveh_banded(base, right[:, :2])
+    return np.concatenate([flat, solveh_banded(upright, right[:, 2:])], axis=1)
+
+
+def place(
+    path: NDArray,
+    feet: NDArray,
+    leg: float,
+    image: NDArray,
+    leg_px: NDArray,
+    fps: float,
+) -> tuple[NDArray, NDArray]:
+    """Put the body on the floor: contacts, and a root path on which standing feet stand.
+
+    Parameters
+    ----------
+    path : (F, 3) metres
+        The hips as seen, levelled, scene axes, from an arbitrary origin.
+    feet : (F, 4, 3) metres
+        Foot points (heel, toes, left then right) relative to the hips.
+    leg : float, metres
+    image : (F, 4, 2) pixels
+        The same foot points in the picture.
+    leg_px : (F,) pixels
+    fps : float
+
+    Returns
+    -------
+    root : (F, 3) metres
+        Floor at z = 0, first frame over the origin.
+    contact : (F, 4) bool
+    """
+    path = path - [*path[0, :2], 0.0]
+    world = feet + path[:, None]
+    floor = _lower_envelope(world[..., 2].min(axis=1), fps)
+    # Each point is measured against its own lowest places too: the detector puts heels and
+    # toes, near and far foot, at slightly different heights.
+    own = np.minimum(_lower_envelope(world[..., 2], fps), (floor + _RAISED * leg)[:, None])
+    contact = find_contacts((world[..., 2] - own) / leg, image, leg_px, fps)
+    path = path - np.stack([np.zeros_like(floor), np.zeros_like(floor), floor], axis=1)
+    world = feet + path[:, None]
+    if len(path) > 4:
+        path = path + _hold_feet(world, contact)
+    return path - [*path[0, :2], 0.0], contact
