@@ -1,0 +1,1 @@
+"""The Blender-facing core: properties, animation, rigs, jobs, the ledger, the command line."""

@@ -1,0 +1,18 @@
+"""What this extension is: its name and version, from the manifest."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PACKAGE = __package__.rpartition(".")[0]
+"""The name Blender knows the extension by: the key of its preferences."""
+
+
+@functools.cache
+def version() -> str:
+    """Return the extension's version."""
+    return tomllib.loads((ROOT / "blender_manifest.toml").read_text("utf-8"))["version"]

@@ -1,0 +1,70 @@
+"""Reading actions, 4.2 to 5.2: nothing here changes anything.
+
+From 4.4 an action holds slots, and a slot's curves lie in a channel bag; from 5.0 the old
+`Action.fcurves` is gone. A "bag" below is whatever holds `fcurves` and `groups`: the channel
+bag, or before 4.4 the action itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import bpy
+import numpy as np
+from bpy.types import ID, Action, FCurve
+from numpy.typing import NDArray
+
+from ..ml.keys import FULL
+
+# hasattr(bpy.types.Action, "slots") is False in every version.
+HAS_SLOTS = "slots" in bpy.types.Action.bl_rna.properties
+
+
+def action_of(owner: ID) -> Action | None:
+    """Return the action that animates a data-block, if any."""
+    return owner.animation_data.action if owner.animation_data else None
+
+
+def slot_of(owner: ID) -> int:
+    """Return the number of the owner's slot, stable under renaming; 0 where there is none."""
+    data = owner.animation_data
+    if not HAS_SLOTS or data is None or data.action_slot is None:
+        return 0
+    return data.action_slot.handle
+
+
+def bags_of(action: Action) -> Iterator[tuple[int, object]]:
+    """Yield (slot number, bag) of every slot that has curves."""
+    if not HAS_SLOTS:
+        yield 0, action
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            for bag in strip.channelbags:
+                yield bag.slot_handle, bag
+
+
+def bag_of(owner: ID) -> object | None:
+    """Return what holds the owner's `fcurves` and `groups`, or None."""
+    action = action_of(owner)
+    if action is None:
+        return None
+    return dict(bags_of(action)).get(slot_of(owner))
+
+
+def curves_of(owner: ID) -> dict[tuple[str, int], FCurve]:
+    """Return the owner's curves by (data path, index)."""
+    bag = bag_of(owner)
+    return {} if bag is None else {(c.data_path, c.array_index): c for c in bag.fcurves}
+
+
+def read_keys(fcurve: FCurve) -> NDArray:
+    """Return the (N,) keys of a curve, every field of `FULL`."""
+    points = fcurve.keyframe_points
+    keys = np.zeros(len(points), FULL)
+    for name in FULL.names:
+        shape = keys[name].shape
+        flat = np.empty(int(np.prod(shape)), FULL[name].base)
+        points.foreach_get(name, flat)
+        keys[name] = flat.reshape(shape)
+    return keys

@@ -1,0 +1,1 @@
+"""Thin operators, one file a stage: read, run, write, report."""

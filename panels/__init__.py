@@ -1,0 +1,1 @@
+"""The sidebar, one file a stage: drawing only."""
