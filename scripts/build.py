@@ -131,14 +131,16 @@ def collect_licences(wheel: Path, folder: Path) -> tuple[str, str, str, list[str
         meta_name = next(n for n in names if n.endswith(".dist-info/METADATA"))
         meta = Parser().parsestr(archive.read(meta_name).decode("utf-8"))
         found = [n for n in names if LICENCE_NAME.search(n.rsplit("/", 1)[-1])]
-        found = [n for n in found if not n.endswith((".py", ".pyc", ".pyi", ".h"))]
-        target = folder / meta["Name"]
-        target.mkdir(parents=True)
-        written = []
-        for name in found:
-            file = target / name.replace(".dist-info/", "/").replace("/", "_")
-            file.write_bytes(archive.read(name))
-            written.append(f"{target.name}/{file.name}")
+        found = [n for n in found if not n.endswith((".py", ".pyc", ".pyi", ".h", ".xml"))]
+        # Some wheels hold the same text twice, beside the code and in their metadata.
+        texts = {archive.read(n): n for n in sorted(found, key=len, reverse=True)}
+    target = folder / meta["Name"]
+    target.mkdir(parents=True)
+    written = []
+    for text, name in sorted(texts.items(), key=lambda item: item[1]):
+        file = target / name.replace(".dist-info/", "/").replace("/", "_")
+        file.write_bytes(text)
+        written.append(f"{target.name}/{file.name}")
     stated = meta["License-Expression"] or (meta["License"] or "").strip().split("\n")[0]
     if not stated:
         classes = [c for c in meta.get_all("Classifier", []) if c.startswith("License ::")]
