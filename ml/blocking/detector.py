@@ -1,0 +1,126 @@
+"""Find people in a picture: the anchors, decoding and merging around the detection network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..runtime import Session, Settings
+from .crop import Region, warp
+
+NAME = "pose_detection_v1"
+SIZE = 224
+MIN_SCORE = 0.5
+MIN_OVERLAP = 0.3
+_LAYERS = ((8, 2), (16, 2), (32, 6))
+"""(stride in pixels, anchors a cell) of the network's output, in its order."""
+
+
+@dataclass(frozen=True)
+class Detections:
+    """People found in one picture, the surest first. Coordinates are pixels of that picture.
+
+    Attributes
+    ----------
+    score : (N,) 0 to 1
+    box : (N, 4) x0, y0, x1, y1 around the face
+    points : (N, 4, 2) middle of the hips, a point on the circle around the whole body, middle of
+        the shoulders, a point on the circle around the upper body
+    """
+
+    score: NDArray[np.float32]
+    box: NDArray[np.float32]
+    points: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    def regions(self) -> list[Region]:
+        """Return the square around each whole body, for the landmark network."""
+        return [Region.around(points[0], points[1]) for points in self.points]
+
+
+def anchors() -> NDArray[np.float32]:
+    """Return (2254, 2): each anchor's centre x, y as shares of the picture.
+
+    >>> anchors().shape
+    (2254, 2)
+    """
+    grids = []
+    for stride, repeats in _LAYERS:
+        cells = SIZE // stride
+        centre = (np.arange(cells) + 0.5) / cells
+        x, y = np.meshgrid(centre, centre)
+        grids.append(np.repeat(np.stack([x.ravel(), y.ravel()], -1), repeats, axis=0))
+    return np.concatenate(grids).astype(np.float32)
+
+
+def merge_overlapping(score: NDArray, values: NDArray) -> tuple[NDArray, NDArray]:
+    """Merge what overlaps into score-weighted means.
+
+    Parameters
+    ----------
+    score : (N,)
+    values : (N, 4 + K)
+        x0, y0, x1, y1 and whatever else is averaged along.
+
+    Returns
+    -------
+    (M,) scores, highest first, each the best of its group; (M, 4 + K) means
+    """
+    order = np.argsort(-score, kind="stable")
+    score, values = score[order], values[order]
+    scores, means = [], []
+    while len(score):
+        near = overlap(values[0, :4], values[:, :4]) > MIN_OVERLAP
+        near[0] = True  # an empty box overlaps nothing, not even itself
+        scores.append(score[0])
+        means.append(np.average(values[near], axis=0, weights=score[near]))
+        score, values = score[~near], values[~near]
+    return np.array(scores), np.array(means).reshape(len(scores), values.shape[1])
+
+
+def overlap(box: NDArray, boxes: NDArray) -> NDArray:
+    """Return (N,) intersection over union of `box` (4,) with each of `boxes` (N, 4).
+
+    >>> overlap(np.array([0, 0, 2, 2.0]), np.array([[0, 0, 2, 1.0], [5, 5, 6, 6]])).tolist()
+    [0.5, 0.0]
+    """
+    low = np.maximum(box[:2], boxes[:, :2])
+    high = np.minimum(box[2:], boxes[:, 2:])
+    shared = np.prod(np.maximum(high - low, 0.0), axis=1)
+    area = np.prod(box[2:] - box[:2]) + np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    return shared / np.maximum(area - shared, 1e-12)
+
+
+class Detector:
+    """The detection network with its pre- and post-processing."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.session = Session(NAME, settings)
+        self._anchors = anchors()
+
+    def __call__(self, image: NDArray[np.uint8]) -> Detections:
+        """Find people in an (H, W, 3) uint8 BGR picture."""
+        height, width = image.shape[:2]
+        side = float(max(height, width))
+        # The whole picture on a black square.
+        region = Region(width / 2, height / 2, side, 0.0)
+        out = self.session(image=warp(image, region, SIZE, black=True)[None])
+        score, values = self._decode(out["boxes"][0], out["scores"][0, :, 0])
+        score, values = merge_overlapping(score, values)
+        points = values.reshape(-1, 6, 2) * side
+        points += (region.x - side / 2, region.y - side / 2)
+        points = points.astype(np.float32)
+        return Detections(score.astype(np.float32), points[:, :2].reshape(-1, 4), points[:, 2:])
+
+    def _decode(self, raw: NDArray, logits: NDArray) -> tuple[NDArray, NDArray]:
+        """Return (N,) scores and (N, 12) x0, y0, x1, y1 and the points, as shares of the input."""
+        score = 1.0 / (1.0 + np.exp(-np.clip(logits, -80.0, 80.0)))
+        kept = (score >= MIN_SCORE) & (raw[:, 2:4] >= 0).all(axis=1)
+        raw, centre = raw[kept] / SIZE, self._anchors[kept]
+        middle, half = raw[:, :2] + centre, raw[:, 2:4] / 2
+        points = raw[:, 4:] + np.tile(centre, 4)
+        return score[kept], np.concatenate([middle - half, middle + half, points], axis=1)

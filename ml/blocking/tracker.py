@@ -1,0 +1,311 @@
+"""Follow one person through a clip and return 33 body landmarks a frame."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import VideoError
+from ..progress import Progress, Steps
+from ..runtime import Session, Settings
+from ..video import Video
+from .crop import Region, refine, to_picture, turn_upright, warp
+from .detector import Detections, Detector, overlap
+from .smoothing import LowPass, OneEuro
+
+log = logging.getLogger(__name__)
+
+NAME = "pose_landmark_v1"
+SIZE = 256
+COUNT = 33
+MIN_PRESENCE = 0.5
+PERSONS = ("largest", "central", "surest")
+_AUXILIARY = slice(33, 35)
+"""Two further points: the middle of the body and the top of the circle around it."""
+
+_SAME_WITHIN_S = 1.0
+"""For so long after a loss, whoever overlaps the last place is taken for the same person."""
+
+_REPORT_EVERY = 5  # frames
+
+
+@dataclass
+class Landmarks:
+    """What was seen of one person. NaN where nobody was found.
+
+    Attributes
+    ----------
+    time : (F,) seconds from the clip's first frame
+    found : (F,) bool
+    image : (F, 33, 3) float32, x, y in pixels of the upright original picture, z in the same
+        unit, relative to the hips, negative towards the camera; steadied
+    visibility : (F, 33) float32, 0 to 1; steadied
+    world : (F, 33, 3) float32, metres about the middle of the hips: x right in the picture, y
+        down, z away from the camera; steadied
+    presence : (F,) float32, 0 to 1, how sure the network is that it sees a person; 0 where
+        nobody was detected
+    size : (width, height) of the upright original picture, pixels
+    box : (F, 4) float32, x0, y0, x1, y1 around the landmarks, pixels
+    models : {network: sha256}
+    image_raw, world_raw, visibility_raw
+        The same, frame by frame, not steadied.
+    provider : what ran the networks, and why that is not the GPU
+    notes : sentences for the person
+    """
+
+    time: NDArray[np.float64]
+    found: NDArray[np.bool_]
+    image: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    world: NDArray[np.float32]
+    presence: NDArray[np.float32]
+    size: tuple[int, int]
+    box: NDArray[np.float32]
+    models: dict[str, str]
+    image_raw: NDArray[np.float32] = field(repr=False)
+    world_raw: NDArray[np.float32] = field(repr=False)
+    visibility_raw: NDArray[np.float32] = field(repr=False)
+    provider: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the landmark network saw in one region. Pixels of the picture at hand; metres."""
+
+    presence: float
+    image: NDArray[np.float64]
+    auxiliary: NDArray[np.float64]
+    visibility: NDArray[np.float64]
+    world: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """One frame's result, raw and steadied; the picture's own pixels."""
+
+    time_s: float
+    presence: float
+    raw: _Look | None = None
+    image: NDArray | None = None
+    visibility: NDArray | None = None
+    world: NDArray | None = None
+
+
+class LandmarkNetwork:
+    """The landmark network with its pre- and post-processing."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.session = Session(NAME, settings)
+
+    def __call__(self, image: NDArray[np.uint8], region: Region) -> _Look:
+        """Look at one region of an (H, W, 3) uint8 BGR picture."""
+        out = self.session(image=warp(image, region, SIZE)[None])
+        values = out["landmarks"][0].reshape(-1, 5)
+        points = refine(values[:, :3] / np.float32(SIZE), out["heatmap"][0])
+        placed = to_picture(points, region)
+        return _Look(
+            presence=float(out["presence"][0, 0]),
+            image=placed[:COUNT],
+            auxiliary=placed[_AUXILIARY, :2],
+            visibility=1.0 / (1.0 + np.exp(-values[:COUNT, 3].astype(np.float64))),
+            world=turn_upright(out["world"][0].reshape(-1, 3)[:COUNT], region),
+        )
+
+
+class _Steadier:
+    """The filters of one person's points, forgotten whenever the person is lost."""
+
+    def __init__(self) -> None:
+        self.image = OneEuro(min_cutoff=0.05, beta=80.0)
+        self.auxiliary = OneEuro(min_cutoff=0.01, beta=10.0)
+        self.world = OneEuro(min_cutoff=0.1, beta=40.0)
+        self.visibility = LowPass(alpha=0.1)
+
+    def reset(self) -> None:
+        """Forget the past."""
+        for filtered in (self.image, self.auxiliary, self.world, self.visibility):
+            filtered.reset()
+
+    def __call__(self, time_s: float, look: _Look) -> tuple[_Frame, Region]:
+        """Return the frame, and the region to look at in the next one."""
+        # Speed is judged in body sizes, so that a person far away is steadied as much.
+        diameter = 2.0 * float(np.hypot(*(look.auxiliary[1] - look.auxiliary[0])))
+        scale = 1.0 / max(diameter, 1e-6)
+        centre, rim = self.auxiliary(time_s, look.auxiliary, scale)
+        frame = _Frame(
+            time_s,
+            look.presence,
+            look,
+            self.image(time_s, look.image, scale),
+            self.visibility(look.visibility),
+            self.world(time_s, look.world),
+        )
+        return frame, Region.around(centre, rim)
+
+
+class _Tracker:
+    """Detects when nobody is followed, else looks where the person was in the last frame."""
+
+    def __init__(self, person: str | int, settings: Settings | None) -> None:
+        self.person = person
+        self.detector = Detector(settings)
+        self.network = LandmarkNetwork(settings)
+        self.most_seen = 0
+        self._steady = _Steadier()
+        self._region: Region | None = None
+        self._last: tuple[float, Region] | None = None
+
+    def step(self, time_s: float, image: NDArray[np.uint8]) -> _Frame:
+        """Take the next frame, (H, W, 3) uint8 BGR."""
+        region = self._region or self._detect(time_s, image)
+        if region is None:
+            return self._lose(time_s, 0.0)
+        look = self.network(image, region)
+        if not look.presence > MIN_PRESENCE:
+            return self._lose(time_s, look.presence)
+        frame, self._region = self._steady(time_s, look)
+        self._last = (time_s, self._region)
+        return frame
+
+    def _lose(self, time_s: float, presence: float) -> _Frame:
+        self._region = None
+        self._steady.reset()
+        return _Frame(time_s, presence)
+
+    def _detect(self, time_s: float, image: NDArray[np.uint8]) -> Region | None:
+        people = self.detector(image)
+        self.most_seen = max(self.most_seen, len(people))
+        if not len(people):
+            return None
+        regions = people.regions()
+        if self._last is not None and time_s - self._last[0] <= _SAME_WITHIN_S:
+            boxes = np.array([region.bounds() for region in regions])
+            shared = overlap(self._last[1].bounds(), boxes)
+            if shared.max() > 0:
+                return regions[int(shared.argmax())]
+        height, width = image.shape[:2]
+        index = choose(people, self.person, (width, height))
+        return None if index is None else regions[index]
+
+
+def choose(people: Detections, person: str | int, size: tuple[int, int]) -> int | None:
+    """Return which of the detected people is meant, or None when that one is not there.
+
+    Parameters
+    ----------
+    people : at least one
+    person
+        "largest" in the picture; "central": nearest to its middle; "surest": the detector's
+        best; or a number counted from 0, from left to right.
+    size : (width, height) of the picture, pixels
+    """
+    hips = people.points[:, 0]
+    if person == "surest":
+        return 0
+    if person == "largest":
+        return int(np.hypot(*(people.points[:, 1] - hips).T).argmax())
+    if person == "central":
+        return int(np.hypot(*(hips - np.array(size) / 2).T).argmin())
+    return int(np.argsort(hips[:, 0])[person]) if person < len(people) else None
+
+
+def track(
+    video: Video, *, person: str | int = "largest", settings: Settings | None = None
+) -> Steps[Landmarks]:
+    """Follow one person through a clip.
+
+    Parameters
+    ----------
+    video : read once, frame by frame
+    person : "largest", "central", "surest", or a number from 0, counted from the left; decided
+        in the first frame with such a person, and again after a loss of more than a second
+    settings : where the networks lie and what runs them
+
+    Yields
+    ------
+    Progress
+
+    Returns
+    -------
+    Landmarks
+
+    Raises
+    ------
+    VideoError
+        Nobody, or not the one asked for, was found; or the video cannot be read.
+    """
+    person = _check_person(person)
+    yield Progress(0.0, "Loading the networks")
+    tracker = _Tracker(person, settings)
+    frames = []
+    for time_s, image in video.bgr():
+        frames.append(tracker.step(time_s, image))
+        if len(frames) % _REPORT_EVERY == 0:
+            fraction = min(len(frames) / max(video.frame_count, 1), 1.0)
+            yield Progress(fraction, f"Finding the pose, frame {len(frames)}")
+    if not any(frame.raw for frame in frames):
+        raise VideoError(_nobody(video, person, tracker.most_seen))
+    yield Progress(1.0, f"Found the pose in {sum(f.raw is not None for f in frames)} frames")
+    return _collect(frames, video, tracker)
+
+
+def _check_person(person: str | int) -> str | int:
+    if isinstance(person, str) and person.isdigit():
+        person = int(person)
+    if person in PERSONS or (isinstance(person, int) and person >= 0):
+        return person
+    raise VideoError(
+        f"{person!r} names no person: use {', '.join(PERSONS)}, or a number counted from the left, "
+        "from 0"
+    )
+
+
+def _nobody(video: Video, person: str | int, most_seen: int) -> str:
+    if isinstance(person, int) and 0 < most_seen <= person:
+        return (
+            f"Person {person} was asked for, but at most {most_seen} can be seen at once in "
+            f"{video.path.name}; people are counted from the left, from 0. Choose a smaller number"
+        )
+    return (
+        f"No person was found in {video.path.name}. Choose a clip, or a range of it, that shows "
+        "one person's whole body, upright and not too small"
+    )
+
+
+def _collect(frames: list[_Frame], video: Video, tracker: _Tracker) -> Landmarks:
+    """Lay the frames' results into arrays, in pixels of the original picture."""
+    count = len(frames)
+    found = np.array([frame.raw is not None for frame in frames])
+    image = np.full((2, count, COUNT, 3), np.nan, np.float32)
+    world = np.full((2, count, COUNT, 3), np.nan, np.float32)
+    visibility = np.full((2, count, COUNT), np.nan, np.float32)
+    box = np.full((count, 4), np.nan, np.float32)
+    for i in np.flatnonzero(found):
+        frame = frames[i]
+        image[:, i] = frame.image / video.scale, frame.raw.image / video.scale
+        world[:, i] = frame.world, frame.raw.world
+        visibility[:, i] = frame.visibility, frame.raw.visibility
+        flat = image[1, i, :, :2]
+        box[i] = (*flat.min(axis=0), *flat.max(axis=0))
+    sessions = (tracker.detector.session, tracker.network.session)
+    reason = sessions[1].reason
+    return Landmarks(
+        time=np.array([frame.time_s for frame in frames]),
+        found=found,
+        image=image[0],
+        visibility=visibility[0],
+        world=world[0],
+        presence=np.array([frame.presence for frame in frames], np.float32),
+        size=(video.width, video.height),
+        box=box,
+        models={session.name: session.sha256 for session in sessions},
+        image_raw=image[1],
+        world_raw=world[1],
+        visibility_raw=visibility[1],
+        provider=sessions[1].provider + (f" ({reason})" if reason else ""),
+        notes=tuple(video.warnings),
+    )
