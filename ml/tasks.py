@@ -1,0 +1,38 @@
+"""The long work that can be asked for by name, in this process or in a worker.
+
+A task is a generator function `(params, arrays) -> (meta, arrays)`: `params` and `meta` are
+JSON values, the arrays a dict of numpy arrays, and it yields `Progress`. Stages are imported
+only when one of their tasks is run, so that enabling the extension loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+from numpy.typing import NDArray
+
+from .progress import Steps
+
+Arrays = dict[str, NDArray]
+Task = Callable[[dict, Arrays], Steps[tuple[dict, Arrays]]]
+
+TASKS = {
+    "block": "blocking.pipeline:block",
+}
+"""Name to "module:function", the module relative to this package."""
+
+
+def resolve(name: str) -> Task:
+    """Return a task by its name in `TASKS`, or by "module:function" of any other module.
+
+    Raises
+    ------
+    KeyError
+        There is no such task.
+    """
+    if ":" in name:
+        module, _, function = name.partition(":")
+        return getattr(importlib.import_module(module), function)
+    module, _, function = TASKS[name].partition(":")
+    return getattr(importlib.import_module(f"{__package__}.{module}"), function)
