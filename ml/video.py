@@ -7,6 +7,7 @@ counted. Nothing is held but the frame at hand.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import math
 import os
@@ -69,6 +70,19 @@ class Video:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+    def files(self) -> list[Path]:
+        """Return the files the clip consists of."""
+        return [self.path]
+
+    def sha256(self) -> str:
+        """Return the digest of the clip's whole content, read in pieces."""
+        digest = hashlib.sha256()
+        for path in self.files():
+            with path.open("rb") as file:
+                while piece := file.read(1 << 20):
+                    digest.update(piece)
+        return digest.hexdigest()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -231,6 +245,10 @@ class _Images(Video):
         self._set_range(self._images[-1][0] + 1.0 / fps)
         inside = [t for t, _ in self._images if self.start_s - 1e-6 <= t <= self.end_s + 1e-6]
         self.frame_count = max(1, len(inside))
+
+    def files(self) -> list[Path]:
+        """Return the pictures in order."""
+        return [path for _, path in self._images]
 
     def bgr(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
         """Yield (time_s, (H, W, 3) uint8 BGR)."""

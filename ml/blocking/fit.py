@@ -93,9 +93,9 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float) -> Observatio
     t = landmarks.time[good]
     data = np.concatenate(
         [
-            landmarks.image[good, :, :2].reshape(len(good), -1),
-            landmarks.world[good].reshape(len(good), -1),
-            landmarks.visibility[good],
+            landmarks.image_raw[good, :, :2].reshape(len(good), -1),
+            landmarks.world_raw[good].reshape(len(good), -1),
+            landmarks.visibility_raw[good],
         ],
         axis=1,
     ).astype(float)

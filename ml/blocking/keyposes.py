@@ -1,0 +1,295 @@
+"""Which frames an animator would key: the fewest poses whose spline rebuilds the motion.
+
+Candidates are rated by how much they look like a pose (the body slows down, changes
+direction, a foot lands or leaves); the choice among them is exact, by dynamic programming over
+the cost of every spline segment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks, peak_prominences
+
+from .. import curves
+from .. import rotations as rt
+from ..errors import UnderstudyError
+from ..take import BREAKDOWN, EXTREME, KEYFRAME
+from .body import PARENT, ROLES, Motion
+
+# How much a degree at each segment shows: what moves more of the body, or more visibly.
+_LEVERAGE = {
+    "hips": 1.0, "spine": 0.7, "chest": 0.8, "neck": 0.4, "head": 0.6, "shoulder": 0.4,
+    "upper_arm": 0.9, "forearm": 0.7, "hand": 0.25, "thigh": 1.0, "shin": 0.8, "foot": 0.3,
+    "toe": 0.05,
+}  # fmt: skip
+_ROOT_WEIGHT = 1.5
+_MOST_CANDIDATES = 320
+_MOST_SAMPLES = 32
+_LONGEST_S = 4.0
+_POSE_PULL = 3.0
+_EXTREME_FROM = 0.35
+
+
+@dataclass
+class KeyPoses:
+    """The chosen poses.
+
+    Attributes
+    ----------
+    index : (K,) int, rows of the motion, increasing
+    key_type : (K,) int, EXTREME, BREAKDOWN or KEYFRAME of `ml.take`
+    salience : (F,) 0 to 1, how much each frame looks like a pose
+    error_deg : float
+        Root mean square distance of the splined poses to the motion, degrees, weighted by how
+        much each segment shows.
+    """
+
+    index: NDArray
+    key_type: NDArray
+    salience: NDArray
+    error_deg: float
+
+
+def features(motion: Motion) -> NDArray:
+    """Return (F, C) numbers whose squared distance is a squared angle, in radians.
+
+    Local rotations as quaternions (twice their distance is the angle) and the root in leg
+    lengths, each weighted by how much it shows; the weights' squares add up to one.
+    """
+    parts, weights = [], []
+    for r, role in enumerate(ROLES):
+        parent = PARENT[role]
+        local = motion.rot[:, r]
+        if parent is not None:
+            local = rt.multiply(rt.conjugate(motion.rot[:, ROLES.index(parent)]), local)
+        weight = _LEVERAGE[role.partition(".")[0]]
+        parts.append(2.0 * weight * rt.continuous(local))
+        weights.append(weight)
+    parts.append(_ROOT_WEIGHT * motion.root / motion.leg_length)
+    total = np.sqrt(np.sum(np.square(weights)) + _ROOT_WEIGHT**2)
+    return np.concatenate(parts, axis=1) / total
+
+
+def rate_frames(values: NDArray, contact: NDArray, fps: float) -> NDArray:
+    """Rate each frame 0 to 1 as a pose.
+
+    Parameters
+    ----------
+    values : (F, C) whatever moves, in comparable sizes
+    contact : (F, P) bool
+    fps : float
+
+    Returns
+    -------
+    (F,); the first and last frame are 1.
+    """
+    frames = len(values)
+    salience = np.zeros(frames)
+    if frames > 4:
+        smooth = gaussian_filter1d(values, 0.04 * fps, axis=0, mode="nearest")
+        step = np.gradient(smooth, axis=0) * fps
+        speed = np.linalg.norm(step, axis=1)
+        # In logarithms a pause within slow motion counts as much as one within fast motion.
+        slow = -np.log(speed + 0.1 * speed.mean() + 1e-6)
+        peaks, _ = find_peaks(slow)
+        if len(peaks):
+            depth = peak_prominences(slow, peaks)[0]
+            salience[peaks] = np.maximum(salience[peaks], 1.0 - np.exp(-depth / 0.35))
+        # Direction: the cosine between the motion before and after, where there is motion.
+        reach = max(1, round(0.1 * fps))
+        before, after = step[: -2 * reach], step[2 * reach :]
+        turn = 1.0 - (before * after).sum(1) / np.maximum(
+            np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1), 1e-9
+        )
+        moving = np.sqrt(np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1))
+        turn = 0.5 * turn * np.clip(moving / (0.5 * speed.mean() + 1e-9), 0.0, 1.0)
+        peaks, _ = find_peaks(turn, height=0.3)
+        salience[peaks + reach] = np.maximum(salience[peaks + reach], 0.6 * turn[peaks])
+        changes = 1 + np.flatnonzero((contact[1:] != contact[:-1]).any(axis=1))
+        salience[changes] = np.maximum(salience[changes], 0.3)
+    salience[[0, -1]] = 1.0
+    return salience
+
+
+def _candidates(salience: NDArray, count: int | None) -> NDArray:
+    """Return the frames worth trying: all of a short clip, else the likely and some between."""
+    frames = len(salience)
+    most = max(_MOST_CANDIDATES, 3 * (count or 0))
+    if frames <= most:
+        return np.arange(frames)
+    even = np.linspace(0, frames - 1, most // 2).round().astype(int)
+    likely = np.argsort(-salience, kind="stable")[: most - len(even)]
+    return np.union1d(even, likely)
+
+
+def _segment_costs(
+    values: NDArray, slopes: NDArray, frames: NDArray, longest: int
+) -> tuple[NDArray, NDArray]:
+    """Return (N, N) squared error and largest frame error of the spline between candidates.
+
+    Entry (a, b) belongs to the segment from candidate a to candidate b; infinity where b does
+    not follow a within `longest` frames.
+    """
+    n = len(frames)
+    cost, worst = np.full((n, n), np.inf), np.full((n, n), np.inf)
+    spans = frames[None, :] - frames[:, None]
+    for span in np.unique(spans[(spans > 0) & (spans <= longest)]):
+        a, b = np.nonzero(spans == span)
+        if span == 1:
+            cost[a, b] = worst[a, b] = 0.0
+            continue
+        inner = np.unique(np.linspace(1, span - 1, min(span - 1, _MOST_SAMPLES)).round())
+        basis = hermite_rows(inner / span, span)
+        start, stop = frames[a], frames[b]
+        ends = np.stack([values[start], slopes[start], values[stop], slopes[stop]], axis=1)
+        there = values[start[:, None] + inner.astype(int)]
+        miss = there - np.einsum("sk,akc->asc", basis, ends, optimize=True)
+        square = np.einsum("asc,asc->as", miss, miss)
+        cost[a, b] = square.sum(axis=1) * (span - 1) / len(inner)
+        worst[a, b] = np.sqrt(square.max(axis=1))
+    return cost, worst
+
+
+def hermite_rows(t: NDArray, span: int) -> NDArray:
+    """Return (S, 4) weights of value, slope, value, slope, with slopes per frame."""
+    return (curves.hermite_basis(t) * [1.0, span, 1.0, span]).astype(np.float32)
+
+
+def _best_path(edge: NDArray, count: int) -> tuple[NDArray, NDArray]:
+    """Return the cheapest paths from the first to the last candidate, exactly.
+
+    Parameters
+    ----------
+    edge : (N, N), cost from row to column, infinity where there is no way
+    count : int
+        Largest number of stops.
+
+    Returns
+    -------
+    total : (count + 1,) cheapest cost with exactly that many stops
+    previous : (count + 1, N) for tracing back
+    """
+    n = len(edge)
+    best = np.full(n, np.inf)
+    best[0] = 0.0
+    total = np.full(count + 1, np.inf)
+    previous = np.zeros((count + 1, n), int)
+    for stops in range(2, count + 1):
+        through = best[:, None] + edge
+        previous[stops] = through.argmin(axis=0)
+        best = through.min(axis=0)
+        total[stops] = best[-1]
+    return total, previous
+
+
+def _trace(previous: NDArray, stops: int) -> NDArray:
+    at, path = previous.shape[1] - 1, []
+    for k in range(stops, 1, -1):
+        path.append(at)
+        at = previous[k, at]
+    return np.array([at, *reversed(path)])
+
+
+def _fewest(edge: NDArray, allowed: NDArray) -> int:
+    """Return the smallest number of stops on a path of allowed segments."""
+    reach = np.zeros(len(edge), bool)
+    reach[0] = True
+    for stops in range(2, len(edge) + 1):
+        reach = (reach[:, None] & allowed).any(axis=0)
+        if reach[-1]:
+            return stops
+    return len(edge)
+
+
+def choose(
+    values: NDArray,
+    salience: NDArray,
+    fps: float,
+    count: int | None = None,
+    tolerance_rad: float | None = None,
+) -> NDArray:
+    """Choose the frames to key.
+
+    Parameters
+    ----------
+    values : (F, C) from `features`
+    salience : (F,) from `rate_frames`
+    fps : float
+    count : int, optional
+        Exactly this many keys, first and last frame included.
+    tolerance_rad : float, optional
+        Without a count: the fewest keys for which no frame is further off than this.
+
+    Returns
+    -------
+    (K,) int, increasing
+    """
+    frames = len(values)
+    if frames < 3 or (count is not None and count >= frames):
+        return np.arange(frames)
+    if count is None and tolerance_rad is None:
+        raise UnderstudyError("Say how many keys to set, or how far they may be off")
+    likely = _candidates(salience, count)
+    longest = round(_LONGEST_S * fps)
+    if count is not None:
+        longest = max(longest, int(np.ceil(3.0 * frames / max(count - 1, 1))))
+    smooth = gaussian_filter1d(values, 0.04 * fps, axis=0, mode="nearest")
+    slopes = np.gradient(smooth, axis=0)
+    cost, worst = _segment_costs(
+        values.astype(np.float32), slopes.astype(np.float32), likely, min(longest, frames)
+    )
+    if count is None:
+        allowed = worst <= max(tolerance_rad, 1e-6)
+        allowed |= np.eye(len(likely), k=1, dtype=bool)
+        count = _fewest(cost, allowed)
+        cost = np.where(allowed, cost, np.inf)
+    count = max(2, min(count, len(likely)))
+    total, previous = _best_path(cost, count)
+    plain = total[count]
+    # The second pass may spend error to land on frames that are poses.
+    pull = _POSE_PULL * plain / count
+    _, previous = _best_path(cost + pull * (1.0 - salience[likely])[None, :], count)
+    return likely[_trace(previous, count)]
+
+
+def key_types(index: NDArray, salience: NDArray, contact: NDArray) -> NDArray:
+    """Name the chosen poses: extremes, breakdowns between them, plain keys.
+
+    A pose where the body slows down or turns is an EXTREME; one on a change of contact, and
+    the first and last, is a plain key; one that only shapes the way between is a BREAKDOWN.
+    """
+    near = np.array([salience[max(0, i - 1) : i + 2].max() for i in index])
+    change = np.zeros(len(salience), bool)
+    change[1:] = (contact[1:] != contact[:-1]).any(axis=1)
+    touched = np.array([change[max(0, i - 1) : i + 2].any() for i in index])
+    types = np.where(near >= _EXTREME_FROM, EXTREME, np.where(touched, KEYFRAME, BREAKDOWN))
+    types[[0, -1]] = KEYFRAME
+    return types
+
+
+def pick(
+    motion: Motion, fps: float, count: int | None = None, tolerance_rad: float | None = None
+) -> KeyPoses:
+    """Pick the key poses of a motion; see `choose` for the two ways to say how many."""
+    values = features(motion)
+    # Poses are judged by where the body is in space as well: angles of small parts are noisy.
+    places = motion.joints.reshape(len(values), -1) / motion.leg_length
+    places = places / np.sqrt(motion.joints.shape[1])
+    salience = rate_frames(np.concatenate([values, places], axis=1), motion.contact, fps)
+    # What was hardly seen should not be keyed when something better is near.
+    salience[1:-1] *= np.sqrt(motion.confidence[1:-1])
+    index = choose(values, salience, fps, count, tolerance_rad)
+    frames = np.arange(len(values))
+    slopes = curves.fit_slopes(frames, values, index)
+    rebuilt = curves.evaluate(frames[index], values[index], slopes, frames)
+    error = np.sqrt(np.square(rebuilt - values).sum(axis=1).mean())
+    return KeyPoses(
+        index=index,
+        key_type=key_types(index, salience, motion.contact),
+        salience=salience,
+        error_deg=float(np.degrees(error)),
+    )
