@@ -74,9 +74,10 @@ def warp(
     """
     import cv2
 
-    part = cv2.warpAffine(
+    # Not warpAffine: it rounds positions otherwise than mediapipe, whose results are the measure.
+    part = cv2.warpPerspective(
         image,
-        region.matrix / [size, size, 1],
+        np.vstack([region.matrix / [size, size, 1], [0, 0, 1]]),
         (size, size),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT if black else cv2.BORDER_REPLICATE,
@@ -113,7 +114,7 @@ def turn_upright(world: NDArray, region: Region) -> NDArray[np.float64]:
     return out
 
 
-def refine(points: NDArray, heatmap: NDArray, kernel: int = 7) -> NDArray[np.float64]:
+def refine(points: NDArray, heatmap: NDArray, kernel: int = 9) -> NDArray[np.float64]:
     """Move points to the centre of their heat map's mass near them.
 
     Parameters
