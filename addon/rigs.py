@@ -1,0 +1,283 @@
+"""Reading an armature into arrays, with what really moves its controls.
+
+Controls of a production rig hang under helper bones with constraints and drivers, so their
+parent by name says little. Each mapped control is tried: on a copy of the rig in a scene of its
+own, it is moved and turned a little, and what follows it is written down. The artist's scene is
+not evaluated, and stays as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterable, Iterator
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Quaternion
+from numpy.typing import NDArray
+
+from ..ml import rotations as rt
+from ..ml.blocking.bonemap import auto_map
+from ..ml.errors import RigError
+from ..ml.rig import ROTATION_MODES, Rig
+
+log = logging.getLogger(__name__)
+
+_TEST_TURN = Quaternion((0.6, 0.48, 0.64), 0.3)
+_TEST_MOVE = 0.05
+_PREFIXES = ("MCH-", "ORG-", "DEF-")
+_SWITCH_NAMES = ("IK_FK", "IK/FK")
+
+
+def read_rig(obj: bpy.types.Object | None, bones: Iterable[str] | None = None) -> Rig:
+    """Read an armature object's rest pose and what moves its controls.
+
+    Parameters
+    ----------
+    obj : armature object
+        In a scene; its pose and animation are not changed.
+    bones : names, optional
+        The controls that will be driven (`BoneMap.names`). By default those that `auto_map`
+        finds. On a rig with constraints their parents are found by trying; other bones keep
+        their parent in the armature.
+
+    Raises
+    ------
+    RigError
+        The object cannot be animated, with the reason.
+    """
+    check_rig(obj)
+    rig = _rest(obj)
+    rig.properties = _switches(obj, rig)
+    if not _is_constrained(obj):
+        return rig
+    if bones is None:
+        try:
+            bones = auto_map(rig).names()
+        except RigError:
+            # Unmapped yet: the person maps it by hand, and it is read again with that map.
+            return rig
+    names = [n for n in dict.fromkeys(bones) if n in set(rig.names)]
+    with _copy(obj) as trial:
+        return _tried(trial, rig, names)
+
+
+def check_rig(obj: bpy.types.Object | None) -> None:
+    """Raise RigError, in a sentence, where an object cannot take animation of its bones."""
+    if obj is None or obj.type != "ARMATURE":
+        what = "Nothing" if obj is None else f"“{obj.name}”, a {obj.type.lower()},"
+        raise RigError(f"{what} is chosen as the rig. Choose an armature.")
+    name = obj.name
+    if obj.library is not None:
+        raise RigError(
+            f"“{name}” is linked from another file and cannot be animated here. "
+            "Make a library override of it first (Object > Library Override > Make)."
+        )
+    override = obj.override_library
+    if override is not None and override.is_system_override:
+        raise RigError(
+            f"“{name}” is an override that is not editable. Make its override editable first "
+            "(Object > Library Override > Make)."
+        )
+    if not len(obj.data.bones):
+        raise RigError(f"“{name}” has no bones.")
+    if not obj.users_scene or obj.pose is None:
+        raise RigError(f"“{name}” is in no scene, so it has no pose. Link it to a scene first.")
+    if obj.mode == "EDIT":
+        raise RigError(f"“{name}” is in Edit Mode. Leave Edit Mode first.")
+    scale = np.linalg.norm(np.array(obj.matrix_world)[:3, :3], axis=0)
+    if scale.min() < 1e-6:
+        raise RigError(f"“{name}” is scaled to nothing. Give the object a scale above zero.")
+    if obj.matrix_world.is_negative:
+        raise RigError(
+            f"“{name}” has a negative scale, which mirrors every motion. "
+            "Apply the object's scale first (Object > Apply > Scale)."
+        )
+
+
+def _rest(obj: bpy.types.Object) -> Rig:
+    """Read the bones as they stand in the armature, parents before children."""
+    bones = list(obj.data.bones)
+    order = sorted(bones, key=lambda b: len(b.parent_recursive))
+    index = {b.name: i for i, b in enumerate(order)}
+    poses = [obj.pose.bones[b.name] for b in order]
+    modes = [p.rotation_mode for p in poses]
+    scale = obj.matrix_world.to_scale()[2]
+    unit = next(iter(obj.users_scene)).unit_settings.scale_length or 1.0
+    return Rig(
+        names=[b.name for b in order],
+        parents=np.array([index[b.parent.name] if b.parent else -1 for b in order], np.int32),
+        follows=np.array([b.use_inherit_rotation for b in order], bool),
+        rest=np.array([b.matrix_local for b in order], float),
+        length=np.array([b.length for b in order], float),
+        rotation_mode=[m if m in ROTATION_MODES else "QUATERNION" for m in modes],
+        rotation_locked=np.array([p.lock_rotation for p in poses], bool),
+        location_locked=np.array([p.lock_location for p in poses], bool),
+        can_move=np.array(
+            [not (b.use_connect and b.parent) and b.use_local_location for b in order], bool
+        ),
+        deform=np.array([b.use_deform for b in order], bool),
+        scale=float(scale * unit),
+        kind="rigify" if _is_rigify(obj) else "plain",
+    )
+
+
+def _is_rigify(obj: bpy.types.Object) -> bool:
+    """Tell a generated Rigify rig: its mark is lost when data is made single, its bones not."""
+    names = [b.name for b in obj.data.bones]
+    layered = all(any(n.startswith(p) for n in names) for p in _PREFIXES)
+    return layered and ("rig_id" in obj.data or any(n.startswith("thigh_fk") for n in names))
+
+
+def _is_constrained(obj: bpy.types.Object) -> bool:
+    """Tell whether anything but parents moves the bones."""
+    if any(p.constraints for p in obj.pose.bones):
+        return True
+    data = obj.animation_data
+    return data is not None and any("pose.bones" in d.data_path for d in data.drivers)
+
+
+def _path(bone: str, prop: str) -> str:
+    escape = bpy.utils.escape_identifier
+    return f'pose.bones["{escape(bone)}"]["{escape(prop)}"]'
+
+
+def _switches(obj: bpy.types.Object, rig: Rig) -> dict[str, float]:
+    """Return the switches of a Rigify rig and the values under which its FK controls rule."""
+    if rig.kind != "rigify":
+        return {}
+    wanted = {}
+    for bone in obj.pose.bones:
+        for prop in bone.keys():
+            value = bone[prop]
+            if not isinstance(value, (int, float)):
+                continue
+            if prop in _SWITCH_NAMES:
+                wanted[_path(bone.name, prop)] = 1.0
+            elif prop in ("neck_follow", "head_follow"):
+                # In between, neck and head would follow the chest by a share, which no one
+                # parent can stand for.
+                wanted[_path(bone.name, prop)] = 1.0
+            elif prop == "FK_limb_follow" and value not in (0.0, 1.0):
+                wanted[_path(bone.name, prop)] = 0.0
+    return wanted
+
+
+@contextlib.contextmanager
+def _copy(obj: bpy.types.Object) -> Iterator[bpy.types.Object]:
+    """Lend a copy of the rig in a scene of its own, at rest and without its animation.
+
+    Constraints and drivers that point at the rig point at the copy. The meshes that it deforms
+    are not in the scene, so an evaluation costs milliseconds whatever the character.
+    """
+    scene = bpy.data.scenes.new(".understudy")
+    trial = None
+    try:
+        trial = obj.copy()
+        scene.collection.objects.link(trial)
+        trial.matrix_world = obj.matrix_world
+        scene.view_layers[0].update()
+        data = trial.animation_data
+        if data is not None:
+            data.use_nla = False
+            data.action = None
+        for bone in trial.pose.bones:
+            bone.matrix_basis = Matrix()
+        yield trial
+    finally:
+        if trial is not None:
+            bpy.data.objects.remove(trial)
+        bpy.data.scenes.remove(scene)
+
+
+def _tried(trial: bpy.types.Object, rig: Rig, names: list[str]) -> Rig:
+    """Return the rig with the parents of the named controls as trying them shows."""
+    for path, value in rig.properties.items():
+        _set_property(trial, path, value)
+    turned, moved, dead = _responses(trial, names)
+    index = [rig.index(n) for n in names]
+    parents, follows = rig.parents.copy(), rig.follows.copy()
+    for k, i in enumerate(index):
+        # The nearest of the controls that move this one is moved by all the others.
+        above = [j for j in range(len(names)) if j != k and (moved[j, k] or turned[j, k])]
+        above = [j for j in above if not (moved[k, j] or turned[k, j])]
+        nearest = max(
+            above, key=lambda j: sum(moved[a, j] or turned[a, j] for a in above), default=-1
+        )
+        parents[i] = index[nearest] if nearest >= 0 else -1
+        follows[i] = nearest >= 0 and turned[nearest, k]
+    for k in np.flatnonzero(dead):
+        log.warning("%s does not turn when it is turned", names[k])
+    return _sorted(rig, parents, follows)
+
+
+def _set_property(obj: bpy.types.Object, path: str, value: float) -> None:
+    """Set a custom property by its path, as the number it is."""
+    owner, _, prop = path.rpartition("[")
+    bone, key = obj.path_resolve(owner), bpy.utils.unescape_identifier(prop[1:-2])
+    bone[key] = type(bone[key])(value)
+
+
+def _responses(trial: bpy.types.Object, names: list[str]) -> tuple[NDArray, NDArray, NDArray]:
+    """Turn, then move each control and see what goes with it.
+
+    Returns
+    -------
+    turned, moved : (N, N) bool
+        [a, b]: b turns, or goes along, wholly with a.
+    dead : (N,) bool
+        The control does not turn when it is turned: something else rules it.
+    """
+    layer = trial.users_scene[0].view_layers[0]
+
+    def look() -> NDArray:
+        trial.update_tag()
+        layer.update()
+        seen = trial.evaluated_get(layer.depsgraph).pose.bones
+        return np.array([seen[n].matrix for n in names])
+
+    rest = look()
+    spin = np.array(_TEST_TURN.to_matrix())
+    size = float(np.ptp(rest[:, :3, 3], axis=0).max()) or 1.0
+    count = len(names)
+    turned, moved = np.zeros((count, count), bool), np.zeros((count, count), bool)
+    for k, name in enumerate(names):
+        bone = trial.pose.bones[name]
+        own = rest[k, :3, :3]
+        bone.matrix_basis = Matrix(own.T @ spin @ own).to_4x4()
+        goes = look()[:, :3, :3] @ np.linalg.inv(rest[:, :3, :3])
+        turned[k] = _angle(goes, spin) < 0.02
+        move = np.array([0.6, 0.48, 0.64]) * _TEST_MOVE * size
+        bone.matrix_basis = Matrix.Translation(own.T @ move)
+        shift = look()[:, :3, 3] - rest[:, :3, 3]
+        moved[k] = np.linalg.norm(shift - move, axis=-1) < 0.05 * _TEST_MOVE * size
+        bone.matrix_basis = Matrix()
+    return turned, moved, ~turned.diagonal()
+
+
+def _angle(matrices: NDArray, wanted: NDArray) -> NDArray:
+    """Return the angle in radians between (N, 3, 3) rotations and one."""
+    u, _, v = np.linalg.svd(matrices)
+    return rt.angle_between(rt.from_matrix(u @ v), rt.from_matrix(wanted))
+
+
+def _sorted(rig: Rig, parents: NDArray, follows: NDArray) -> Rig:
+    """Return the rig with new parents, its bones put in order parents before children."""
+    depth = np.zeros(len(parents), int)
+    for i in range(len(parents)):
+        j = int(parents[i])
+        while j >= 0 and depth[i] <= len(parents):
+            depth[i] += 1
+            j = int(parents[j])
+    order = np.argsort(depth, kind="stable")
+    place = np.empty(len(order), int)
+    place[order] = np.arange(len(order))
+    new = parents[order]
+    meta, arrays = rig.pack()
+    arrays = {k: v[order] for k, v in arrays.items()}
+    arrays["parents"] = np.where(new >= 0, place[new], -1).astype(np.int32)
+    arrays["follows"] = follows[order]
+    meta["names"] = [rig.names[i] for i in order]
+    meta["rotation_mode"] = [rig.rotation_mode[i] for i in order]
+    return Rig.unpack(meta, arrays)

@@ -1,0 +1,131 @@
+"""What a bone's name says: which side, which part of a person, and whether it is a helper."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+_TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_LEFT, _RIGHT = {"l", "left", "lf", "lt"}, {"r", "right", "rt", "rg"}
+# Words that say how a bone is used, or whose rig it is, and nothing of the body.
+_NOISE = set(
+    "bip biped j jnt bn b sk skel cc base valvebiped character mixamorig rig ctrl control con "
+    "c m center centre bone bones def deform org fk main g joints".split()
+)
+_HELPERS = set(
+    "twist twst roll ik pole target tgt end nub helper hlp adj adjust corrective jiggle tweak mch vis "
+    "wgt dummy site socket null offset stretch bendy scale spin heel rock swing parent pivot "
+    "visual driver mirror twister gizmo".split()
+)
+_PREFERENCE = {"fk": 3, "ctrl": 2, "control": 2, "con": 2, "def": -2, "deform": -2, "org": -3}
+
+_WORDS = {
+    "hips": "hips hip pelvis hipbone pelvic",
+    "spine": "spine lowerback abdomen abdomenlower waist back spinelower belly",
+    "chest": "chest upperchest thorax ribcage chestupper upperback spineupper breast",
+    "neck": "neck necklower neckupper",
+    "head": "head skull",
+    "shoulder": "shoulder clavicle clav collar collarbone scapula",
+    "upper_arm": "upperarm uparm arm armupper bicep shldr shldrbend humerus upper_arm armup",
+    "forearm": "forearm lowerarm lowarm elbow forearmbend armlower lorarm farm armlow foream",
+    "hand": "hand wrist palm",
+    "thigh": "thigh upleg upperleg legupper thighbend femur uleg legup",
+    "shin": "shin calf lowerleg lowleg leg knee leglower lorleg crus lleg shinbone leglow",
+    "foot": "foot ankle feet",
+    "toe": "toe toes toebase ball toezero football forefoot",
+}
+_PART = {word: part for part, words in _WORDS.items() for word in words.split()}
+_VOCABULARY = {*_PART, "hip"}
+SIDED = ("shoulder", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toe")
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What one name says.
+
+    Attributes
+    ----------
+    part : str
+        A role without its side, or "" where the name says none.
+    side : str
+        "L", "R" or "".
+    word : str
+        The letters that were understood: "upleg".
+    helper : bool
+        A twist, IK, pole or end bone, never to be driven.
+    preference : int
+        Higher for a control than for the deforming bone under it.
+    """
+
+    part: str
+    side: str
+    word: str
+    helper: bool
+    preference: int
+
+
+def tokens(name: str) -> list[str]:
+    """Split a name at case, digits and separators; a namespace before the last colon goes.
+
+    >>> tokens("mixamorig:LeftUpLeg")
+    ['left', 'up', 'leg']
+    """
+    bare = re.split(r"[:|]", name)[-1]
+    found = [t.lower() for t in _TOKEN.findall(bare)]
+    split = []
+    for t in found:
+        # "lthigh": a side letter stuck to a word.
+        if t not in _VOCABULARY and t[0] in "lr" and t[1:] in _VOCABULARY:
+            split += [t[0], t[1:]]
+        else:
+            split.append(t)
+    return split
+
+
+def read_names(names: list[str]) -> list[Meaning]:
+    """Read all names of a rig together: what most of them share says nothing of the body."""
+    split = [tokens(n) for n in names]
+    count = Counter(t for ts in split for t in set(ts))
+    sides = _LEFT | _RIGHT
+    common = {t for t, n in count.items() if n > 0.6 * len(names) and t not in sides}
+    common -= _VOCABULARY if len(names) < 8 else set()
+    meanings = [_meaning(ts, common) for ts in split]
+    words = {m.word for m in meanings if m.side}
+    return [_settle(m, words) for m in meanings]
+
+
+def _meaning(split: list[str], common: set[str]) -> Meaning:
+    side = ""
+    kept = []
+    for t in split:
+        if t in _LEFT and not side:
+            side = "L"
+        elif t in _RIGHT and not side:
+            side = "R"
+        elif not t.isdigit() and t not in _NOISE and t not in common:
+            kept.append(t)
+    word = "".join(kept)
+    preference = sum(_PREFERENCE.get(t, 0) for t in split)
+    helper = any(t in _HELPERS for t in kept)
+    return Meaning(_PART.get(word, ""), side, word, helper, preference)
+
+
+def _settle(m: Meaning, words: set[str]) -> Meaning:
+    """Decide words whose meaning depends on the rig's other names.
+
+    Rigs named by joints ("LeftHip, LeftKnee, LeftShoulder, LeftElbow") call the thigh "hip" and
+    the upper arm "shoulder".
+    """
+    part = m.part
+    if m.side and m.word == "hip":
+        part = "" if words & {"thigh", "upleg", "upperleg"} else "thigh"
+    elif m.word == "shoulder" and not words & set(_WORDS["upper_arm"].split()):
+        part = "upper_arm"
+    elif m.word == "leg" and not words & set(_WORDS["thigh"].split()) and "hip" not in words:
+        part = "thigh" if words & {"shin", "calf", "knee", "lowerleg"} else part
+    elif m.word == "arm" and words & {"upperarm", "uparm"}:
+        part = "forearm" if not words & {"forearm", "lowerarm", "elbow"} else ""
+    if bool(m.side) != (part in SIDED):
+        part = ""
+    return Meaning(part, m.side, m.word, m.helper, m.preference)
