@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 NAME = "understudy"
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,3 +51,22 @@ def load(root: str | os.PathLike | None = None) -> ModuleType:
         del sys.modules[NAME]
         raise
     return module
+
+
+def end_with(main: Callable[[], int]) -> NoReturn:
+    """Run a script's `main` and end the process with what it returns, at once.
+
+    Python's own way out runs bpy's clean-up, in which bpy 4.5 with Rigify hangs.
+    """
+    status: int = 1
+    try:
+        status = main()
+    except SystemExit as exc:
+        status = exc.code if isinstance(exc.code, int) else int(exc.code is not None)
+        if isinstance(exc.code, str):
+            sys.stderr.write(exc.code + "\n")
+    except BaseException:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

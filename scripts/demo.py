@@ -1,0 +1,99 @@
+"""Block a clip onto a Rigify human and film it: the first of the README's two commands.
+
+    python3 scripts/demo.py [--video PATH] [--rig FILE.blend [--rig-name NAME]] [--keys 12]
+
+Sets up what it needs by itself, and leaves build/demo/: demo.blend, playblast.mp4 (the detected
+skeleton and the rig side by side), contact_sheet.png (the key poses) and report.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import env
+
+ROOT = env.ROOT
+CLIP = ROOT / "tests" / "data" / "demo_clip.mp4"
+RESULTS = ("demo.blend", "playblast.mp4", "contact_sheet.png", "report.json")
+LIMIT_S = 1200
+SHOWN = 6  # lines at the end of a log that say what went wrong
+
+
+class DemoError(Exception):
+    """Says which step failed, and why."""
+
+
+def step(text: str, command: list[str | Path], log: Path) -> None:
+    """Run one step with its output in a log file; show the log's end when it fails."""
+    env.say(text)
+    with log.open("w", encoding="utf-8") as output:
+        try:
+            status = subprocess.run(
+                [str(c) for c in command],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                timeout=LIMIT_S,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired as exc:
+            raise DemoError(f"{text}: stopped after {LIMIT_S} s; see {log}") from exc
+    if status:
+        lines = log.read_text("utf-8", errors="replace").strip().splitlines()
+        end = "\n".join(f"    {line}" for line in lines[-SHOWN:])
+        raise DemoError(f"{text}: failed with status {status}\n{end}\nAll of it: {log}")
+
+
+def film(args: argparse.Namespace, python: Path, out: Path) -> None:
+    """Make the rig, block the clip as a person would, and film the result."""
+    scripts = ROOT / "scripts"
+    rig, name = args.rig, args.rig_name
+    if rig is None:
+        rig, name = out / "rig.blend", "Human"
+        command = [python, scripts / "demo_rig.py", rig, "--like", args.video]
+        step("making a Rigify human with a body", command, out / "rig.log")
+    block = [python, scripts / "understudy.py", "block", rig, "--video", args.video]
+    block += ["--rig", name] if name else []
+    block += ["--keys", str(args.keys)]
+    block += ["--save", out / "demo.blend", "--report", out / "report.json"]
+    step("blocking the clip onto the rig", block, out / "block.log")
+    command = [python, scripts / "demo_film.py", out / "demo.blend", args.video, out]
+    command += ["--report", out / "report.json"]
+    step("filming it beside the source", command, out / "film.log")
+
+
+def main() -> int:
+    """Run the demo and say where the results lie."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--video", type=Path, default=CLIP, help="your own clip")
+    parser.add_argument("--rig", type=Path, help="a .blend file with your own rig")
+    parser.add_argument("--rig-name", help="the armature object in it, where there are several")
+    parser.add_argument("--keys", type=int, default=12, help="how many key poses; default 12")
+    parser.add_argument("--out", type=Path, default=env.BUILD / "demo", help="the folder to fill")
+    args = parser.parse_args()
+    for path in filter(None, (args.video, args.rig)):
+        if not path.exists():
+            parser.error(f"{path} does not exist")
+    start = time.monotonic()
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name in RESULTS:  # what lies there afterwards is from this run
+        (args.out / name).unlink(missing_ok=True)
+    try:
+        pythons = env.ensure("py311", "export")
+        env.ensure_networks(pythons["export"])
+        film(args, pythons["py311"], args.out.resolve())
+    except (DemoError, env.SetupError) as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 1
+    env.say(f"done in {time.monotonic() - start:.0f} s:")
+    for name in RESULTS:
+        env.say(f"  {args.out / name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
