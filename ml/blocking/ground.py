@@ -21,7 +21,13 @@ _SLOW, _FAST = 0.35, 0.7
 _RAISED = 0.2
 _SHORTEST_S = 0.08
 # How far a camera is usually pitched and rolled, and how far a standing body leans, radians.
-_PITCH_SPREAD, _ROLL_SPREAD, _LEAN_SPREAD = 0.12, 0.03, 0.12
+_PITCH_SPREAD, _ROLL_SPREAD, _LEAN_SPREAD = 0.2, 0.03, 0.06
+# A body that stands straight comes out of the detector leaning towards the camera by this much
+# (4.4 to 5.7 degrees where the camera is known, beside 1 to 3 that people really do).
+_LEAN_BIAS = np.radians(4.5)
+# How far the lowest toes scatter about the floor, in leg lengths, and how many independent
+# sights of them a clip holds at most.
+_FLOOR_SPREAD, _SIGHTS = 0.1, 4.0
 
 
 def to_scene(joints: NDArray, fps: float) -> NDArray:
@@ -40,7 +46,7 @@ def to_scene(joints: NDArray, fps: float) -> NDArray:
 def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     """Undo the camera's pitch and roll, so that the floor is level.
 
-    Ridge regression of a plane through the lowest foot of slow frames; bodies that stand
+    Ridge regression of a plane through the lower foot's toes; bodies that stand
     straight say which way is up where the feet do not cover enough floor to tell.
 
     Parameters
@@ -52,7 +58,7 @@ def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     -------
     points, levelled, and the (4,) quaternion that did it.
     """
-    feet = points[:, [fit.HEEL_L, fit.HEEL_R, fit.TOE_L, fit.TOE_R]]
+    feet = points[:, [fit.TOE_L, fit.TOE_R]]
     lowest = feet[np.arange(len(feet)), feet[..., 2].argmin(axis=1)]
     hips = points[:, [23, 24]].mean(axis=1)
     ankles = points[:, [27, 28]].mean(axis=1)
@@ -68,15 +74,15 @@ def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     lean = np.zeros(2)
     if upright > 0.1:
         up = rt.normalize((body * straight[:, None]).sum(axis=0))
-        lean = -up[:2] / max(up[2], 0.2)
+        lean = -up[:2] / max(up[2], 0.2) - [0.0, np.tan(_LEAN_BIAS)]
     prior = np.array([1 / _ROLL_SPREAD**2, 1 / _PITCH_SPREAD**2])
     from_body = np.array([0.0, upright / _LEAN_SPREAD**2])
     for _ in range(4):
         above = spread[:, 2] - spread[:, :2] @ slope
         above = above - np.percentile(above, 20)
-        trust = weight * np.exp(-0.5 * (above / (0.08 * leg)) ** 2) / (0.05 * leg) ** 2
-        # Neighbouring frames repeat one another: a second of stance is one piece of evidence.
-        trust = trust / max(len(trust) / 8.0, 1.0)
+        trust = weight * np.exp(-0.5 * (above / (0.08 * leg)) ** 2) / (_FLOOR_SPREAD * leg) ** 2
+        # Neighbouring frames repeat one another and are no further evidence.
+        trust = trust / max(len(trust) / _SIGHTS, 1.0)
         a = (spread[:, :2] * trust[:, None]).T @ spread[:, :2] + np.diag(prior + from_body)
         slope = np.linalg.solve(a, (spread[:, :2] * trust[:, None]).T @ above + from_body * lean)
     up = rt.normalize(np.array([-slope[0], -slope[1], 1.0]))
@@ -122,7 +128,7 @@ def find_contacts(
     return contact
 
 
-def _lower_envelope(height: NDArray, fps: float) -> NDArray:
+def _lower_envelope(height: NDArray, spread: float, fps: float) -> NDArray:
     """Return a slow lower envelope along axis 0, bridging strides and leaps.
 
     The distance to the camera drifts, and the picture makes that a drift in height; the true
@@ -132,7 +138,7 @@ def _lower_envelope(height: NDArray, fps: float) -> NDArray:
     floor = np.broadcast_to(np.percentile(near, 10, axis=0), near.shape)
     for _ in range(3):
         # What is above the current envelope counts little: a lower envelope by reweighting.
-        w = np.exp(-0.5 * (np.maximum(near - floor, 0.0) / 0.03) ** 2) + 1e-3
+        w = np.exp(-0.5 * (np.maximum(near - floor, 0.0) / spread) ** 2) + 1e-3
         top = gaussian_filter1d(w * near, 1.5 * fps, axis=0, mode="nearest")
         floor = top / gaussian_filter1d(w, 1.5 * fps, axis=0, mode="nearest")
     return floor
@@ -201,11 +207,17 @@ def place(
     """
     path = path - [*path[0, :2], 0.0]
     world = feet + path[:, None]
-    floor = _lower_envelope(world[..., 2].min(axis=1), fps)
-    # Each point is measured against its own lowest places too: the detector puts heels and
-    # toes, near and far foot, at slightly different heights.
-    own = np.minimum(_lower_envelope(world[..., 2], fps), (floor + _RAISED * leg)[:, None])
-    contact = find_contacts((world[..., 2] - own) / leg, image, leg_px, fps)
+    floor = _lower_envelope(world[..., 2].min(axis=1), 0.03, fps)
+    # Each point is measured against its own lowest places: the detector puts heels and toes,
+    # near and far foot, at different heights. The picture is the surer witness while the
+    # distance stays the same, space when it changes; a still foot needs one of them.
+    above = -image[..., 1] / np.median(leg_px)
+    height = np.minimum(
+        above - _lower_envelope(above, 0.03, fps),
+        (world[..., 2] - _lower_envelope(world[..., 2], 0.03, fps)) / leg,
+    )
+    raised = _lower_envelope(world[..., 2], 0.03, fps) - floor[:, None] > _RAISED * leg
+    contact = find_contacts(np.where(raised, np.inf, height), image, leg_px, fps)
     path = path - np.stack([np.zeros_like(floor), np.zeros_like(floor), floor], axis=1)
     world = feet + path[:, None]
     if len(path) > 4:
