@@ -252,19 +252,20 @@ def find_python() -> str:
 
 
 @contextlib.contextmanager
-def stopped_by_signals(job: Job) -> Iterator[None]:
-    """Let SIGINT and SIGTERM cancel a job, for work without a window."""
+def stopped_by_signals() -> Iterator[None]:
+    """Turn SIGINT and SIGTERM into Cancelled, for work without a window.
+
+    It is raised wherever the work happens to be: a running job closes, a write that is under
+    way is taken back, a file being saved never reaches its place.
+    """
 
     def stop(_number: int, _frame: object) -> None:
-        raise Cancelled("Cancelled by a signal")
+        raise Cancelled("Cancelled: nothing was changed")
 
     wanted = [getattr(signal, name) for name in ("SIGINT", "SIGTERM") if hasattr(signal, name)]
     before = {number: signal.signal(number, stop) for number in wanted}
     try:
         yield
-    except Cancelled:
-        job.cancel()
-        raise
     finally:
         for number, handler in before.items():
             # Blender's own handler, in C, cannot be put back from Python.

@@ -1,0 +1,206 @@
+"""From a video to key poses on a rig: what the panel and the command line share.
+
+`request` reads the rig and the settings, a job of `ml.blocking` makes the Take, and `finish`
+writes it.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bpy
+import numpy as np
+from bpy.types import Context, Object, Scene
+from numpy.typing import NDArray
+
+from ..ml.blocking.bonemap import BoneMap, auto_map
+from ..ml.errors import RigError, UnderstudyError, VideoError
+from ..ml.take import Take
+from . import bonemaps, fcurves, ledger, prefs
+from .about import version
+from .checks import check_action, check_owner
+from .rigs import read_rig
+
+TASK = "block"
+_DOUBTFUL = 0.5
+
+
+@dataclass
+class Options:
+    """How a video is to be blocked.
+
+    Attributes
+    ----------
+    video : path of a video, a folder of images, or one image of a sequence
+    keys : number of key poses, or None to go by `tolerance_deg`
+    tolerance_deg : largest angle by which a joint may stray, or None
+    interpolation : "BEZIER", "CONSTANT" or "LINEAR"
+    key_types : "pose" or "generated"
+    root_motion : whether the character travels
+    person : "largest", "central" or a number from 0, counted from the left
+    frame_start : scene frame of the first frame that is used
+    start_s, end_s : part of the video to use, seconds; None for its start, its end
+    device, accelerator : what runs the networks
+    models : folder of the networks; "" for the extension's own
+    seed : kept in the ledger; this stage draws nothing at random
+    bone_map : the map to use; None for the rig's own, or the automatic one
+    """
+
+    video: str
+    keys: int | None = 12
+    tolerance_deg: float | None = None
+    interpolation: str = "BEZIER"
+    key_types: str = "pose"
+    root_motion: bool = True
+    person: str | int = "largest"
+    frame_start: int = 1
+    start_s: float | None = None
+    end_s: float | None = None
+    device: str = "auto"
+    accelerator: str = ""
+    models: str = ""
+    seed: int = 0
+    bone_map: BoneMap | None = None
+    begun: float = field(default_factory=time.monotonic)
+
+
+def options_from(context: Context) -> Options:
+    """Return what the panels say."""
+    settings, machine = context.scene.understudy, prefs.find(context)
+    by_count = settings.key_choice == "count"
+    number = settings.person == "number"
+    return Options(
+        video=bpy.path.abspath(settings.video) if settings.video else "",
+        keys=settings.key_count if by_count else None,
+        tolerance_deg=None if by_count else float(np.degrees(settings.tolerance)),
+        interpolation=settings.interpolation,
+        key_types=settings.key_types,
+        root_motion=settings.root_motion,
+        person=settings.person_number if number else settings.person,
+        frame_start=settings.start_frame,
+        start_s=settings.range_start if settings.use_range else None,
+        end_s=settings.range_end if settings.use_range else None,
+        device=machine.device if machine else "auto",
+        accelerator=bpy.path.abspath(machine.accelerator) if machine else "",
+    )
+
+
+def frame_rate(scene: Scene) -> float:
+    """Return the scene's frames a second."""
+    return scene.render.fps / scene.render.fps_base
+
+
+def request(scene: Scene, obj: Object, options: Options) -> tuple[dict, dict[str, NDArray]]:
+    """Return the (params, arrays) of the blocking task; refuse early what would fail late."""
+    if obj.type != "ARMATURE":
+        raise RigError(f"{obj.name} is not an armature: choose a rig")
+    check_owner(obj)
+    check_action(obj)
+    _check_options(options)
+    kept = options.bone_map or bonemaps.stored(obj)
+    rig = read_rig(obj, kept.names() if kept else None)
+    if kept is not None:
+        kept.check(rig)
+    bones = kept or auto_map(rig)
+    meta, arrays = rig.pack()
+    params = {
+        "video": str(Path(options.video).absolute()),
+        "start_s": options.start_s,
+        "end_s": options.end_s,
+        "person": options.person,
+        "fps": frame_rate(scene),
+        "frame_start": options.frame_start,
+        "keys": options.keys,
+        "tolerance": options.tolerance_deg,
+        "interpolation": options.interpolation,
+        "key_types": options.key_types,
+        "root_motion": options.root_motion,
+        "rig": meta,
+        "bone_map": bones.to_json(),
+        "device": options.device,
+        "accelerator": options.accelerator,
+        "seed": options.seed,
+        **({"models_dir": options.models} if options.models else {}),
+    }
+    return params, arrays
+
+
+def _check_options(options: Options) -> None:
+    if not options.video:
+        raise VideoError("No video is chosen: choose one first")
+    if options.keys is not None and options.keys < 2:
+        raise UnderstudyError("At least 2 key poses are needed: ask for more")
+    if options.keys is None and not (options.tolerance_deg or 0) > 0:
+        raise UnderstudyError("The tolerance must be more than 0 degrees: give a larger one")
+    start, end = options.start_s or 0.0, options.end_s
+    if start < 0 or (end is not None and end <= start):
+        raise VideoError("The part of the video is empty: its end must come after its start")
+
+
+def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]]) -> dict:
+    """Write what the task made onto the rig, whole or not at all, and return the report."""
+    meta, arrays = result
+    take = Take.unpack(meta, arrays)
+    if not any(len(channel.keys) for channel in take.channels):
+        raise UnderstudyError("The video gave no key poses: try another part of it")
+    written = fcurves.write_take(obj, take)
+    action = obj.animation_data.action
+    frames = np.unique(np.concatenate([c.keys["co"][:, 0] for c in take.channels]))
+    return {
+        "stage": "blocking",
+        "status": "done",
+        "rig": obj.name,
+        "action": action.name,
+        "video": options.video,
+        "span": list(take.span),
+        "key_poses": [round(float(frame), 3) for frame in frames],
+        "curves": written.curves,
+        "keys": written.keys,
+        "keys_replaced": written.replaced,
+        "keys_left_to_artist": written.yielded,
+        "interpolation": options.interpolation,
+        "properties": take.properties,
+        "confidence": _confidence(take),
+        "notes": take.notes,
+        "provenance": {
+            "models": take.provenance.models,
+            "inputs": take.provenance.inputs,
+            "parameters": take.provenance.parameters,
+            "seed": take.provenance.seed,
+        },
+        "ledger": ledger.report(action)["keys"],
+        "provider": meta.get("provider", ""),
+        "error_deg": meta.get("error_deg"),
+        "seconds": round(time.monotonic() - options.begun, 3),
+        "understudy": version(),
+        "blender": bpy.app.version_string,
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def _confidence(take: Take) -> dict:
+    """Sum up how far each frame can be trusted, naming the doubtful stretches."""
+    values = np.asarray(take.confidence, float)
+    if not len(values):
+        return {}
+    edges = np.flatnonzero(np.diff(np.r_[0, values < _DOUBTFUL, 0]))
+    first = take.span[0]
+    return {
+        "mean": round(float(values.mean()), 3),
+        "lowest": round(float(values.min()), 3),
+        "doubtful_frames": [
+            [float(first + a), float(first + b - 1)]
+            for a, b in zip(edges[::2], edges[1::2], strict=True)
+        ],
+    }
+
+
+def summary(report: dict) -> str:
+    """Say in one sentence what was done."""
+    text = f"{len(report['key_poses'])} key poses on {report['rig']}, {report['keys']} keys"
+    if report["keys_left_to_artist"]:
+        text += f"; {report['keys_left_to_artist']} left out where you have keys"
+    return text

@@ -1,0 +1,220 @@
+"""The command line: `blender -b shot.blend --command understudy block --video clip.mp4 …`
+
+Exit codes: 0 done, 2 wrong usage, 3 failed, 4 cancelled; never 0 after a failure. Progress is
+printed in the forms that Open Job Description, Deadline and Afanasy each read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+
+from ..ml.errors import Cancelled, UnderstudyError
+from ..ml.progress import Progress
+from . import actions, blocking, bonemaps, jobs, ledger, prefs
+from .files import check_writable, save_blend, write_atomically
+
+DONE, USAGE, FAILED, CANCELLED = 0, 2, 3, 4
+PROGRAM = "blender --command understudy"
+
+
+class _Usage(Exception):  # noqa: N818 - ends in a usage message
+    """The arguments do not fit the file."""
+
+
+def main(argv: list[str]) -> int:
+    """Entry point; what is returned becomes Blender's exit code."""
+    return run(parser(PROGRAM), argv)
+
+
+def run(arguments: argparse.ArgumentParser, argv: list[str], ready: Callable | None = None) -> int:
+    """Carry out one command.
+
+    Parameters
+    ----------
+    arguments : what `parser` made
+    argv : the words after the program's name
+    ready : called with the parsed arguments before the command runs, such as to open a file
+    """
+    try:
+        args = arguments.parse_args(argv)
+    except SystemExit as exc:  # argparse has said what is wrong, or has shown the help
+        return DONE if not exc.code else USAGE
+    try:
+        with jobs.stopped_by_signals():
+            if ready is not None:
+                ready(args)
+            args.command(args)
+    except _Usage as exc:
+        sys.stderr.write(f"{arguments.prog}: {exc}\n")
+        return USAGE
+    except Cancelled as exc:
+        _say(f"openjd_status: {exc}")
+        return CANCELLED
+    except UnderstudyError as exc:
+        _say(f"openjd_fail: {exc}")
+        sys.stderr.write(f"{arguments.prog}: {exc}\n")
+        return FAILED
+    except Exception:  # a bug; raised further, Blender would end with 0
+        traceback.print_exc()
+        return FAILED
+    return DONE
+
+
+def parser(program: str, *, opens_file: bool = False) -> argparse.ArgumentParser:
+    """Return the parser.
+
+    Parameters
+    ----------
+    program : name for the help
+    opens_file : whether a .blend file is named after the command
+    """
+    top = argparse.ArgumentParser(program, description="Propose animation as editable keys.")
+    stages = top.add_subparsers(required=True, metavar="COMMAND")
+    block = stages.add_parser("block", help="turn a reference video into key poses on a rig")
+    led = stages.add_parser("ledger", help="tell generated keys from an artist's")
+    report = led.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "report", help="write down which keys were generated, edited or made by hand"
+    )
+    if opens_file:
+        for command in (block, report):
+            command.add_argument("blend", type=Path, help="the .blend file to open")
+    _add_block(block)
+    report.set_defaults(command=_report)
+    report.add_argument("--rig", help="name of the object (default: the only armature)")
+    report.add_argument("--report", type=Path, help="write the report to this JSON file")
+    report.add_argument("--text", type=Path, help="write the AI use statement to this file")
+    return top
+
+
+def _add_block(block: argparse.ArgumentParser) -> None:
+    block.set_defaults(command=_block)
+    add = block.add_argument
+    add("--video", required=True, help="video, folder of images, or one image of a sequence")
+    add("--rig", help="name of the armature object (default: the only one in the file)")
+    add("--save", type=Path, help="write the result to this .blend file")
+    add("--report", type=Path, help="write a report to this JSON file")
+    add("--person", default="largest", help="largest, central, or a number from the left, from 0")
+    add("--start-frame", type=int, help="scene frame to begin at (default: the scene's first)")
+    add("--range", type=float, nargs=2, metavar=("A", "B"), help="use this part, in seconds")
+    how_many = block.add_mutually_exclusive_group()
+    how_many.add_argument("--keys", type=int, help="number of key poses (default: 12)")
+    how_many.add_argument("--tolerance", type=float, metavar="DEG", help="largest error of a joint")
+    shape = block.add_mutually_exclusive_group()
+    shape.add_argument("--stepped", action="store_true", help="hold each pose until the next")
+    shape.add_argument("--linear", action="store_true", help="move evenly between the poses")
+    add("--key-types", choices=("pose", "generated"), default="pose", help="how keys are marked")
+    add("--in-place", action="store_true", help="leave out the way through the scene")
+    add("--bone-map", type=Path, metavar="FILE", help="bone map, JSON (default: the rig's own)")
+    add("--device", choices=[item[0] for item in prefs.DEVICES], help="what runs the networks")
+    add("--accelerator", type=Path, metavar="DIR", help="folder with onnxruntime-gpu")
+    add("--models", type=Path, metavar="DIR", help="folder of the networks")
+    add("--seed", type=int, default=0, help="kept with the result (blocking draws no numbers)")
+
+
+def _block(args: argparse.Namespace) -> None:
+    if args.save is None and args.report is None:
+        raise _Usage("nothing would be kept: give --save, --report or both")
+    rig = _find_rig(args.rig)
+    outputs = [path.absolute() for path in (args.save, args.report) if path is not None]
+    if len(set(outputs)) < len(outputs):
+        raise _Usage("--save and --report name the same file")
+    for path in outputs:
+        check_writable(path)
+    options = _options(args)
+    params, arrays = blocking.request(bpy.context.scene, rig, options)
+    job = jobs.start(blocking.TASK, params, arrays, in_process=True)
+    result = job.result(report=_Reporter())
+    report = blocking.finish(rig, options, result)
+    if args.save is not None:
+        save_blend(args.save.absolute())
+        _say(f"Saved: '{args.save}'")
+    if args.report is not None:
+        write_atomically(args.report.absolute(), json.dumps(report, indent=2) + "\n")
+    for note in report["notes"]:
+        _say(f"Note: {note}")
+    _Reporter()(Progress(1.0, blocking.summary(report)))
+
+
+def _options(args: argparse.Namespace) -> blocking.Options:
+    machine, scene = prefs.find(bpy.context), bpy.context.scene
+    start, end = args.range or (None, None)
+    by_tolerance = args.tolerance is not None
+    own = blocking.Options.__dataclass_fields__["keys"].default
+    return blocking.Options(
+        video=args.video,
+        keys=None if by_tolerance else own if args.keys is None else args.keys,
+        tolerance_deg=args.tolerance,
+        interpolation="CONSTANT" if args.stepped else "LINEAR" if args.linear else "BEZIER",
+        key_types=args.key_types,
+        root_motion=not args.in_place,
+        person=int(args.person) if args.person.isdigit() else args.person,
+        frame_start=scene.frame_start if args.start_frame is None else args.start_frame,
+        start_s=start,
+        end_s=end,
+        device=args.device or (machine.device if machine else "auto"),
+        accelerator=str(args.accelerator or (machine.accelerator if machine else "")),
+        models=str(args.models or ""),
+        seed=args.seed,
+        bone_map=bonemaps.read_file(args.bone_map) if args.bone_map else None,
+    )
+
+
+def _find_rig(name: str | None) -> bpy.types.Object:
+    if name is not None:
+        rig = bpy.data.objects.get(name)
+        if rig is None:
+            raise _Usage(f"no object is named {name!r}; armatures: {_armatures()}")
+        return rig
+    rigs = [o for o in bpy.context.scene.objects if o.type == "ARMATURE"]
+    if len(rigs) != 1:
+        raise _Usage(f"choose the rig with --rig; armatures: {_armatures()}")
+    return rigs[0]
+
+
+def _armatures() -> str:
+    names = [o.name for o in bpy.data.objects if o.type == "ARMATURE"]
+    return ", ".join(map(repr, names)) or "none in this file"
+
+
+def _report(args: argparse.Namespace) -> None:
+    owner = _find_rig(args.rig)
+    action = actions.action_of(owner)
+    if action is None:
+        raise UnderstudyError(f"{owner.name} has no action: there is nothing to report")
+    record = ledger.report(action)
+    for path in (args.report, args.text):
+        if path is not None:
+            check_writable(path.absolute())
+    if args.report is not None:
+        write_atomically(args.report.absolute(), json.dumps(record, indent=2) + "\n")
+    if args.text is not None:
+        write_atomically(args.text.absolute(), record["statement"] + "\n")
+    _say(record["statement"])
+
+
+class _Reporter:
+    """Prints progress in every farm's own form, a line each time a whole percent is reached."""
+
+    def __init__(self) -> None:
+        self._percent, self._message = -1, ""
+
+    def __call__(self, step: Progress) -> None:
+        percent = int(100 * step.fraction)
+        if percent > self._percent:
+            self._percent = percent
+            _say(f"openjd_progress: {percent:.1f}\nProgress: {percent}%\nPROGRESS: {percent}%")
+            if step.message and step.message != self._message:
+                self._message = step.message
+                _say(f"openjd_status: {step.message}")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()  # a farm reads along, through a pipe

@@ -1,0 +1,224 @@
+"""What the extension keeps: settings on the scene, a bone map on the rig, the run on the window.
+
+The run's state lies on the window manager because that is outside undo and is never saved.
+"""
+
+from __future__ import annotations
+
+import math
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+PEOPLE = (
+    ("largest", "Largest", "Follow the person who fills most of the picture"),
+    ("central", "Most central", "Follow the person nearest to the middle of the picture"),
+    ("number", "By number", "Follow the person with the given number, counted from the left"),
+)
+KEY_CHOICES = (
+    ("count", "Count", "Key this many poses, at the frames that matter most"),
+    ("tolerance", "Tolerance", "Key as few poses as keep the motion within this angle"),
+)
+INTERPOLATIONS = (
+    ("CONSTANT", "Stepped", "Hold each pose until the next one, for blocking", "IPO_CONSTANT", 0),
+    ("BEZIER", "Splined", "Ease from pose to pose along curves", "IPO_BEZIER", 1),
+    ("LINEAR", "Linear", "Move evenly from pose to pose", "IPO_LINEAR", 2),
+)
+KEY_TYPES = (
+    ("pose", "By pose", "Mark keys as extreme, breakdown or plain key, as an animator would"),
+    ("generated", "Generated", "Mark all keys as generated"),
+)
+
+
+class UnderstudySettings(bpy.types.PropertyGroup):
+    """Settings of the tools, one per scene."""
+
+    video: StringProperty(
+        name="Video",
+        description="The performer's video, a folder of images, or one image of a sequence",
+        default="",
+        subtype="FILE_PATH",
+    )
+    person: EnumProperty(
+        name="Person",
+        description="Whom to follow when the video shows several people",
+        items=PEOPLE,
+        default="largest",
+    )
+    person_number: IntProperty(
+        name="Number",
+        description="Number of the person, counted from the left, beginning with 0",
+        default=0,
+        min=0,
+        soft_max=10,
+    )
+    use_range: BoolProperty(
+        name="Part of the Video",
+        description="Use only a part of the video",
+        default=False,
+    )
+    range_start: FloatProperty(
+        name="From",
+        description="Time in the video at which the part begins",
+        default=0.0,
+        min=0.0,
+        soft_max=600.0,
+        subtype="TIME_ABSOLUTE",
+        unit="TIME_ABSOLUTE",
+    )
+    range_end: FloatProperty(
+        name="To",
+        description="Time in the video at which the part ends",
+        default=10.0,
+        min=0.0,
+        soft_max=600.0,
+        subtype="TIME_ABSOLUTE",
+        unit="TIME_ABSOLUTE",
+    )
+    start_frame: IntProperty(
+        name="Start Frame",
+        description="Scene frame of the video's first frame, or of its part's first frame",
+        default=1,
+        min=-1048574,
+        max=1048574,
+        soft_min=0,
+        soft_max=1000,
+        subtype="TIME",
+    )
+    key_choice: EnumProperty(
+        name="Key Poses",
+        description="How the number of key poses is decided",
+        items=KEY_CHOICES,
+        default="count",
+    )
+    key_count: IntProperty(
+        name="Count",
+        description="Number of key poses",
+        default=12,
+        min=2,
+        soft_max=100,
+        max=10000,
+    )
+    tolerance: FloatProperty(
+        name="Tolerance",
+        description="Largest angle by which a joint may stray from the performance",
+        default=math.radians(10.0),
+        min=math.radians(0.5),
+        max=math.radians(90.0),
+        soft_min=math.radians(2.0),
+        soft_max=math.radians(30.0),
+        subtype="ANGLE",
+        unit="ROTATION",
+    )
+    interpolation: EnumProperty(
+        name="Interpolation",
+        description="How the rig moves from one key pose to the next",
+        items=INTERPOLATIONS,
+        default="BEZIER",
+    )
+    key_types: EnumProperty(
+        name="Key Types",
+        description="How the keys are marked in the Dope Sheet",
+        items=KEY_TYPES,
+        default="pose",
+    )
+    root_motion: BoolProperty(
+        name="Root Motion",
+        description="Move the character through the scene as the performer moved, else in place",
+        default=True,
+    )
+
+
+class UnderstudyRole(bpy.types.PropertyGroup):
+    """One line of a bone map; `name` is the role."""
+
+    bone: StringProperty(
+        name="Bone",
+        description="Bone that plays this part of the body; empty for none",
+        default="",
+        override={"LIBRARY_OVERRIDABLE"},
+    )
+    confidence: FloatProperty(
+        name="Confidence",
+        description="How sure the automatic map is of this bone",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    reason: StringProperty(
+        name="Reason",
+        description="Why the automatic map chose this bone",
+        default="",
+    )
+
+
+class UnderstudyRig(bpy.types.PropertyGroup):
+    """What is kept on a rig: its bone map."""
+
+    roles: CollectionProperty(
+        type=UnderstudyRole,
+        name="Bone Map",
+        description="Which bone plays which part of the body",
+        override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"},
+    )
+    active_role: IntProperty(
+        name="Active Role",
+        description="Line of the bone map that is chosen",
+        default=0,
+        min=0,
+    )
+
+
+class UnderstudyRun(bpy.types.PropertyGroup):
+    """The work under way, for the panels to show."""
+
+    title: StringProperty(
+        name="Title",
+        description="What is running; empty when nothing is",
+        default="",
+    )
+    progress: FloatProperty(
+        name="Progress",
+        description="Share of the work that is done",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    message: StringProperty(
+        name="Message",
+        description="What is being done at the moment",
+        default="",
+    )
+    cancelling: BoolProperty(
+        name="Cancelling",
+        description="Whether the work was asked to stop",
+        default=False,
+    )
+    outcome: StringProperty(
+        name="Outcome",
+        description="How the last work ended",
+        default="",
+    )
+
+
+CLASSES = (UnderstudySettings, UnderstudyRole, UnderstudyRig, UnderstudyRun)
+
+POINTERS = (
+    (bpy.types.Scene, PointerProperty(type=UnderstudySettings)),
+    (
+        bpy.types.Object,
+        PointerProperty(type=UnderstudyRig, override={"LIBRARY_OVERRIDABLE"}),
+    ),
+    (bpy.types.WindowManager, PointerProperty(type=UnderstudyRun)),
+)
+"""Where each group hangs; always under the name `understudy`."""

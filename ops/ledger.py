@@ -1,0 +1,69 @@
+"""What was generated: reported, and taken away again."""
+
+from __future__ import annotations
+
+import json
+
+import bpy
+
+from ..addon import actions, fcurves, ledger
+from ..ml.errors import UnderstudyError
+
+TEXT = "AI use statement"
+
+
+class _Animated:
+    """What the operators on an action's generated keys share."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        action = actions.action_of(context.object) if context.object else None
+        if action is None:
+            cls.poll_message_set("Select an object with an action")
+            return False
+        if ledger.PROPERTY not in action:
+            cls.poll_message_set("The action of this object holds no generated keys")
+            return False
+        return True
+
+
+class UNDERSTUDY_OT_report_ledger(_Animated, bpy.types.Operator):
+    bl_idname = "understudy.report_ledger"
+    bl_label = "Report Generated Keys"
+    bl_description = (
+        "Write down, as a text in this file, which keys were generated, edited, retimed or made "
+        "by hand, and by what"
+    )
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        record = ledger.report(actions.action_of(context.object))
+        text = bpy.data.texts.get(TEXT) or bpy.data.texts.new(TEXT)
+        text.clear()
+        text.write(record["statement"] + "\n\n" + json.dumps(record, indent=2) + "\n")
+        keys = record["keys"]
+        self.report(
+            {"INFO"},
+            f"{keys['ai']} keys as generated, {keys['edited'] + keys['retimed']} changed since, "
+            f"{keys['human']} by hand: see the text {TEXT!r}",
+        )
+        return {"FINISHED"}
+
+
+class UNDERSTUDY_OT_clear_generated(_Animated, bpy.types.Operator):
+    bl_idname = "understudy.clear_generated"
+    bl_label = "Remove Generated Keys"
+    bl_description = "Remove the generated keys of this object that nobody has changed"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            count = fcurves.clear_take(context.object)
+        except UnderstudyError as exc:
+            self.report({"ERROR"}, str(exc))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"{count} generated keys removed")
+        return {"FINISHED"}
+
+
+CLASSES = (UNDERSTUDY_OT_report_ledger, UNDERSTUDY_OT_clear_generated)

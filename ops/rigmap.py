@@ -1,0 +1,160 @@
+"""The bone map: found, emptied, saved and loaded."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ..addon import bonemaps
+from ..addon.rigs import read_rig
+from ..ml.blocking.bonemap import BoneMap, auto_map
+from ..ml.errors import RigError, UnderstudyError
+
+
+class _RigOperator:
+    """What the operators on a bone map share."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.object is None or context.object.type != "ARMATURE":
+            cls.poll_message_set("Select a rig: an armature")
+            return False
+        if context.object.library is not None:
+            cls.poll_message_set("The rig is linked: make a library override of it first")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            self.report({"INFO"}, self.work(context.object))
+        except UnderstudyError as exc:
+            self.report({"ERROR"}, str(exc))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def work(self, rig: bpy.types.Object) -> str:
+        """Do it, and say what was done."""
+        raise NotImplementedError
+
+
+class _MappedOperator(_RigOperator):
+    """The same for operators that need a map."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        if not len(context.object.understudy.roles):
+            cls.poll_message_set("This rig has no bone map yet: find one first")
+            return False
+        return True
+
+
+class UNDERSTUDY_OT_map_rig(_RigOperator, bpy.types.Operator):
+    bl_idname = "understudy.map_rig"
+    bl_label = "Find Bones"
+    bl_description = "Find by itself which bone plays which part of the body"
+
+    def work(self, rig: bpy.types.Object) -> str:
+        bones = auto_map(read_rig(rig))
+        bonemaps.store(rig, bones)
+        for note in bones.notes:
+            self.report({"WARNING"}, note)
+        return f"{len(bones.roles)} parts of the body found on {rig.name}"
+
+
+class UNDERSTUDY_OT_empty_rig_map(_RigOperator, bpy.types.Operator):
+    bl_idname = "understudy.empty_rig_map"
+    bl_label = "Map by Hand"
+    bl_description = "Begin an empty bone map, to choose every bone by hand"
+
+    def work(self, rig: bpy.types.Object) -> str:
+        bonemaps.store(rig, BoneMap(roles={}))
+        return "Choose the bones in the list"
+
+
+class UNDERSTUDY_OT_clear_rig_map(_MappedOperator, bpy.types.Operator):
+    bl_idname = "understudy.clear_rig_map"
+    bl_label = "Forget Bone Map"
+    bl_description = "Remove the bone map from this rig; the bones are then found anew each time"
+
+    def work(self, rig: bpy.types.Object) -> str:
+        rig.understudy.roles.clear()
+        return f"{rig.name} has no bone map any more"
+
+
+class UNDERSTUDY_OT_save_rig_map(_MappedOperator, bpy.types.Operator):
+    bl_idname = "understudy.save_rig_map"
+    bl_label = "Save Bone Map"
+    bl_description = "Save this rig's bone map, to be used on other rigs and in other files"
+
+    name: StringProperty(
+        name="Name",
+        description="Name under which the bone map is saved",
+        default="",
+        options={"SKIP_SAVE"},
+    )
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        self.name = self.name or context.object.name
+        return context.window_manager.invoke_props_dialog(self)
+
+    def work(self, rig: bpy.types.Object) -> str:
+        bones = bonemaps.stored(rig)
+        bones.check(read_rig(rig))
+        path = bonemaps.preset_path(self.name)
+        bonemaps.write_file(path, bones)
+        return f"Bone map saved as {path.stem}"
+
+
+_items: list[tuple[str, str, str]] = []
+
+
+def _preset_items(_self: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    # Blender keeps no reference to the strings: a list that lives on has to.
+    _items[:] = [(name, name, "Load this bone map") for name in bonemaps.presets()]
+    return _items
+
+
+class UNDERSTUDY_OT_load_rig_map(_RigOperator, bpy.types.Operator):
+    bl_idname = "understudy.load_rig_map"
+    bl_label = "Load Bone Map"
+    bl_description = "Use a saved bone map on this rig"
+
+    preset: EnumProperty(
+        name="Bone Map",
+        description="The saved bone map to use",
+        items=_preset_items,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        if not bonemaps.presets():
+            cls.poll_message_set("No bone map was saved yet")
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_props_dialog(self)
+
+    def work(self, rig: bpy.types.Object) -> str:
+        if not self.preset:
+            raise RigError("No bone map was saved yet: save one first")
+        bones = bonemaps.read_file(bonemaps.preset_path(self.preset))
+        bones.check(read_rig(rig))
+        bonemaps.store(rig, bones)
+        return f"{rig.name} now uses the bone map {self.preset}"
+
+
+CLASSES = (
+    UNDERSTUDY_OT_map_rig,
+    UNDERSTUDY_OT_empty_rig_map,
+    UNDERSTUDY_OT_clear_rig_map,
+    UNDERSTUDY_OT_save_rig_map,
+    UNDERSTUDY_OT_load_rig_map,
+)

@@ -1,0 +1,90 @@
+"""Block from Video."""
+
+from __future__ import annotations
+
+import bpy
+
+from .base import SidebarPanel, column, lines, rig_of
+
+
+class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_blocking"
+    bl_label = "Blocking"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings = context.scene.understudy
+        col = column(self.layout)
+        col.active = not context.window_manager.understudy.title
+        col.prop(settings, "video")
+        col.prop(settings, "person")
+        if settings.person == "number":
+            col.prop(settings, "person_number")
+        col.prop(settings, "start_frame")
+        col.separator()
+        row = col.row()
+        row.prop(settings, "key_choice", expand=True)
+        col.prop(settings, "key_count" if settings.key_choice == "count" else "tolerance")
+        col.prop(settings, "interpolation")
+        col.prop(settings, "root_motion")
+        self._draw_action(context)
+
+    def _draw_action(self, context: bpy.types.Context) -> None:
+        run, width = context.window_manager.understudy, context.region.width
+        col = self.layout.column()
+        col.separator()
+        if run.title:
+            col.progress(factor=run.progress, text=f"{run.progress:.0%}  {run.message}")
+            col.operator("understudy.cancel", icon="CANCEL")
+            return
+        missing = self._missing(context)
+        if missing:
+            lines(col, missing, width, icon="INFO")
+        row = col.row()
+        row.scale_y = 1.5
+        row.operator("understudy.block_video", icon="ARMATURE_DATA")
+        if run.outcome:
+            lines(col, run.outcome, width, icon="INFO")
+
+    @staticmethod
+    def _missing(context: bpy.types.Context) -> str:
+        """Return the next thing to do before the button can be pressed."""
+        rig = rig_of(context)
+        if rig is None:
+            return "Select the rig to animate"
+        if rig.library is not None:
+            return "This rig is linked: make a library override of it first"
+        if not context.scene.understudy.video:
+            return "Choose a video of the performance"
+        return ""
+
+
+class UNDERSTUDY_PT_blocking_more(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_blocking_more"
+    bl_parent_id = "UNDERSTUDY_PT_blocking"
+    bl_label = "More Options"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings = context.scene.understudy
+        col = column(self.layout)
+        col.prop(settings, "key_types")
+        col.prop(settings, "use_range")
+        part = col.column()
+        part.active = settings.use_range
+        part.prop(settings, "range_start")
+        part.prop(settings, "range_end")
+
+
+class UNDERSTUDY_PT_generated(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_generated"
+    bl_label = "Generated Keys"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 20
+
+    def draw(self, context: bpy.types.Context) -> None:
+        col = self.layout.column()
+        col.operator("understudy.report_ledger", icon="TEXT")
+        col.operator("understudy.clear_generated", icon="TRASH")
+
+
+CLASSES = (UNDERSTUDY_PT_blocking, UNDERSTUDY_PT_blocking_more, UNDERSTUDY_PT_generated)

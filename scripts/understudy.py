@@ -1,0 +1,52 @@
+"""Run the extension's commands with the bpy module instead of a Blender program.
+
+    python scripts/understudy.py block rig.blend --video clip.mp4 --save out.blend
+    python scripts/understudy.py ledger report out.blend
+
+The arguments after the .blend file are those of `blender --command understudy`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+import package
+
+
+def open_blend(args: argparse.Namespace) -> None:
+    """Open the .blend file that the arguments name."""
+    import bpy
+    from understudy.ml.errors import UnderstudyError
+
+    path = args.blend.absolute()
+    if not path.is_file():
+        raise UnderstudyError(f"There is no file {path}: check the name")
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False)
+    except RuntimeError as exc:  # how bpy.ops says that it is no .blend file
+        raise UnderstudyError(f"{path} cannot be opened: {exc}") from exc
+
+
+def main(argv: list[str]) -> int:
+    """Carry out one command and return its exit code."""
+    extension = package.load()
+    from understudy.addon import cli
+
+    extension.register()
+    try:
+        return cli.run(cli.parser("understudy.py", opens_file=True), argv, open_blend)
+    finally:
+        extension.unregister()
+
+
+if __name__ == "__main__":
+    status = 3
+    try:
+        status = main(sys.argv[1:])
+    finally:
+        # bpy 4.5 with Rigify enabled never returns from its own clean-up.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
