@@ -19,9 +19,10 @@ import bpy  # first: it puts its other modules on the path
 
 # isort: split
 import numpy as np
+from mathutils import Vector
+
 import package
 from demo_pictures import Key, Shot, compose, contact_sheet
-from mathutils import Vector
 
 package.load()
 from understudy.addon import actions  # noqa: E402 - after package.load()

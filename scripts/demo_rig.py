@@ -15,8 +15,9 @@ import bpy  # first: it puts its other modules on the path
 import addon_utils
 import bmesh
 import numpy as np
-import package
 from mathutils import Matrix, Vector
+
+import package
 
 package.load()
 from understudy.ml.video import open_video  # noqa: E402 - after package.load()

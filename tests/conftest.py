@@ -51,6 +51,7 @@ def extension():
     """
     import addon_utils
     import bpy
+
     import understudy
 
     installed = f"bl_ext.user_default.{package.NAME}"
