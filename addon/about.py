@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+LEDGER = "understudy_ledger"
+"""The ID property of an action that says which of its keys were generated."""
 
 PACKAGE = __package__.rpartition(".")[0]
 """The name Blender knows the extension by: the key of its preferences."""
@@ -15,4 +17,6 @@ PACKAGE = __package__.rpartition(".")[0]
 @functools.cache
 def version() -> str:
     """Return the extension's version."""
+    import tomllib
+
     return tomllib.loads((ROOT / "blender_manifest.toml").read_text("utf-8"))["version"]

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from ..ml.errors import UnderstudyError
 from ..ml.keys import FULL, align_quaternions, full, merge
 from ..ml.take import Channel, Take
+from .about import LEDGER
 from .actions import HAS_SLOTS, action_of, bag_of, curves_of, read_keys, slot_of
 from .checks import check_action, check_owner, check_take, split_property
-from .ledger import PROPERTY, Ledger, replaced_by
+from .ledger import Ledger, replaced_by
 
 __all__ = [
     "clear_take",
@@ -208,7 +209,7 @@ def _remember(owner: ID, take: Take, undo: contextlib.ExitStack) -> None:
         key: (read_keys(c), c.group.name if c.group else "") for key, c in curves_of(owner).items()
     }
     groups = set(bag_of(owner).groups.keys()) if bag_of(owner) is not None else set()
-    blob = action.get(PROPERTY)
+    blob = action.get(LEDGER)
     undo.callback(_restore_action, owner, slot, curves, groups, blob)
 
 
@@ -234,9 +235,9 @@ def _restore_action(owner: ID, slot: object, curves: dict, groups: set, blob: st
     if HAS_SLOTS and slot is None and owner.animation_data.action_slot is not None:
         action.slots.remove(owner.animation_data.action_slot)
     if blob is None:
-        action.pop(PROPERTY, None)
+        action.pop(LEDGER, None)
     else:
-        action[PROPERTY] = blob
+        action[LEDGER] = blob
 
 
 def clear_take(owner: ID, stages: Iterable[str] | None = None) -> int:

@@ -22,10 +22,9 @@ from numpy.typing import NDArray
 
 from ..ml.keys import AI, STATUS, classify, digests, owned
 from ..ml.take import Provenance
-from .about import version
+from .about import LEDGER, version
 from .actions import bags_of, read_keys
 
-PROPERTY = "understudy_ledger"
 FORMAT = 1
 
 ROW = np.dtype([("frame", "<f4"), ("mark", "<u4"), ("run", "<i4")])
@@ -62,7 +61,7 @@ class Ledger:
     @classmethod
     def load(cls, action: Action | None) -> Ledger:
         """Read the record of an action; an empty one where there is none or it is spoilt."""
-        blob = action.get(PROPERTY) if action is not None else None
+        blob = action.get(LEDGER) if action is not None else None
         if not isinstance(blob, str):
             return cls()
         try:
@@ -83,8 +82,8 @@ class Ledger:
         used = {int(run) for rows in self.rows.values() for run in np.unique(rows["run"])}
         self.runs = {k: v for k, v in self.runs.items() if k in used}
         if not self.rows:
-            if PROPERTY in action:
-                del action[PROPERTY]
+            if LEDGER in action:
+                del action[LEDGER]
             return
         meta = {
             "format": FORMAT,
@@ -93,7 +92,7 @@ class Ledger:
         }
         body = b"".join(rows.tobytes() for rows in self.rows.values())
         blob = zlib.compress(json.dumps(meta).encode() + b"\n" + body)
-        action[PROPERTY] = base64.b64encode(blob).decode("ascii")
+        action[LEDGER] = base64.b64encode(blob).decode("ascii")
 
     def begin(self, provenance: Provenance, span: tuple[float, float]) -> int:
         """Record a run and return its id."""

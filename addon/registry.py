@@ -7,13 +7,20 @@ import contextlib
 import bpy
 
 from .. import ops, panels
-from . import cli, prefs, props
+from . import prefs, props
 
 NAME = "understudy"
 
 # Property groups first: other classes point at them.
 _CLASSES = (*props.CLASSES, *prefs.CLASSES, *ops.CLASSES, *panels.CLASSES)
 _teardown = contextlib.ExitStack()
+
+
+def _command(argv: list[str]) -> int:
+    """Run `blender --command understudy`, whose parts are loaded only then."""
+    from . import cli
+
+    return cli.main(argv)
 
 
 def register() -> None:
@@ -26,7 +33,7 @@ def register() -> None:
         for owner, pointer in props.POINTERS:
             setattr(owner, NAME, pointer)
             stack.callback(delattr, owner, NAME)
-        command = bpy.utils.register_cli_command(NAME, cli.main)
+        command = bpy.utils.register_cli_command(NAME, _command)
         stack.callback(bpy.utils.unregister_cli_command, command)
         _teardown = stack.pop_all()
 

@@ -1,10 +1,12 @@
-"""Block from Video: the operator, and the one that stops it."""
+"""Block from Video: the operator, and the one that stops it.
+
+What does the work is imported when it is used, so that enabling the extension stays fast.
+"""
 
 from __future__ import annotations
 
 import bpy
 
-from ..addon import blocking, jobs
 from ..ml.errors import Cancelled, RigError, UnderstudyError
 
 _POLL_S = 0.1
@@ -73,6 +75,8 @@ class UNDERSTUDY_OT_block_video(bpy.types.Operator):
         self._close(context)
 
     def _start(self, context: bpy.types.Context) -> bool:
+        from ..addon import blocking, jobs
+
         # Names, not pointers: undo may free the object while the job runs.
         self._rig = context.object.name
         try:
@@ -95,6 +99,8 @@ class UNDERSTUDY_OT_block_video(bpy.types.Operator):
         _tag_redraw(context)
 
     def _finish(self, context: bpy.types.Context) -> set[str]:
+        from ..addon import blocking
+
         try:
             result = self._job.result()
             rig = bpy.data.objects.get(self._rig)

@@ -1,4 +1,7 @@
-"""What was generated: reported, and taken away again."""
+"""What was generated: reported, and taken away again.
+
+What does the work is imported when it is used, so that enabling the extension stays fast.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 
 import bpy
 
-from ..addon import actions, fcurves, ledger
+from ..addon.about import LEDGER
 from ..ml.errors import UnderstudyError
 
 TEXT = "AI use statement"
@@ -17,11 +20,12 @@ class _Animated:
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        action = actions.action_of(context.object) if context.object else None
+        data = context.object.animation_data if context.object else None
+        action = data.action if data else None
         if action is None:
             cls.poll_message_set("Select an object with an action")
             return False
-        if ledger.PROPERTY not in action:
+        if LEDGER not in action:
             cls.poll_message_set("The action of this object holds no generated keys")
             return False
         return True
@@ -37,7 +41,9 @@ class UNDERSTUDY_OT_report_ledger(_Animated, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        record = ledger.report(actions.action_of(context.object))
+        from ..addon import ledger
+
+        record = ledger.report(context.object.animation_data.action)
         text = bpy.data.texts.get(TEXT) or bpy.data.texts.new(TEXT)
         text.clear()
         text.write(record["statement"] + "\n\n" + json.dumps(record, indent=2) + "\n")
@@ -57,6 +63,8 @@ class UNDERSTUDY_OT_clear_generated(_Animated, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        from ..addon import fcurves
+
         try:
             count = fcurves.clear_take(context.object)
         except UnderstudyError as exc:

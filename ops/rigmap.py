@@ -1,13 +1,13 @@
-"""The bone map: found, emptied, saved and loaded."""
+"""The bone map: found, emptied, saved and loaded.
+
+What does the work is imported when it is used, so that enabling the extension stays fast.
+"""
 
 from __future__ import annotations
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..addon import bonemaps
-from ..addon.rigs import read_rig
-from ..ml.blocking.bonemap import BoneMap, auto_map
 from ..ml.errors import RigError, UnderstudyError
 
 
@@ -58,7 +58,10 @@ class UNDERSTUDY_OT_map_rig(_RigOperator, bpy.types.Operator):
     bl_description = "Find by itself which bone plays which part of the body"
 
     def work(self, rig: bpy.types.Object) -> str:
-        bones = auto_map(read_rig(rig))
+        from ..addon import bonemaps, rigs
+        from ..ml.blocking.bonemap import auto_map
+
+        bones = auto_map(rigs.read_rig(rig))
         bonemaps.store(rig, bones)
         for note in bones.notes:
             self.report({"WARNING"}, note)
@@ -71,6 +74,9 @@ class UNDERSTUDY_OT_empty_rig_map(_RigOperator, bpy.types.Operator):
     bl_description = "Begin an empty bone map, to choose every bone by hand"
 
     def work(self, rig: bpy.types.Object) -> str:
+        from ..addon import bonemaps
+        from ..ml.blocking.bonemap import BoneMap
+
         bonemaps.store(rig, BoneMap(roles={}))
         return "Choose the bones in the list"
 
@@ -102,8 +108,10 @@ class UNDERSTUDY_OT_save_rig_map(_MappedOperator, bpy.types.Operator):
         return context.window_manager.invoke_props_dialog(self)
 
     def work(self, rig: bpy.types.Object) -> str:
+        from ..addon import bonemaps, rigs
+
         bones = bonemaps.stored(rig)
-        bones.check(read_rig(rig))
+        bones.check(rigs.read_rig(rig, bones.names()))
         path = bonemaps.preset_path(self.name)
         bonemaps.write_file(path, bones)
         return f"Bone map saved as {path.stem}"
@@ -113,6 +121,8 @@ _items: list[tuple[str, str, str]] = []
 
 
 def _preset_items(_self: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    from ..addon import bonemaps
+
     # Blender keeps no reference to the strings: a list that lives on has to.
     _items[:] = [(name, name, "Load this bone map") for name in bonemaps.presets()]
     return _items
@@ -130,23 +140,16 @@ class UNDERSTUDY_OT_load_rig_map(_RigOperator, bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if not super().poll(context):
-            return False
-        if not bonemaps.presets():
-            cls.poll_message_set("No bone map was saved yet")
-            return False
-        return True
-
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_props_dialog(self)
 
     def work(self, rig: bpy.types.Object) -> str:
+        from ..addon import bonemaps, rigs
+
         if not self.preset:
             raise RigError("No bone map was saved yet: save one first")
         bones = bonemaps.read_file(bonemaps.preset_path(self.preset))
-        bones.check(read_rig(rig))
+        bones.check(rigs.read_rig(rig, bones.names()))
         bonemaps.store(rig, bones)
         return f"{rig.name} now uses the bone map {self.preset}"
 
