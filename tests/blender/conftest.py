@@ -1,0 +1,73 @@
+"""Rigs and takes for the tests that use Blender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import bpy
+import numpy as np
+import pytest
+from understudy.ml import take
+
+
+def new_armature(name: str, bones: dict[str, str]) -> bpy.types.Object:
+    """Return an armature object, linked to no collection, with a bone a metre each.
+
+    `bones` maps names to rotation modes.
+    """
+    scratch = bpy.data.objects.new(name, bpy.data.armatures.new(name))
+    bpy.context.collection.objects.link(scratch)
+    bpy.context.view_layer.objects.active = scratch
+    bpy.ops.object.mode_set(mode="EDIT")
+    for i, bone in enumerate(bones):
+        edit = scratch.data.edit_bones.new(bone)
+        edit.head, edit.tail = (i, 0, 0), (i, 0, 1)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    for bone, mode in bones.items():
+        scratch.pose.bones[bone].rotation_mode = mode
+    return scratch
+
+
+@pytest.fixture
+def rig() -> bpy.types.Object:
+    """Return an armature with a bone for each kind of rotation, and a switch."""
+    rig = new_armature("Hero", {'a"b': "QUATERNION", "hip": "XYZ", "arm": "AXIS_ANGLE"})
+    rig.pose.bones["hip"]["IK_FK"] = 0.0
+    return rig
+
+
+def path_of(bone: str, prop: str) -> str:
+    """Return the RNA path of a pose bone's property."""
+    return f'pose.bones["{bpy.utils.escape_identifier(bone)}"].{prop}'
+
+
+@pytest.fixture
+def make_take() -> Callable[..., take.Take]:
+    """Return a maker of takes: every bone's rotation, and the hip's location, keyed."""
+
+    def make(frames=(1, 5, 9), *, stage="blocking", seed=0, span=None, **values) -> take.Take:
+        rng = np.random.default_rng(seed)
+        sizes = {
+            ('a"b', "rotation_quaternion"): 4,
+            ("hip", "rotation_euler"): 3,
+            ("hip", "location"): 3,
+            ("arm", "rotation_axis_angle"): 4,
+        }
+        channels = [
+            take.Channel(
+                path_of(bone, prop),
+                index,
+                bone,
+                take.make_keys(frames, rng.uniform(0.1, 1, len(frames)), key_type=take.EXTREME),
+            )
+            for (bone, prop), size in sizes.items()
+            for index in range(size)
+        ]
+        return take.Take(
+            channels=channels,
+            provenance=take.Provenance(stage, {"net_v1": "ab" * 32}, {"clip.mp4": "cd" * 32}),
+            span=span or (min(frames), max(frames)),
+            **values,
+        )
+
+    return make
