@@ -9,7 +9,6 @@ not evaluated, and stays as it is.
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Iterable, Iterator
 
 import bpy
@@ -19,10 +18,9 @@ from numpy.typing import NDArray
 
 from ..ml import rotations as rt
 from ..ml.blocking.bonemap import auto_map
+from ..ml.blocking.bonetree import ancestors
 from ..ml.errors import RigError
 from ..ml.rig import ROTATION_MODES, Rig
-
-log = logging.getLogger(__name__)
 
 _TEST_TURN = Quaternion((0.6, 0.48, 0.64), 0.3)
 _TEST_MOVE = 0.05
@@ -194,29 +192,77 @@ def _copy(obj: bpy.types.Object) -> Iterator[bpy.types.Object]:
 def _tried(trial: bpy.types.Object, rig: Rig, names: list[str]) -> Rig:
     """Return the rig with the parents of the named controls as trying them shows."""
     for path, value in rig.properties.items():
-        _set_property(trial, path, value)
+        set_property(trial, path, value)
     turned, moved, dead = _responses(trial, names)
+    if dead.any():
+        ik = _ik_over(trial, [names[k] for k in np.flatnonzero(dead)])
+        for path, value in ik.items():
+            set_property(trial, path, value)
+        rig.properties.update(ik)
+        turned, moved, dead = _responses(trial, names)
+    if dead.any():
+        raise RigError(_ruled(trial, [names[k] for k in np.flatnonzero(dead)]))
     index = [rig.index(n) for n in names]
     parents, follows = rig.parents.copy(), rig.follows.copy()
+    goes_with = turned | moved
+    np.fill_diagonal(goes_with, False)
     for k, i in enumerate(index):
-        # The nearest of the controls that move this one is moved by all the others.
-        above = [j for j in range(len(names)) if j != k and (moved[j, k] or turned[j, k])]
-        above = [j for j in above if not (moved[k, j] or turned[k, j])]
-        nearest = max(
-            above, key=lambda j: sum(moved[a, j] or turned[a, j] for a in above), default=-1
-        )
-        parents[i] = index[nearest] if nearest >= 0 else -1
-        follows[i] = nearest >= 0 and turned[nearest, k]
-    for k in np.flatnonzero(dead):
-        log.warning("%s does not turn when it is turned", names[k])
+        above = np.flatnonzero(goes_with[:, k] & ~goes_with[k])
+        if len(above):
+            # The nearest of those that move this control is itself moved by the others.
+            nearest = above[np.argmax(goes_with[np.ix_(above, above)].sum(axis=0))]
+            parents[i], follows[i] = index[nearest], turned[nearest, k]
+        else:
+            parents[i], follows[i] = _free_parent(rig, i, set(index)), False
     return _sorted(rig, parents, follows)
 
 
-def _set_property(obj: bpy.types.Object, path: str, value: float) -> None:
-    """Set a custom property by its path, as the number it is."""
-    owner, _, prop = path.rpartition("[")
-    bone, key = obj.path_resolve(owner), bpy.utils.unescape_identifier(prop[1:-2])
-    bone[key] = type(bone[key])(value)
+def _free_parent(rig: Rig, i: int, tried: set[int]) -> int:
+    """Return a bone's parent in the armature, unless that hangs on a control that was tried."""
+    above = ancestors(rig, i)[1:]
+    return -1 if not above or tried & set(above) else above[0]
+
+
+def set_property(obj: bpy.types.Object, path: str, value: float) -> None:
+    """Set one of `Rig.properties` on an object, as the kind of number it is."""
+    if path.endswith("]"):
+        owner, _, prop = path.rpartition("[")
+        bone, key = obj.path_resolve(owner), bpy.utils.unescape_identifier(prop[1:-2])
+        bone[key] = type(bone[key])(value)
+    else:
+        owner, _, prop = path.rpartition(".")
+        setattr(obj.path_resolve(owner), prop, value)
+
+
+def _ik_over(obj: bpy.types.Object, names: list[str]) -> dict[str, float]:
+    """Return the influences that let go of bones which inverse kinematics rules."""
+    data = obj.animation_data
+    driven = {d.data_path for d in data.drivers} if data is not None else set()
+    found = {}
+    for bone in obj.pose.bones:
+        line = [bone, *bone.parent_recursive]
+        for constraint in bone.constraints:
+            if constraint.type != "IK" or constraint.mute:
+                continue
+            chain = line[0 if constraint.use_tail else 1 :]
+            chain = chain[: constraint.chain_count or None]
+            escape = bpy.utils.escape_identifier
+            path = f'pose.bones["{escape(bone.name)}"].constraints["{escape(constraint.name)}"]'
+            path += ".influence"
+            if path not in driven and any(b.name in names for b in chain):
+                found[path] = 0.0
+    return found
+
+
+def _ruled(obj: bpy.types.Object, names: list[str]) -> str:
+    """Return the sentence for controls that something else rules."""
+    by = [c.name for n in names for c in obj.pose.bones[n].constraints if not c.mute]
+    cause = f"the constraint “{by[0]}”" if by else "a driver or a constraint"
+    listed = ", ".join(f"“{n}”" for n in names[:4])
+    return (
+        f"{listed} cannot be posed: {cause} rules the bone. Choose the control that moves it "
+        "in the bone map, or mute the constraint."
+    )
 
 
 def _responses(trial: bpy.types.Object, names: list[str]) -> tuple[NDArray, NDArray, NDArray]:
@@ -227,39 +273,44 @@ def _responses(trial: bpy.types.Object, names: list[str]) -> tuple[NDArray, NDAr
     turned, moved : (N, N) bool
         [a, b]: b turns, or goes along, wholly with a.
     dead : (N,) bool
-        The control does not turn when it is turned: something else rules it.
+        The control hardly turns when it is turned: something else rules it.
     """
     layer = trial.users_scene[0].view_layers[0]
 
     def look() -> NDArray:
-        trial.update_tag()
         layer.update()
         seen = trial.evaluated_get(layer.depsgraph).pose.bones
         return np.array([seen[n].matrix for n in names])
 
+    trial.update_tag()
     rest = look()
     spin = np.array(_TEST_TURN.to_matrix())
     size = float(np.ptp(rest[:, :3, 3], axis=0).max()) or 1.0
     count = len(names)
     turned, moved = np.zeros((count, count), bool), np.zeros((count, count), bool)
+    dead = np.zeros(count, bool)
     for k, name in enumerate(names):
         bone = trial.pose.bones[name]
-        own = rest[k, :3, :3]
-        bone.matrix_basis = Matrix(own.T @ spin @ own).to_4x4()
-        goes = look()[:, :3, :3] @ np.linalg.inv(rest[:, :3, :3])
-        turned[k] = _angle(goes, spin) < 0.02
+        axes = rest[k, :3, :3]
+        bone.matrix_basis = Matrix(axes.T @ spin @ axes).to_4x4()
+        goes = _rotations(look()[:, :3, :3] @ np.linalg.inv(rest[:, :3, :3]))
+        # A limit may hold the control back: what counts is how far it really went.
+        dead[k] = rt.angle_between(goes[k], rt.IDENTITY) < 0.02
+        turned[k] = (rt.angle_between(goes, goes[k]) < 0.01) & ~dead[k]
         move = np.array([0.6, 0.48, 0.64]) * _TEST_MOVE * size
-        bone.matrix_basis = Matrix.Translation(own.T @ move)
+        bone.matrix_basis = Matrix.Translation(axes.T @ move)
         shift = look()[:, :3, 3] - rest[:, :3, 3]
-        moved[k] = np.linalg.norm(shift - move, axis=-1) < 0.05 * _TEST_MOVE * size
+        near = 0.05 * _TEST_MOVE * size
+        went = np.linalg.norm(shift[k]) > 10.0 * near
+        moved[k] = (np.linalg.norm(shift - shift[k], axis=-1) < near) & went
         bone.matrix_basis = Matrix()
-    return turned, moved, ~turned.diagonal()
+    return turned, moved, dead
 
 
-def _angle(matrices: NDArray, wanted: NDArray) -> NDArray:
-    """Return the angle in radians between (N, 3, 3) rotations and one."""
+def _rotations(matrices: NDArray) -> NDArray:
+    """Return (N, 4) quaternions of (N, 3, 3) matrices, whatever stretch is in them."""
     u, _, v = np.linalg.svd(matrices)
-    return rt.angle_between(rt.from_matrix(u @ v), rt.from_matrix(wanted))
+    return rt.from_matrix(u @ v)
 
 
 def _sorted(rig: Rig, parents: NDArray, follows: NDArray) -> Rig:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..errors import RigError
 from ..rig import Rig
 from . import bonenames, bonetree
@@ -112,7 +115,7 @@ def auto_map(rig: Rig) -> BoneMap:
         No hips, legs or arms can be found.
     """
     found = _rigify(rig) if rig.kind == "rigify" else None
-    found = found or _by_name(rig) or bonetree.find_body(rig)
+    found = found or _by_name(rig) or _by_shape(rig)
     if found is None:
         raise RigError(
             "No person can be found in this rig: it needs hips with two legs and two arms. "
@@ -190,13 +193,31 @@ def _by_name(rig: Rig) -> dict | None:
     trunk = _trunk(rig, limbs, named, meanings)
     if trunk is None:
         return None
+    sure = {r for r, i in {**trunk.roles, **limbs}.items() if named.get(r) == i}
+    return _found(rig, limbs, trunk, {r: (0.95, "by its name") for r in sure})
+
+
+def _by_shape(rig: Rig) -> dict | None:
+    """Map a rig by its tree and rest pose alone; None where no person is seen."""
+    limbs = bonetree.find_limbs(rig)
+    if limbs is None:
+        return None
+    trunk = _trunk(rig, limbs, {}, bonenames.read_names([""] * len(rig.names)))
+    if trunk is None or "chest" not in trunk.roles:
+        # Arms and legs on one bone: a crab or a table, seen without names.
+        return None
+    return _found(rig, limbs, trunk, {r: (0.6, "by the shape of the rest pose") for r in limbs})
+
+
+def _found(rig: Rig, limbs: dict[str, int], trunk: _Trunk, why: dict[str, tuple]) -> dict:
+    """Return the fields of a BoneMap; roles without a reason are there by their place."""
     roles = {**trunk.roles, **limbs}
-    sure = {r for r in roles if named.get(r) == roles[r]}
+    why = {r: why.get(r, (0.8 if why else 0.6, "by its place in the rig")) for r in roles}
     return {
         "roles": {r: rig.names[roles[r]] for r in ROLES if r in roles},
         "extra": {k: [rig.names[i] for i in v] for k, v in trunk.extra.items() if v},
-        "confidence": {r: 0.95 if r in sure else 0.8 for r in roles},
-        "reason": {r: "by its name" if r in sure else "by its place in the rig" for r in roles},
+        "confidence": {r: why[r][0] for r in ROLES if r in roles},
+        "reason": {r: why[r][1] for r in ROLES if r in roles},
     }
 
 
@@ -227,19 +248,29 @@ def _trunk(rig: Rig, limbs: dict[str, int], named: dict[str, int], meanings: lis
         extra["spine"] = spine[1:-1]
     if len(spine) > 1:
         roles["spine"] = spine[0]
-    neck, head = _neck(rig, arms, named, meanings)
-    if head >= 0:
+    hip_joints = rig.rest[[limbs["thigh.L"], limbs["thigh.R"]], :3, 3].mean(axis=0)
+    shoulders = rig.rest[[limbs["upper_arm.L"], limbs["upper_arm.R"]], :3, 3].mean(axis=0)
+    neck, head = _neck(rig, arms, named, meanings, shoulders - hip_joints)
+    taken = {hips, *spine}
+    neck = [i for i in neck if i not in taken]
+    if head >= 0 and head not in taken:
         roles["head"] = head
     if neck:
         roles["neck"], extra["neck"] = neck[0], neck[1:]
     return _Trunk(roles, extra)
 
 
-def _neck(rig: Rig, arms: int, named: dict[str, int], meanings: list) -> tuple[list[int], int]:
+def _neck(
+    rig: Rig, arms: int, named: dict[str, int], meanings: list, up: NDArray
+) -> tuple[list[int], int]:
     """Return the neck bones from the chest up, and the head (-1 for none)."""
     head = named.get("head", -1)
     if head < 0:
-        return bonetree.neck_and_head(rig, arms)
+        neck = named.get("neck", -1)
+        if neck < 0:
+            return bonetree.neck_and_head(rig, arms, up / np.linalg.norm(up))
+        more, head = bonetree.neck_and_head(rig, neck, up / np.linalg.norm(up))
+        return [neck, *more], head
     line = ancestors(rig, head)
     between = line[1 : line.index(arms)] if arms in line else []
     if not between and "neck" in named and named["neck"] in line:

@@ -14,8 +14,8 @@ _NOISE = set(
     "c m center centre bone bones def deform org fk main g joints".split()
 )
 _HELPERS = set(
-    "twist twst roll ik pole target tgt end nub helper hlp adj adjust corrective jiggle tweak mch vis "
-    "wgt dummy site socket null offset stretch bendy scale spin heel rock swing parent pivot "
+    "twist twst roll ik pole target tgt end nub helper hlp adj adjust corrective jiggle tweak mch "
+    "vis wgt dummy site socket null offset stretch bendy scale spin heel rock swing parent pivot "
     "visual driver mirror twister gizmo".split()
 )
 _PREFERENCE = {"fk": 3, "ctrl": 2, "control": 2, "con": 2, "def": -2, "deform": -2, "org": -3}
@@ -87,9 +87,8 @@ def read_names(names: list[str]) -> list[Meaning]:
     """Read all names of a rig together: what most of them share says nothing of the body."""
     split = [tokens(n) for n in names]
     count = Counter(t for ts in split for t in set(ts))
-    sides = _LEFT | _RIGHT
-    common = {t for t, n in count.items() if n > 0.6 * len(names) and t not in sides}
-    common -= _VOCABULARY if len(names) < 8 else set()
+    common = {t for t, n in count.items() if n > 0.6 * len(names)}
+    common -= _LEFT | _RIGHT | _VOCABULARY
     meanings = [_meaning(ts, common) for ts in split]
     words = {m.word for m in meanings if m.side}
     return [_settle(m, words) for m in meanings]
