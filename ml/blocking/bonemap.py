@@ -194,7 +194,7 @@ def _by_name(rig: Rig) -> dict | None:
     if trunk is None:
         return None
     sure = {r for r, i in {**trunk.roles, **limbs}.items() if named.get(r) == i}
-    return _found(rig, limbs, trunk, {r: (0.95, "by its name") for r in sure})
+    return _found(rig, limbs, trunk, {r: (0.95, "by its name") for r in sure}, 0.8)
 
 
 def _by_shape(rig: Rig) -> dict | None:
@@ -206,13 +206,16 @@ def _by_shape(rig: Rig) -> dict | None:
     if trunk is None or "chest" not in trunk.roles:
         # Arms and legs on one bone: a crab or a table, seen without names.
         return None
-    return _found(rig, limbs, trunk, {r: (0.6, "by the shape of the rest pose") for r in limbs})
+    why = {r: (0.6, "by the shape of the rest pose") for r in limbs}
+    return _found(rig, limbs, trunk, why, 0.6)
 
 
-def _found(rig: Rig, limbs: dict[str, int], trunk: _Trunk, why: dict[str, tuple]) -> dict:
-    """Return the fields of a BoneMap; roles without a reason are there by their place."""
+def _found(
+    rig: Rig, limbs: dict[str, int], trunk: _Trunk, why: dict[str, tuple], placed: float
+) -> dict:
+    """Return the fields of a BoneMap; roles not in `why` are there by their place."""
     roles = {**trunk.roles, **limbs}
-    why = {r: why.get(r, (0.8 if why else 0.6, "by its place in the rig")) for r in roles}
+    why = {r: why.get(r, (placed, "by its place in the rig")) for r in roles}
     return {
         "roles": {r: rig.names[roles[r]] for r in ROLES if r in roles},
         "extra": {k: [rig.names[i] for i in v] for k, v in trunk.extra.items() if v},
