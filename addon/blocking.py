@@ -163,7 +163,7 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
         "keys_left_to_artist": written.yielded,
         "interpolation": options.interpolation,
         "properties": take.properties,
-        "confidence": _confidence(take),
+        "confidence": _confidence(take, frames),
         "notes": take.notes,
         "provenance": {
             "models": take.provenance.models,
@@ -181,8 +181,8 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
     }
 
 
-def _confidence(take: Take) -> dict:
-    """Sum up how far each frame can be trusted, naming the doubtful stretches."""
+def _confidence(take: Take, key_frames: NDArray) -> dict:
+    """Sum up how far each frame and key pose can be trusted, naming the doubtful stretches."""
     values = np.asarray(take.confidence, float)
     if not len(values):
         return {}
@@ -191,6 +191,9 @@ def _confidence(take: Take) -> dict:
     return {
         "mean": round(float(values.mean()), 3),
         "lowest": round(float(values.min()), 3),
+        "key_poses": np.interp(key_frames, first + np.arange(len(values)), values)
+        .round(3)
+        .tolist(),
         "doubtful_frames": [
             [float(first + a), float(first + b - 1)]
             for a, b in zip(edges[::2], edges[1::2], strict=True)

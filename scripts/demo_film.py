@@ -65,13 +65,9 @@ def key_poses(rig: bpy.types.Object, report: dict) -> list[Key]:
             frame = round(float(key["co"][0]), 2)
             # A pose is named for its most telling channel.
             found[frame] = max(found.get(frame, 0), int(key["type"]), key=_weight)
-    sure = report.get("confidence") or {}
-    first, values = sure.get("first_frame", 0), sure.get("values", [])
-    keys = []
-    for frame in sorted(found):
-        place = round(frame) - round(first)
-        confidence = values[place] if 0 <= place < len(values) else None
-        keys.append(Key(frame, TYPES.get(found[frame], "key"), confidence))
+    values = (report.get("confidence") or {}).get("key_poses", [])
+    sure = dict(zip((round(f, 2) for f in report.get("key_poses", [])), values, strict=False))
+    keys = [Key(f, TYPES.get(found[f], "key"), sure.get(f)) for f in sorted(found)]
     return keys
 
 

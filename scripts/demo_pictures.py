@@ -160,7 +160,7 @@ def contact_sheet(tiles: list[tuple[Shot, NDArray, float]], keys: list[Key]) -> 
         column = [text, cut(drawn, centre, reach), cut(shot.render, middle, 0.62 * height)]
         tile = np.vstack(column)
         columns.append(cv2.copyMakeBorder(tile, 3, 3, 3, 3, cv2.BORDER_CONSTANT, value=GROUND))
-    wide = min(COLUMNS, len(columns))
+    wide = -(-len(columns) // -(-len(columns) // COLUMNS))  # rows of about the same length
     blank = np.full_like(columns[0], GROUND)
     columns += [blank] * (-len(columns) % wide)
     rows = [np.hstack(columns[i : i + wide]) for i in range(0, len(columns), wide)]

@@ -235,7 +235,7 @@ def add_floor(half: int = 12) -> None:
     bpy.context.scene.collection.objects.link(floor)
 
 
-def make(out: Path, fps: float) -> None:
+def make(out: Path, fps: float, frames: int) -> None:
     """Build the scene and save it."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     rig = make_rig()
@@ -252,6 +252,7 @@ def make(out: Path, fps: float) -> None:
     scene = bpy.context.scene
     scene.render.fps = round(fps)
     scene.render.fps_base = round(fps) / fps
+    scene.frame_end = frames
     bpy.context.view_layer.objects.active = rig
     if bpy.context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
@@ -262,13 +263,14 @@ def main() -> int:
     """Make the file that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--like", type=Path, help="a video whose frame rate the scene takes")
+    parser.add_argument("--like", type=Path, help="a video whose length and rate it takes")
     args = parser.parse_args()
-    fps = 24.0
+    fps, frames = 24.0, 250
     if args.like is not None:
         with open_video(args.like) as video:
             fps = video.fps_nominal or fps
-    make(args.out, fps)
+            frames = max(1, round(video.duration_s * fps))
+    make(args.out, fps, frames)
     return 0
 
 

@@ -160,6 +160,7 @@ def lend_pytest(python: Path) -> Path:
     site = TRIAL / "site"
     for name in PURE_PYTEST:
         shutil.copytree(Path(out.stdout.strip()) / name, site / name)
+    shutil.copy2(Path(out.stdout.strip()) / "py.py", site)  # pytest's own name for its paths
     return site
 
 
@@ -168,7 +169,8 @@ def run_tests(blender: Blender, python: Path, installed: Path) -> None:
     env.say("running tests/blender against the installed copy")
     tests = ROOT / "tests" / "blender"
     code = TESTING.format(site=str(lend_pytest(python)), root=str(ROOT), tests=str(tests))
-    out = blender.run(["-b", "--python-expr", code], 900, UNDERSTUDY_ROOT=str(installed))
+    command = ["-b", "--python-exit-code", "3", "--python-expr", code]
+    out = blender.run(command, 900, UNDERSTUDY_ROOT=str(installed))
     sys.stdout.write("".join(f"  {x}\n" for x in out.stdout.strip().splitlines()[-12:]))
     expect(out.returncode == 0, "tests/blender passes", out)
 
@@ -183,7 +185,6 @@ def photograph(blender: Blender, script: Path, scene: Path) -> None:
         program="blender-gui",
         GUI_TAB="Understudy",
         GUI_SHOT=str(picture),
-        GUI_PANEL_WIDTH="330",
     )
     shown = out.returncode == 0 and picture.is_file()
     expect(shown, f"the tab is shown: {picture.relative_to(ROOT)}", out)
