@@ -149,7 +149,7 @@ def contact_sheet(tiles: list[tuple[Shot, NDArray, float]], keys: list[Key]) -> 
         drawn = shot.source.copy()
         centre = np.array(drawn.shape[1::-1]) / 2
         if shot.landmarks is not None:
-            draw_skeleton(drawn, shot.landmarks, shot.scale, max(1, round(reach / 90)))
+            draw_skeleton(drawn, shot.landmarks, shot.scale, max(1, round(3.2 * reach / TILE)))
             points = shot.landmarks[:, :2] * shot.scale
             centre = (np.nanmin(points, axis=0) + np.nanmax(points, axis=0)) / 2
         key = by_frame[shot.frame]
