@@ -206,7 +206,10 @@ class WorkerJob(Job):
         self._error, self.done = error, True
 
     def _tail(self) -> str:
-        return (self._folder / _LOG).read_text("utf-8", "replace")[-4000:]
+        try:
+            return (self._folder / _LOG).read_text("utf-8", "replace")[-4000:]
+        except FileNotFoundError:
+            return ""
 
     def cancel(self) -> None:
         if not self.done:

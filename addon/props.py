@@ -18,6 +18,11 @@ from bpy.props import (
     StringProperty,
 )
 
+# From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
+_RELATIVE = set()
+if "is_path_supports_blend_relative" in bpy.types.Property.bl_rna.properties:
+    _RELATIVE.add("PATH_SUPPORTS_BLEND_RELATIVE")
+
 PEOPLE = (
     ("largest", "Largest", "Follow the person who fills most of the picture"),
     ("central", "Most central", "Follow the person nearest to the middle of the picture"),
@@ -46,6 +51,7 @@ class UnderstudySettings(bpy.types.PropertyGroup):
         description="The performer's video, a folder of images, or one image of a sequence",
         default="",
         subtype="FILE_PATH",
+        options=_RELATIVE,
     )
     person: EnumProperty(
         name="Person",

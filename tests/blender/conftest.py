@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -71,3 +72,49 @@ def make_take() -> Callable[..., take.Take]:
         )
 
     return make
+
+
+BODY = {
+    "hips": (None, (0, 0, 1.0), (0, 0, 1.1)),
+    "spine": ("hips", (0, 0, 1.1), (0, 0, 1.3)),
+    "chest": ("spine", (0, 0, 1.3), (0, 0, 1.5)),
+    "neck": ("chest", (0, 0, 1.5), (0, 0, 1.6)),
+    "head": ("neck", (0, 0, 1.6), (0, 0, 1.8)),
+    "shoulder": ("chest", (0.05, 0, 1.45), (0.15, 0, 1.45)),
+    "upper_arm": ("shoulder", (0.15, 0, 1.45), (0.45, 0, 1.45)),
+    "forearm": ("upper_arm", (0.45, 0, 1.45), (0.7, 0, 1.45)),
+    "hand": ("forearm", (0.7, 0, 1.45), (0.85, 0, 1.45)),
+    "thigh": ("hips", (0.1, 0, 1.0), (0.1, -0.01, 0.55)),
+    "shin": ("thigh", (0.1, -0.01, 0.55), (0.1, 0, 0.1)),
+    "foot": ("shin", (0.1, 0, 0.1), (0.1, -0.12, 0.02)),
+    "toe": ("foot", (0.1, -0.12, 0.02), (0.1, -0.2, 0.02)),
+}
+"""Bone to (parent, head, tail); those off the middle are mirrored."""
+
+
+@pytest.fixture
+def human() -> bpy.types.Object:
+    """Return the active armature of a person in a T-pose, with common names."""
+    rig = bpy.data.objects.new("Human", bpy.data.armatures.new("Human"))
+    bpy.context.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name, (parent, head, tail) in BODY.items():
+        for side, sign in (("", 1),) if head[0] == 0 else ((".L", 1), (".R", -1)):
+            bone = rig.data.edit_bones.new(name + side)
+            bone.head, bone.tail = (sign * head[0], *head[1:]), (sign * tail[0], *tail[1:])
+            if parent:
+                paired = rig.data.edit_bones.get(parent + side)
+                bone.parent = paired or rig.data.edit_bones[parent]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return rig
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let blocking run a task that sees no video, and return the module of such tasks."""
+    from understudy.addon import blocking
+
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.setattr(blocking, "TASK", "stub_tasks:block")
+    return "stub_tasks"
