@@ -153,7 +153,7 @@ def shots(
     """Yield each scene frame's source picture, landmarks and render, reading the video once."""
     import cv2
 
-    with open_video(video_path, start_s or None) as video:
+    with open_video(video_path, start_s) as video:
         pictures = iter(video)
         time_s, picture = next(pictures)
         following = next(pictures, None)
@@ -214,12 +214,14 @@ def film(args: argparse.Namespace) -> None:
         scene.frame_set(round(key.frame))
         middles[round(key.frame)] = project(rig, scene.camera)
         height = max(height, body_height_px(rig, scene.camera))
-    with open_video(args.video, args.start or None) as video:
+    used = report.get("provenance", {}).get("parameters", {})
+    start_s = used.get("start_s") or 0.0
+    # The clip's first frame lies where blocking began; the person may have come in later.
+    begin = used.get("frame_start", first)
+    with open_video(args.video, start_s) as video:
         seen = Seen(progress.run(tracker.track(video)))
     tiles, size, count = [], (0, 0), 0
-    # The clip's first frame lies on the frame that blocking was told to begin on.
-    begin = args.frame_start if args.frame_start is not None else first
-    for shot in shots(args.video, args.start, seen, range(begin, last + 1), fps, work):
+    for shot in shots(args.video, start_s, seen, range(begin, last + 1), fps, work):
         if shot.frame < first:
             continue
         picture = compose(shot, keys, (first, last), fps)
@@ -240,8 +242,6 @@ def main() -> int:
     parser.add_argument("video", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--report", type=Path)
-    parser.add_argument("--start", type=float, default=0.0, help="the clip's first second used")
-    parser.add_argument("--frame-start", type=int, help="the scene frame it was laid on")
     args = parser.parse_args()
     args.out = args.out.resolve()
     film(args)
