@@ -24,6 +24,8 @@ from ..ml.rig import ROTATION_MODES, Rig
 
 _TEST_TURN = Quaternion((0.6, 0.48, 0.64), 0.3)
 _TEST_MOVE = 0.05
+_FULL_RAD = 0.01
+"""Two turns closer than this are the same."""
 _PREFIXES = ("MCH-", "ORG-", "DEF-")
 _SWITCH_NAMES = ("IK_FK", "IK/FK")
 
@@ -193,15 +195,18 @@ def _tried(trial: bpy.types.Object, rig: Rig, names: list[str]) -> Rig:
     """Return the rig with the parents of the named controls as trying them shows."""
     for path, value in rig.properties.items():
         set_property(trial, path, value)
-    turned, moved, dead = _responses(trial, names)
-    if dead.any():
-        ik = _ik_over(trial, [names[k] for k in np.flatnonzero(dead)])
+    turned, moved, short = _responses(trial, names)
+    held = [n for n, angle in zip(names, short, strict=True) if angle > _FULL_RAD]
+    ik = _ik_over(trial, held) if held else {}
+    if ik:
         for path, value in ik.items():
             set_property(trial, path, value)
         rig.properties.update(ik)
-        turned, moved, dead = _responses(trial, names)
-    if dead.any():
-        raise RigError(_ruled(trial, [names[k] for k in np.flatnonzero(dead)]))
+        turned, moved, short = _responses(trial, names)
+    # A limit may hold a control back; one that does not follow at all is ruled by another.
+    dead = [n for n, angle in zip(names, short, strict=True) if angle > 0.9 * _TEST_TURN.angle]
+    if dead:
+        raise RigError(_ruled(trial, dead))
     index = [rig.index(n) for n in names]
     parents, follows = rig.parents.copy(), rig.follows.copy()
     goes_with = turned | moved
@@ -272,8 +277,8 @@ def _responses(trial: bpy.types.Object, names: list[str]) -> tuple[NDArray, NDAr
     -------
     turned, moved : (N, N) bool
         [a, b]: b turns, or goes along, wholly with a.
-    dead : (N,) bool
-        The control hardly turns when it is turned: something else rules it.
+    short : (N,) radians
+        How far the control stays from where it is turned to: something else has a say.
     """
     layer = trial.users_scene[0].view_layers[0]
 
@@ -285,18 +290,20 @@ def _responses(trial: bpy.types.Object, names: list[str]) -> tuple[NDArray, NDAr
     trial.update_tag()
     rest = look()
     spin = np.array(_TEST_TURN.to_matrix())
+    told = np.array(_TEST_TURN)
     size = float(np.ptp(rest[:, :3, 3], axis=0).max()) or 1.0
     count = len(names)
     turned, moved = np.zeros((count, count), bool), np.zeros((count, count), bool)
-    dead = np.zeros(count, bool)
+    short = np.zeros(count)
     for k, name in enumerate(names):
         bone = trial.pose.bones[name]
         axes = rest[k, :3, :3]
         bone.matrix_basis = Matrix(axes.T @ spin @ axes).to_4x4()
         goes = _rotations(look()[:, :3, :3] @ np.linalg.inv(rest[:, :3, :3]))
-        # A limit may hold the control back: what counts is how far it really went.
-        dead[k] = rt.angle_between(goes[k], rt.IDENTITY) < 0.02
-        turned[k] = (rt.angle_between(goes, goes[k]) < 0.01) & ~dead[k]
+        short[k] = rt.angle_between(goes[k], told)
+        # Beside how far it really went: a limit may hold the control back.
+        went = rt.angle_between(goes[k], rt.IDENTITY) > 2.0 * _FULL_RAD
+        turned[k] = (rt.angle_between(goes, goes[k]) < _FULL_RAD) & went
         move = np.array([0.6, 0.48, 0.64]) * _TEST_MOVE * size
         bone.matrix_basis = Matrix.Translation(axes.T @ move)
         shift = look()[:, :3, 3] - rest[:, :3, 3]
@@ -304,7 +311,7 @@ def _responses(trial: bpy.types.Object, names: list[str]) -> tuple[NDArray, NDAr
         went = np.linalg.norm(shift[k]) > 10.0 * near
         moved[k] = (np.linalg.norm(shift - shift[k], axis=-1) < near) & went
         bone.matrix_basis = Matrix()
-    return turned, moved, dead
+    return turned, moved, short
 
 
 def _rotations(matrices: NDArray) -> NDArray:

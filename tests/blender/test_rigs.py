@@ -217,7 +217,6 @@ def test_reading_a_rig_leaves_no_trace(human):
     before = state()
     first = rigs.read_rig(human)
     assert state() == before
-    human.animation_data_clear  # noqa: B018 - the drivers stay: only the pose differs below
     for pose_bone in human.pose.bones:
         pose_bone.matrix_basis = Matrix()
     second = rigs.read_rig(human)
@@ -273,11 +272,7 @@ def test_every_rotation_mode_ends_at_the_same_pose(mode):
     assert worst_degrees(obj, rig, bones, channels, motion) < 0.1
 
 
-def bvh_files() -> list[str]:
-    return ["02_01.bvh", "05_10.bvh"]
-
-
-@pytest.mark.parametrize("name", bvh_files())
+@pytest.mark.parametrize("name", ["02_01.bvh", "05_10.bvh"])
 @pytest.mark.parametrize("up", ["Y", "Z"])
 def test_imported_bvh_takes_another_motion(data, name, up):
     path = data / "video" / "mh_body" / name
@@ -314,7 +309,8 @@ def test_makehuman_rigs_take_a_motion(data, kind):
     path = data / "video" / "mh_body" / "rigs" / "standard" / f"rig.{kind}.json"
     if not path.is_file():
         pytest.skip(f"no {path.name} in the data folder")
-    bones = json.loads(path.read_text())["bones"]
+    bones = json.loads(path.read_text())
+    bones = bones.get("bones", bones)
     order = sorted(bones, key=lambda n: _depth(bones, n))
     obj = armature(
         kind,
