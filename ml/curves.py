@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import solveh_banded
 
 from .take import ALIGNED, BEZIER, GENERATED, make_keys
 
@@ -57,39 +58,55 @@ def evaluate(
     )
 
 
-def fit_slopes(frames: ArrayLike, motion: ArrayLike, keyed: ArrayLike) -> NDArray:
-    """Find the slopes with which a spline through some frames comes nearest to all frames.
+def fit_spline(
+    frames: ArrayLike, motion: ArrayLike, keyed: ArrayLike, hold: float
+) -> tuple[NDArray, NDArray]:
+    """Find the smooth spline with the given key frames that comes nearest to all frames.
+
+    Linear least squares in the values and slopes at the keys, one C1 curve a channel, in time
+    linear in the frames (the normal matrix is banded).
 
     Parameters
     ----------
     frames : (F,) increasing
     motion : (F, C)
     keyed : (K,) int, increasing
-        Which rows of `motion` the spline goes through exactly; everything outside the first
-        and last is ignored.
+        Rows of `motion` that are keyed; everything before the first and after the last is
+        ignored.
+    hold : float
+        How many frames' worth of evidence holds each key's value to the motion's value there;
+        a very large number makes the spline go through it.
 
     Returns
     -------
-    (K, C) slopes per frame, least squares, one smooth (C1) curve a channel. A slight pull to
-    the chord's slope keeps gaps with few frames in them from swinging.
+    values, slopes : (K, C), slopes per frame
+        A slight pull to the chord's slope keeps gaps with few frames in them from swinging.
     """
     frames, motion, keyed = np.asarray(frames, float), np.asarray(motion, float), np.asarray(keyed)
     count = len(keyed)
+    given = motion[keyed]
     if count < 2:
-        return np.zeros((count, motion.shape[1]))
-    key_frames, values = frames[keyed], motion[keyed]
-    rows = np.arange(keyed[0], keyed[-1] + 1)
-    i = np.clip(np.searchsorted(keyed, rows, side="right") - 1, 0, count - 2)
-    span = key_frames[i + 1] - key_frames[i]
-    h = hermite_basis((frames[rows] - key_frames[i]) / span)
-    a = np.zeros((len(rows), count))
-    every = np.arange(len(rows))
-    a[every, i] = h[:, 1] * span
-    a[every, i + 1] = h[:, 3] * span
-    rest = motion[rows] - h[:, :1] * values[i] - h[:, 2:3] * values[i + 1]
-    chord = np.gradient(values, key_frames, axis=0)
-    pull = 1e-2 * np.gradient(key_frames) ** 2
-    return np.linalg.solve(a.T @ a + np.diag(pull), a.T @ rest + pull[:, None] * chord)
+        return given.copy(), np.zeros_like(given)
+    at = frames[keyed]
+    band = np.zeros((4, 2 * count))  # upper form: row 3 is the diagonal
+    right = np.zeros((2 * count, motion.shape[1]))
+    for k, (start, stop) in enumerate(zip(keyed[:-1], keyed[1:], strict=True)):
+        rows = slice(start, stop + 1 if k == count - 2 else stop)
+        span = at[k + 1] - at[k]
+        h = hermite_basis((frames[rows] - at[k]) / span) * [1.0, span, 1.0, span]
+        square = h.T @ h
+        for i in range(4):
+            for j in range(i, 4):
+                band[3 - (j - i), 2 * k + j] += square[i, j]
+        right[2 * k : 2 * k + 4] += h.T @ motion[rows]
+    chord = np.gradient(given, at, axis=0)
+    pull = 1e-2 * np.gradient(at) ** 2
+    band[3, 0::2] += hold
+    band[3, 1::2] += pull
+    right[0::2] += hold * given
+    right[1::2] += pull[:, None] * chord
+    solved = solveh_banded(band, right)
+    return solved[0::2], solved[1::2]
 
 
 def spline_keys(

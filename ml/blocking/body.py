@@ -99,6 +99,8 @@ class Motion:
     joints : (F, J, 3) metres
         Positions of `joint_names` of the solved body, scene axes.
     joint_names : tuple of str
+    offsets : dict of joint name to (role, (3,) metres)
+        The performer's proportions: where each joint sits in the segment that carries it.
     notes : list of str
         Sentences for the person about what was seen.
     """
@@ -111,6 +113,7 @@ class Motion:
     confidence: NDArray
     joints: NDArray
     joint_names: tuple[str, ...]
+    offsets: dict[str, tuple[str, NDArray]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def at(self, index: NDArray) -> Motion:

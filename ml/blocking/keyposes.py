@@ -26,11 +26,20 @@ _LEVERAGE = {
     "upper_arm": 0.9, "forearm": 0.7, "hand": 0.25, "thigh": 1.0, "shin": 0.8, "foot": 0.3,
     "toe": 0.05,
 }  # fmt: skip
+VALUE_HOLD = 1.0
+"""Frames' worth of evidence with which a key's pose is held to the frame it stands on: the
+detector trembles, so the frames around have a say in the pose as well."""
+
 _ROOT_WEIGHT = 1.5
 _MOST_CANDIDATES = 320
 _MOST_SAMPLES = 32
 _LONGEST_S = 4.0
-_POSE_PULL = 3.0
+# Weights tried, strongest first, for landing on poses, and the most that may cost: in
+# squared error over the smallest possible, and in root mean square error.
+_POSE_PULLS = (4.0, 3.0, 2.0, 1.0, 0.5, 0.2)
+_POSE_WORTH, _POSE_WORTH_RAD = 1.75, np.radians(1.0)
+_POLISH_SWEEPS, _POLISH_REACH = 3, 3
+_SLOPE_HOLD = 1.0
 _EXTREME_FROM = 0.35
 
 
@@ -143,20 +152,38 @@ def _segment_costs(
             cost[a, b] = worst[a, b] = 0.0
             continue
         inner = np.unique(np.linspace(1, span - 1, min(span - 1, _MOST_SAMPLES)).round())
-        basis = hermite_rows(inner / span, span)
         start, stop = frames[a], frames[b]
-        ends = np.stack([values[start], slopes[start], values[stop], slopes[stop]], axis=1)
+        basis, settle = _segment_basis(inner / span, span)
+        ends = np.stack([values[start], values[stop], slopes[start], slopes[stop]], axis=1)
         there = values[start[:, None] + inner.astype(int)]
-        miss = there - np.einsum("sk,akc->asc", basis, ends, optimize=True)
+        miss = settle @ (there - basis @ ends)
         square = np.einsum("asc,asc->as", miss, miss)
         cost[a, b] = square.sum(axis=1) * (span - 1) / len(inner)
         worst[a, b] = np.sqrt(square.max(axis=1))
     return cost, worst
 
 
-def hermite_rows(t: NDArray, span: int) -> NDArray:
-    """Return (S, 4) weights of value, slope, value, slope, with slopes per frame."""
-    return (curves.hermite_basis(t) * [1.0, span, 1.0, span]).astype(np.float32)
+def _segment_basis(t: NDArray, span: int) -> tuple[NDArray, NDArray]:
+    """Return what a segment's samples are made of, and what its slopes cannot mend.
+
+    Parameters
+    ----------
+    t : (S,) places of the samples, 0 to 1
+    span : int, frames
+
+    Returns
+    -------
+    basis : (S, 4) weights of both values and both slopes (per frame)
+    settle : (S, S)
+        Applied to what is left with the values and slopes measured at the ends, it gives what
+        is left once both are fitted, held to the measured ones by `VALUE_HOLD` and `_SLOPE_HOLD`
+        frames' worth: they are shared with the neighbouring segment, so they are not free.
+    """
+    h = curves.hermite_basis(t) * [1.0, span, 1.0, span]
+    lean = curves.hermite_basis(t) * np.sqrt((span - 1) / len(t))
+    hold = np.diag([VALUE_HOLD, _SLOPE_HOLD, VALUE_HOLD, _SLOPE_HOLD])
+    settle = np.eye(len(t)) - lean @ np.linalg.inv(lean.T @ lean + hold) @ lean.T
+    return h[:, [0, 2, 1, 3]].astype(np.float32), settle.astype(np.float32)
 
 
 def _best_path(edge: NDArray, count: int) -> tuple[NDArray, NDArray]:
@@ -194,15 +221,15 @@ def _trace(previous: NDArray, stops: int) -> NDArray:
     return np.array([at, *reversed(path)])
 
 
-def _fewest(edge: NDArray, allowed: NDArray) -> int:
+def _fewest(allowed: NDArray) -> int:
     """Return the smallest number of stops on a path of allowed segments."""
-    reach = np.zeros(len(edge), bool)
+    reach = np.zeros(len(allowed), bool)
     reach[0] = True
-    for stops in range(2, len(edge) + 1):
+    stops = 1
+    while not reach[-1]:
         reach = (reach[:, None] & allowed).any(axis=0)
-        if reach[-1]:
-            return stops
-    return len(edge)
+        stops += 1
+    return stops
 
 
 def choose(
@@ -245,15 +272,67 @@ def choose(
     if count is None:
         allowed = worst <= max(tolerance_rad, 1e-6)
         allowed |= np.eye(len(likely), k=1, dtype=bool)
-        count = _fewest(cost, allowed)
         cost = np.where(allowed, cost, np.inf)
+        count = _fewest(allowed)
     count = max(2, min(count, len(likely)))
+    index = likely[_pulled_path(cost, salience[likely], count, frames)]
+    return _polish(values, index, salience)
+
+
+def _pulled_path(cost: NDArray, salience: NDArray, count: int, frames: int) -> NDArray:
+    """Return the cheapest path that lands on poses as far as the error allows.
+
+    Landing on poses is worth `_POSE_WORTH` times the smallest possible squared error, but no
+    more than `_POSE_WORTH_RAD` in its root mean square over the frames.
+    """
     total, previous = _best_path(cost, count)
-    plain = total[count]
-    # The second pass may spend error to land on frames that are poses.
-    pull = _POSE_PULL * plain / count
-    _, previous = _best_path(cost + pull * (1.0 - salience[likely])[None, :], count)
-    return likely[_trace(previous, count)]
+    best = _trace(previous, count)
+    most = min(
+        _POSE_WORTH * total[count],
+        frames * (np.sqrt(total[count] / frames) + _POSE_WORTH_RAD) ** 2,
+    )
+    for pull in _POSE_PULLS:
+        weight = pull * total[count] / count
+        _, previous = _best_path(cost + weight * (1.0 - salience)[None, :], count)
+        path = _trace(previous, count)
+        if cost[path[:-1], path[1:]].sum() <= most:
+            return path
+    return best
+
+
+def _polish(values: NDArray, index: NDArray, salience: NDArray) -> NDArray:
+    """Shift keys that are no poses by a few frames where the smooth spline comes nearer.
+
+    The segment costs hold slopes to measured ones; here the slopes are those of the finished
+    spline. Slopes far away do not matter, so a window of keys is tried at a time.
+    """
+    index = index.copy()
+    frames = np.arange(len(values))
+
+    def error(keys: NDArray) -> float:
+        rows = slice(keys[0], keys[-1] + 1)
+        local = keys - keys[0]
+        spline = curves.fit_spline(frames[rows], values[rows], local, VALUE_HOLD)
+        rebuilt = curves.evaluate(keys, *spline, frames[rows])
+        return float(np.square(rebuilt - values[rows]).sum())
+
+    for _ in range(_POLISH_SWEEPS):
+        before = index.copy()
+        for k in range(1, len(index) - 1):
+            if salience[index[k]] >= _EXTREME_FROM:
+                continue
+            window = slice(max(0, k - 3), k + 4)
+            at = k - window.start
+            trials = []
+            for shift in range(-_POLISH_REACH, _POLISH_REACH + 1):
+                keys = index[window].copy()
+                keys[at] += shift
+                if keys[at - 1] < keys[at] < keys[at + 1]:
+                    trials.append((error(keys), abs(shift), keys[at]))
+            index[k] = min(trials)[2]
+        if (index == before).all():
+            break
+    return index
 
 
 def key_types(index: NDArray, salience: NDArray, contact: NDArray) -> NDArray:
@@ -284,8 +363,8 @@ def pick(
     salience[1:-1] *= np.sqrt(motion.confidence[1:-1])
     index = choose(values, salience, fps, count, tolerance_rad)
     frames = np.arange(len(values))
-    slopes = curves.fit_slopes(frames, values, index)
-    rebuilt = curves.evaluate(frames[index], values[index], slopes, frames)
+    spline = curves.fit_spline(frames, values, index, VALUE_HOLD)
+    rebuilt = curves.evaluate(index, *spline, frames)
     error = np.sqrt(np.square(rebuilt - values).sum(axis=1).mean())
     return KeyPoses(
         index=index,

@@ -139,7 +139,7 @@ def _keys(
     """Key every channel at the chosen poses, with the slopes that fit the frames between."""
     names = list(channels.values)
     motion = np.stack([channels.values[name] for name in names], axis=1)
-    slopes = curves.fit_slopes(frames, motion, poses.index)
+    values, slopes = curves.fit_spline(frames, motion, poses.index, keyposes.VALUE_HOLD)
     posed = params.get("key_types", "pose") == "pose"
     return [
         take.Channel(
@@ -148,7 +148,7 @@ def _keys(
             channels.groups[path],
             curves.spline_keys(
                 frames[poses.index],
-                motion[poses.index, c],
+                values[:, c],
                 slopes[:, c],
                 interpolation=INTERPOLATIONS[params.get("interpolation", "BEZIER")],
                 key_type=poses.key_type if posed else take.GENERATED,

@@ -339,4 +339,5 @@ def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) ->
         confidence=_confidence(seen, residual, leg),
         joints=shape + root[:, None],
         joint_names=JOINT_NAMES,
+        offsets=offsets,
     )
