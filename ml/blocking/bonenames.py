@@ -37,6 +37,9 @@ _WORDS = {
 }
 _PART = {word: part for part, words in _WORDS.items() for word in words.split()}
 _VOCABULARY = {*_PART, "hip"}
+_ABOVE_KNEE, _BELOW_KNEE = set(_WORDS["thigh"].split()), set(_WORDS["shin"].split()) - {"leg"}
+_ABOVE_ELBOW = set(_WORDS["upper_arm"].split()) - {"arm"}
+_BELOW_ELBOW = set(_WORDS["forearm"].split())
 SIDED = ("shoulder", "upper_arm", "forearm", "hand", "thigh", "shin", "foot", "toe")
 
 
@@ -118,13 +121,13 @@ def _settle(m: Meaning, words: set[str]) -> Meaning:
     """
     part = m.part
     if m.side and m.word == "hip":
-        part = "" if words & {"thigh", "upleg", "upperleg"} else "thigh"
-    elif m.word == "shoulder" and not words & set(_WORDS["upper_arm"].split()):
+        part = "" if words & _ABOVE_KNEE else "thigh"
+    elif m.word == "shoulder" and not words & {*_ABOVE_ELBOW, "arm"}:
         part = "upper_arm"
-    elif m.word == "leg" and not words & set(_WORDS["thigh"].split()) and "hip" not in words:
-        part = "thigh" if words & {"shin", "calf", "knee", "lowerleg"} else part
-    elif m.word == "arm" and words & {"upperarm", "uparm"}:
-        part = "forearm" if not words & {"forearm", "lowerarm", "elbow"} else ""
+    elif m.word == "leg" and words & _BELOW_KNEE and not words & _ABOVE_KNEE:
+        part = "thigh"
+    elif m.word == "arm" and words & _ABOVE_ELBOW:
+        part = "" if words & _BELOW_ELBOW else "forearm"
     if bool(m.side) != (part in SIDED):
         part = ""
     return Meaning(part, m.side, m.word, m.helper, m.preference)
