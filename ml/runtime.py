@@ -46,6 +46,7 @@ _OPTIONS = {
     # The default searches every algorithm again for each new shape.
     CUDA: {"cudnn_conv_algo_search": "HEURISTIC"},
 }
+_SPIN_US = "20"
 _MAX_THREADS = 4  # the networks are small: more threads wait for each other
 
 
@@ -220,6 +221,10 @@ class Session:
     def _open(self, providers: Sequence[str]) -> None:
         options = self._ort.SessionOptions()
         options.intra_op_num_threads = self.settings.threads or min(_MAX_THREADS, usable_cores())
+        # Threads that wait busily for long take the core that the video decoder, or another
+        # program, needs: on two busy cores that costs half the speed. Not to wait at all costs
+        # as much when they are idle.
+        options.add_session_config_entry("session.intra_op.spin_duration_us", _SPIN_US)
         options.log_severity_level = 3  # errors come back as exceptions
         if "DmlExecutionProvider" in providers:
             options.enable_mem_pattern = False  # DirectML asks for it

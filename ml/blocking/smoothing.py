@@ -13,12 +13,14 @@ class OneEuro:
 
     Parameters
     ----------
-    min_cutoff : Hz, at rest
-    beta : Hz for each unit of speed (values, times `scale`, a second)
+    min_cutoff : Hz, at rest; one, or one for each value
+    beta : Hz for each unit of speed (values, times `scale`, a second); one, or one for each value
     derivate_cutoff : Hz, of the speed itself
     """
 
-    def __init__(self, min_cutoff: float, beta: float, derivate_cutoff: float = 1.0) -> None:
+    def __init__(
+        self, min_cutoff: float | NDArray, beta: float | NDArray, derivate_cutoff: float = 1.0
+    ) -> None:
         self.min_cutoff = min_cutoff
         self.beta = beta
         self.derivate_cutoff = derivate_cutoff
@@ -29,7 +31,9 @@ class OneEuro:
         self._time = math.nan
         self._raw = self._speed = self._value = np.zeros(0)
 
-    def __call__(self, time_s: float, value: NDArray, scale: float = 1.0) -> NDArray[np.float64]:
+    def __call__(
+        self, time_s: float, value: NDArray, scale: float | NDArray = 1.0
+    ) -> NDArray[np.float64]:
         """Return the filtered value, of any shape; `scale` brings it to the unit of `beta`."""
         step = time_s - self._time
         if math.isnan(step):

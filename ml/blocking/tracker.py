@@ -104,7 +104,7 @@ class LandmarkNetwork:
     def __call__(self, image: NDArray[np.uint8], region: Region) -> _Look:
         """Look at one region of an (H, W, 3) uint8 BGR picture."""
         out = self.session(image=warp(image, region, SIZE)[None])
-        values = out["landmarks"][0].reshape(-1, 5)
+        values = out["landmarks"][0].reshape(-1, 5)[: _AUXILIARY.stop]
         points = refine(values[:, :3] / np.float32(SIZE), out["heatmap"][0])
         placed = to_picture(points, region)
         return _Look(
@@ -120,30 +120,35 @@ class _Steadier:
     """The filters of one person's points, forgotten whenever the person is lost."""
 
     def __init__(self) -> None:
-        self.image = OneEuro(min_cutoff=0.05, beta=80.0)
-        self.auxiliary = OneEuro(min_cutoff=0.01, beta=10.0)
-        self.world = OneEuro(min_cutoff=0.1, beta=40.0)
-        self.visibility = LowPass(alpha=0.1)
+        # All points go through one filter, each with its own settings: image, auxiliary, world.
+        sizes = (COUNT * 3, 4, COUNT * 3)
+        self._points = OneEuro(
+            min_cutoff=np.repeat((0.05, 0.01, 0.1), sizes),
+            beta=np.repeat((80.0, 10.0, 40.0), sizes),
+        )
+        self._visibility = LowPass(alpha=0.1)
+        self._in_metres = np.repeat((False, False, True), sizes)
 
     def reset(self) -> None:
         """Forget the past."""
-        for filtered in (self.image, self.auxiliary, self.world, self.visibility):
-            filtered.reset()
+        self._points.reset()
+        self._visibility.reset()
 
     def __call__(self, time_s: float, look: _Look) -> tuple[_Frame, Region]:
         """Return the frame, and the region to look at in the next one."""
-        # Speed is judged in body sizes, so that a person far away is steadied as much.
+        # In the picture speed is judged in body sizes, so that a person far away is steadied as
+        # much as one close by.
         diameter = 2.0 * float(np.hypot(*(look.auxiliary[1] - look.auxiliary[0])))
-        scale = 1.0 / max(diameter, 1e-6)
-        centre, rim = self.auxiliary(time_s, look.auxiliary, scale)
-        frame = _Frame(
-            time_s,
-            look.presence,
-            look,
-            self.image(time_s, look.image, scale),
-            self.visibility(look.visibility),
-            self.world(time_s, look.world),
+        scale = np.where(self._in_metres, 1.0, 1.0 / max(diameter, 1e-6))
+        flat = np.concatenate([look.image.ravel(), look.auxiliary.ravel(), look.world.ravel()])
+        flat = self._points(time_s, flat, scale)
+        image, (centre, rim), world = (
+            part.reshape(-1, width)
+            for part, width in zip(
+                np.split(flat, (COUNT * 3, COUNT * 3 + 4)), (3, 2, 3), strict=True
+            )
         )
+        frame = _Frame(time_s, look.presence, look, image, self._visibility(look.visibility), world)
         return frame, Region.around(centre, rim)
 
 
