@@ -23,6 +23,7 @@ from mathutils import Vector
 
 import package
 from demo_pictures import Key, Shot, compose, contact_sheet
+from demo_rig import stick_figure
 
 package.load()
 from understudy.addon import actions  # noqa: E402 - after package.load()
@@ -55,6 +56,15 @@ def find_rig() -> bpy.types.Object:
         if item.type == "ARMATURE" and actions.action_of(item):
             return item
     sys.exit("No animated armature in the file: was the clip blocked?")
+
+
+def has_body(rig: bpy.types.Object) -> bool:
+    """Say whether anything that renders moves with the rig."""
+    for item in bpy.context.scene.objects:
+        bound = any(m.type == "ARMATURE" and m.object is rig for m in item.modifiers)
+        if item.type == "MESH" and not item.hide_render and (bound or item.parent is rig):
+            return True
+    return False
 
 
 def key_poses(rig: bpy.types.Object, report: dict) -> list[Key]:
@@ -141,8 +151,9 @@ def project(rig: bpy.types.Object, camera: bpy.types.Object) -> np.ndarray:
 
 def body_height_px(rig: bpy.types.Object, camera: bpy.types.Object) -> float:
     """Return about how tall the standing rig is in the render, pixels."""
-    tall = max(b.head_local.z for b in rig.data.bones if b.use_deform)
-    tall *= rig.matrix_world.to_scale().z
+    ends = [p for b in rig.data.bones if b.use_deform for p in (b.head_local, b.tail_local)]
+    heights = [(rig.matrix_world @ end).z for end in ends]
+    tall = max(heights) - min(heights)
     away = (camera.location - rig.matrix_world @ rig.pose.bones[0].head).length
     return tall / away * camera.data.lens / camera.data.sensor_width * RENDER[0]
 
@@ -201,6 +212,8 @@ def film(args: argparse.Namespace) -> None:
     bpy.ops.wm.open_mainfile(filepath=str(args.blend.resolve()))
     scene, rig = bpy.context.scene, find_rig()
     report = json.loads(args.report.read_text("utf-8")) if args.report else {}
+    if not has_body(rig):
+        stick_figure(rig)
     keys = key_poses(rig, report)
     first, last = int(np.floor(keys[0].frame)), int(np.ceil(keys[-1].frame))
     fps = scene.render.fps / scene.render.fps_base

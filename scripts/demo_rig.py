@@ -219,6 +219,42 @@ def material(name: str, colour: tuple[float, float, float]) -> bpy.types.Materia
     return made
 
 
+def stick_figure(rig: bpy.types.Object) -> bpy.types.Object:
+    """Give a rig that has no body a stick a bone, so that a render shows it."""
+    bones = [b for b in rig.data.bones if b.use_deform] or list(rig.data.bones)
+    ends = np.array([b.head_local[:] for b in bones])
+    thin = 0.012 * float(np.ptp(ends, axis=0).max())
+    bm = bmesh.new()
+    owner = bm.verts.layers.deform.verify()
+    for index, bone in enumerate(bones):
+        along = bone.tail_local - bone.head_local
+        length = max(along.length, 1e-4)
+        turn = Vector((0, 0, 1)).rotation_difference(along).to_matrix().to_4x4()
+        place = Matrix.Translation(bone.head_local + along / 2) @ turn
+        made = bmesh.ops.create_cone(
+            bm,
+            segments=8,
+            radius1=max(0.08 * length, thin),
+            radius2=max(0.03 * length, 0.6 * thin),
+            depth=length,
+            cap_ends=True,
+            matrix=place,
+        )
+        for vertex in made["verts"]:
+            vertex[owner][index] = 1.0
+    mesh = bpy.data.meshes.new("Sticks")
+    bm.to_mesh(mesh)
+    bm.free()
+    mesh.materials.append(material("sticks", COLOURS["left"]))
+    figure = bpy.data.objects.new("Sticks", mesh)
+    bpy.context.scene.collection.objects.link(figure)
+    for bone in bones:
+        figure.vertex_groups.new(name=bone.name)
+    figure.parent = rig
+    figure.modifiers.new("Armature", "ARMATURE").object = rig
+    return figure
+
+
 def add_floor(half: int = 12) -> None:
     """Add a floor of one-metre tiles, so that steps and slides can be seen."""
     bm = bmesh.new()
