@@ -12,11 +12,14 @@ from ..ml.errors import Cancelled, RigError, UnderstudyError
 _POLL_S = 0.1
 
 
-def _tag_redraw(context: bpy.types.Context) -> None:
+def _redraw_sidebars(context: bpy.types.Context) -> None:
+    # Only the sidebar: drawing the viewport again may take longer than the work's own steps.
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
-                area.tag_redraw()
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
 
 
 class UNDERSTUDY_OT_block_video(bpy.types.Operator):
@@ -93,10 +96,13 @@ class UNDERSTUDY_OT_block_video(bpy.types.Operator):
         return False
 
     def _show(self, context: bpy.types.Context) -> None:
-        run = context.window_manager.understudy
-        run.title, run.progress, run.message = self.bl_label, self._job.progress, self._job.message
-        context.window_manager.progress_update(100 * self._job.progress)
-        _tag_redraw(context)
+        run, job = context.window_manager.understudy, self._job
+        percent, message = int(100 * job.progress), job.message or "Starting"
+        if run.title and (int(100 * run.progress), run.message) == (percent, message):
+            return
+        run.title, run.progress, run.message = self.bl_label, job.progress, message
+        context.window_manager.progress_update(percent)
+        _redraw_sidebars(context)
 
     def _finish(self, context: bpy.types.Context) -> set[str]:
         from ..addon import blocking
@@ -123,7 +129,7 @@ class UNDERSTUDY_OT_block_video(bpy.types.Operator):
         wm.progress_end()
         run = wm.understudy
         run.title, run.message, run.progress, run.cancelling = "", "", 0.0, False
-        _tag_redraw(context)
+        _redraw_sidebars(context)
 
 
 class UNDERSTUDY_OT_cancel(bpy.types.Operator):
