@@ -141,10 +141,12 @@ def collect_licences(wheel: Path, folder: Path) -> tuple[str, str, str, list[str
         file = target / name.replace(".dist-info/", "/").replace("/", "_")
         file.write_bytes(text)
         written.append(f"{target.name}/{file.name}")
-    stated = meta["License-Expression"] or (meta["License"] or "").strip().split("\n")[0]
-    if not stated:
-        classes = [c for c in meta.get_all("Classifier", []) if c.startswith("License ::")]
-        stated = "; ".join(c.rsplit(" :: ", 1)[-1] for c in classes)
+    classes = [c for c in meta.get_all("Classifier", []) if c.startswith("License ::")]
+    stated = (
+        meta["License-Expression"]
+        or "; ".join(c.rsplit(" :: ", 1)[-1] for c in classes)
+        or (meta["License"] or "").strip().split("\n")[0]  # some put the whole text there
+    )
     if not written:
         if "apache" not in stated.lower():
             raise BuildError(f"{wheel.name} carries no licence text ({stated or 'none stated'})")

@@ -179,8 +179,10 @@ def photograph(blender: Blender, script: Path, scene: Path) -> None:
     """Open a window on a virtual screen, show the Understudy tab, and save a picture."""
     env.say("photographing the panel")
     picture = TRIAL / "panel.png"
+    # The rig's own script, of a file made here, would else be asked about in the middle of it all.
+    choose = f"import bpy; bpy.context.scene.understudy.video = {str(CLIP)!r}"
     out = blender.run(
-        [scene, "--python", script],
+        ["--enable-autoexec", scene, "--python-expr", choose, "--python", script],
         240,
         program="blender-gui",
         GUI_TAB="Understudy",
