@@ -9,6 +9,7 @@ not evaluated, and stays as it is.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator
 
 import bpy
@@ -28,6 +29,7 @@ _FULL_RAD = 0.01
 """Two turns closer than this are the same."""
 _PREFIXES = ("MCH-", "ORG-", "DEF-")
 _SWITCH_NAMES = ("IK_FK", "IK/FK")
+_SWITCH = re.compile("ik.?fk|fk.?ik", re.IGNORECASE)
 
 
 def read_rig(obj: bpy.types.Object | None, bones: Iterable[str] | None = None) -> Rig:
@@ -49,7 +51,8 @@ def read_rig(obj: bpy.types.Object | None, bones: Iterable[str] | None = None) -
     """
     check_rig(obj)
     rig = _rest(obj)
-    rig.properties = _switches(obj, rig)
+    if rig.kind == "rigify":
+        rig.properties = _rigify_switches(obj)
     if not _is_constrained(obj):
         return rig
     if bones is None:
@@ -60,6 +63,8 @@ def read_rig(obj: bpy.types.Object | None, bones: Iterable[str] | None = None) -
             return rig
     names = [n for n in dict.fromkeys(bones) if n in set(rig.names)]
     with _copy(obj) as trial:
+        if rig.kind != "rigify":
+            rig.properties = _switches_by_trying(trial, rig, names)
         return _tried(trial, rig, names)
 
 
@@ -143,10 +148,8 @@ def _path(bone: str, prop: str) -> str:
     return f'pose.bones["{escape(bone)}"]["{escape(prop)}"]'
 
 
-def _switches(obj: bpy.types.Object, rig: Rig) -> dict[str, float]:
+def _rigify_switches(obj: bpy.types.Object) -> dict[str, float]:
     """Return the switches of a Rigify rig and the values under which its FK controls rule."""
-    if rig.kind != "rigify":
-        return {}
     wanted = {}
     for bone in obj.pose.bones:
         for prop in bone.keys():
@@ -162,6 +165,57 @@ def _switches(obj: bpy.types.Object, rig: Rig) -> dict[str, float]:
             elif prop == "FK_limb_follow" and value not in (0.0, 1.0):
                 wanted[_path(bone.name, prop)] = 0.0
     return wanted
+
+
+def _switches_by_trying(trial: bpy.types.Object, rig: Rig, names: list[str]) -> dict[str, float]:
+    """Return IK/FK switches of any rig, each at the end where more bones go with the controls.
+
+    Riggers name these properties alike, but disagree on which end is FK.
+    """
+    deform = [n for n, d in zip(rig.names, rig.deform, strict=True) if d and n not in names]
+    wanted = {}
+    for bone in trial.pose.bones:
+        for prop in bone.keys():
+            value = bone[prop]
+            if not _SWITCH.search(prop) or not isinstance(value, (int, float)):
+                continue
+            limits = bone.id_properties_ui(prop).as_dict()
+            ends = [limits.get("min", 0.0), limits.get("max", 1.0)]
+            if not deform or max(map(abs, ends)) > 100.0:
+                continue
+            followers = []
+            for end in ends:
+                bone[prop] = type(value)(end)
+                followers.append(_followers(trial, names, deform))
+            bone[prop] = value
+            if followers[0] != followers[1]:
+                wanted[_path(bone.name, prop)] = float(ends[int(np.argmax(followers))])
+    return wanted
+
+
+def _followers(trial: bpy.types.Object, names: list[str], deform: list[str]) -> int:
+    """Count the deforming bones that turn when the limbs' controls are turned."""
+    before = _look(trial, deform)
+    # Not the hips: everything rides on them, whatever the switch says.
+    riding = [
+        n for n in names if {p.name for p in trial.pose.bones[n].parent_recursive} & set(names)
+    ]
+    for name in riding:
+        trial.pose.bones[name].matrix_basis = _TEST_TURN.to_matrix().to_4x4()
+    after = _look(trial, deform)
+    for name in riding:
+        trial.pose.bones[name].matrix_basis = Matrix()
+    goes = _rotations(after[:, :3, :3] @ np.linalg.inv(before[:, :3, :3]))
+    return int((rt.angle_between(goes, rt.IDENTITY) > 2.0 * _FULL_RAD).sum())
+
+
+def _look(trial: bpy.types.Object, names: list[str]) -> NDArray:
+    """Evaluate the trial rig and return the named bones' matrices (N, 4, 4), armature space."""
+    layer = trial.users_scene[0].view_layers[0]
+    trial.update_tag()
+    layer.update()
+    seen = trial.evaluated_get(layer.depsgraph).pose.bones
+    return np.array([seen[n].matrix for n in names])
 
 
 @contextlib.contextmanager
@@ -280,15 +334,7 @@ def _responses(trial: bpy.types.Object, names: list[str]) -> tuple[NDArray, NDAr
     short : (N,) radians
         How far the control stays from where it is turned to: something else has a say.
     """
-    layer = trial.users_scene[0].view_layers[0]
-
-    def look() -> NDArray:
-        layer.update()
-        seen = trial.evaluated_get(layer.depsgraph).pose.bones
-        return np.array([seen[n].matrix for n in names])
-
-    trial.update_tag()
-    rest = look()
+    rest = _look(trial, names)
     spin = np.array(_TEST_TURN.to_matrix())
     told = np.array(_TEST_TURN)
     size = float(np.ptp(rest[:, :3, 3], axis=0).max()) or 1.0
@@ -299,14 +345,14 @@ def _responses(trial: bpy.types.Object, names: list[str]) -> tuple[NDArray, NDAr
         bone = trial.pose.bones[name]
         axes = rest[k, :3, :3]
         bone.matrix_basis = Matrix(axes.T @ spin @ axes).to_4x4()
-        goes = _rotations(look()[:, :3, :3] @ np.linalg.inv(rest[:, :3, :3]))
+        goes = _rotations(_look(trial, names)[:, :3, :3] @ np.linalg.inv(rest[:, :3, :3]))
         short[k] = rt.angle_between(goes[k], told)
         # Beside how far it really went: a limit may hold the control back.
         went = rt.angle_between(goes[k], rt.IDENTITY) > 2.0 * _FULL_RAD
         turned[k] = (rt.angle_between(goes, goes[k]) < _FULL_RAD) & went
         move = np.array([0.6, 0.48, 0.64]) * _TEST_MOVE * size
         bone.matrix_basis = Matrix.Translation(axes.T @ move)
-        shift = look()[:, :3, 3] - rest[:, :3, 3]
+        shift = _look(trial, names)[:, :3, 3] - rest[:, :3, 3]
         near = 0.05 * _TEST_MOVE * size
         went = np.linalg.norm(shift[k]) > 10.0 * near
         moved[k] = (np.linalg.norm(shift - shift[k], axis=-1) < near) & went

@@ -253,6 +253,46 @@ def test_ik_over_keyed_bones_is_let_go():
     assert worst_degrees(obj, rig, bones, channels, motion) < 0.1
 
 
+@pytest.mark.parametrize("fk_end", [0.0, 1.0])
+def test_a_switch_between_ik_and_fk_is_turned_to_its_fk_end(fk_end):
+    obj = person()
+    controls = [b.name for b in obj.data.bones]
+    bpy.context.view_layer.objects.active = obj
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name in controls:
+        obj.data.edit_bones[name].use_deform = False
+        for prefix in ("DEF", "IK"):
+            above = obj.data.edit_bones[name].parent
+            copy = obj.data.edit_bones.new(f"{prefix}-{name}")
+            copy.head, copy.tail = obj.data.edit_bones[name].head, obj.data.edit_bones[name].tail
+            copy.roll = obj.data.edit_bones[name].roll
+            copy.use_deform = prefix == "DEF"
+            copy.parent = obj.data.edit_bones[f"{prefix}-{above.name}"] if above else None
+    bpy.ops.object.mode_set(mode="OBJECT")
+    switch = obj.pose.bones["hips"]
+    switch["FKIK"] = 1.0 - fk_end
+    switch.id_properties_ui("FKIK").update(min=0.0, max=1.0)
+    for name in controls:
+        # The trunk has no second chain; the limbs follow one of the two.
+        sources = [name, f"IK-{name}"] if "." in name else [name]
+        for k, source in enumerate(sources):
+            follow = obj.pose.bones[f"DEF-{name}"].constraints.new("COPY_TRANSFORMS")
+            follow.target, follow.subtarget = obj, source
+            if k:
+                driver = follow.driver_add("influence").driver
+                variable = driver.variables.new()
+                variable.targets[0].id = obj
+                variable.targets[0].data_path = 'pose.bones["hips"]["FKIK"]'
+                driver.expression = f"abs({variable.name} - {fk_end})"
+    bpy.context.view_layer.update()
+    motion = make_motion()
+    rig, bones, channels = put_on(obj, motion)
+    assert rig.properties == {'pose.bones["hips"]["FKIK"]': fk_end}
+    assert not any(name.startswith(("DEF-", "IK-")) for name in bones.names())
+    deforming = BoneMap({role: f"DEF-{bone}" for role, bone in bones.roles.items()})
+    assert worst_degrees(obj, rig, deforming, channels, motion) < 0.1
+
+
 def test_a_bone_that_something_else_rules_is_named():
     obj = person()
     copy = obj.pose.bones["thigh.L"].constraints.new("COPY_ROTATION")
