@@ -164,6 +164,7 @@ class _File(Video):
             capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
             raise VideoError(_why_unreadable(self.path))
+        capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # off by default in some builds
         self._capture = capture
         return capture
 
@@ -300,14 +301,16 @@ def open_video(
         raise VideoError(f"{path} is not a file: choose a video or a folder of pictures")
     try:
         with path.open("rb") as file:
-            empty = not file.read(1)
+            head = file.read(4096)
     except OSError as exc:
         raise VideoError(
             f"{path} cannot be read ({exc.strerror or exc}). Check its permissions, or copy it "
             "to this computer"
         ) from exc
-    if empty:
+    if not head:
         raise VideoError(f"{path.name} is empty (0 bytes): copy or export it again")
+    if _is_text(head):
+        raise VideoError(_why_unreadable(path))
     return _File(path, start_s, end_s)
 
 
@@ -373,6 +376,11 @@ def _read_image(path: Path) -> NDArray[np.uint8]:
     if image is None:
         raise VideoError(f"{path.name} is not a picture that can be read: export it again")
     return image
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell whether a file begins as text does; FFmpeg would show it as a terminal's screen."""
+    return not any(byte < 9 or 13 < byte < 27 for byte in head)
 
 
 def _why_unreadable(path: Path) -> str:

@@ -22,6 +22,7 @@ import numpy as np
 def results(clip: str) -> Iterator[tuple[np.ndarray, object]]:
     """Yield (frame, mediapipe's result) for each frame."""
     capture = cv2.VideoCapture(clip)
+    capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
     with mp.solutions.pose.Pose(
         static_image_mode=False, model_complexity=1, smooth_landmarks=True
     ) as pose:
