@@ -240,11 +240,10 @@ def _trunk(rig: Rig, limbs: dict[str, int], named: dict[str, int], meanings: lis
     if hips < 0 or arms < 0:
         return None
     upward = ancestors(rig, arms)
-    stop = upward.index(hips) if hips in upward else len(upward)
-    spine = [i for i in reversed(upward[:stop]) if not meanings[i].helper]
-    if hips not in upward:
-        # Hips and spine side by side: the spine starts where the names say so.
-        spine = [i for i in spine if meanings[i].part in ("spine", "chest")]
+    # Where hips and spine hang side by side, the spine begins under what joins them.
+    below = joining(rig, hips, arms)
+    spine = upward[: upward.index(below)] if below in upward else upward
+    spine = [i for i in reversed(spine) if not meanings[i].helper]
     roles, extra = {"hips": hips}, {}
     if spine:
         roles["chest"] = spine[-1]

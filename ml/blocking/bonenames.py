@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_LEFT, _RIGHT = {"l", "left", "lf", "lt"}, {"r", "right", "rt", "rg"}
+_TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[左右]|[^\x00-\x7f左右]+")
+_LEFT, _RIGHT = {"l", "left", "lf", "lt", "左"}, {"r", "right", "rt", "rg", "右"}
 # Words that say how a bone is used, or whose rig it is, and nothing of the body.
 _NOISE = set(
     "bip biped j jnt bn b sk skel cc base valvebiped character mixamorig rig ctrl control con "
-    "c m center centre bone bones def deform org fk main g joints".split()
+    "c x m center centre bone bones def deform org fk main g joints".split()
 )
 _HELPERS = set(
     "twist twst roll ik pole target tgt end nub helper hlp adj adjust corrective jiggle tweak mch "
@@ -21,19 +22,19 @@ _HELPERS = set(
 _PREFERENCE = {"fk": 3, "ctrl": 2, "control": 2, "con": 2, "def": -2, "deform": -2, "org": -3}
 
 _WORDS = {
-    "hips": "hips hip pelvis hipbone pelvic",
-    "spine": "spine lowerback abdomen abdomenlower waist back spinelower belly",
-    "chest": "chest upperchest thorax ribcage chestupper upperback spineupper breast",
-    "neck": "neck necklower neckupper",
-    "head": "head skull",
-    "shoulder": "shoulder clavicle clav collar collarbone scapula",
-    "upper_arm": "upperarm uparm arm armupper bicep shldr shldrbend humerus upper_arm armup",
-    "forearm": "forearm lowerarm lowarm elbow forearmbend armlower lorarm farm armlow foream",
-    "hand": "hand wrist palm",
-    "thigh": "thigh upleg upperleg legupper thighbend femur uleg legup",
-    "shin": "shin calf lowerleg lowleg leg knee leglower lorleg crus lleg shinbone leglow",
-    "foot": "foot ankle feet",
-    "toe": "toe toes toebase ball toezero football forefoot",
+    "hips": "hips hip pelvis hipbone pelvic rootmaster 下半身",
+    "spine": "spine lowerback abdomen abdomenlower waist back spinelower belly 上半身",
+    "chest": "chest upperchest thorax ribcage chestupper upperback spineupper",
+    "neck": "neck necklower neckupper 首",
+    "head": "head skull 頭",
+    "shoulder": "shoulder clavicle clav collar collarbone scapula 肩",
+    "upper_arm": "upperarm uparm arm armupper bicep shldr shldrbend humerus armup 腕",
+    "forearm": "forearm lowerarm lowarm elbow forearmbend armlower lorarm armlow ひじ",
+    "hand": "hand wrist palm 手首",
+    "thigh": "thigh upleg upperleg legupper thighbend femur legup 足",
+    "shin": "shin calf lowerleg lowleg leg knee leglower lorleg crus shinbone leglow ひざ",
+    "foot": "foot ankle feet 足首",
+    "toe": "toe toes toebase ball toezero forefoot つま先",
 }
 _PART = {word: part for part, words in _WORDS.items() for word in words.split()}
 _VOCABULARY = {*_PART, "hip"}
@@ -74,7 +75,7 @@ def tokens(name: str) -> list[str]:
     >>> tokens("mixamorig:LeftUpLeg")
     ['left', 'up', 'leg']
     """
-    bare = re.split(r"[:|]", name)[-1]
+    bare = unicodedata.normalize("NFKC", re.split(r"[:|]", name)[-1])
     found = [t.lower() for t in _TOKEN.findall(bare)]
     split = []
     for t in found:
@@ -128,6 +129,8 @@ def _settle(m: Meaning, words: set[str]) -> Meaning:
         part = "thigh"
     elif m.word == "arm" and words & _ABOVE_ELBOW:
         part = "" if words & _BELOW_ELBOW else "forearm"
+    elif m.word == "foot" and "ankle" in words:
+        part = "" if words & set(_WORDS["toe"].split()) else "toe"
     if bool(m.side) != (part in SIDED):
         part = ""
     return Meaning(part, m.side, m.word, m.helper, m.preference)

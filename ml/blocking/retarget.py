@@ -335,11 +335,12 @@ def retarget(motion: Motion, rig: Rig, bones: BoneMap, *, root_motion: bool = Tr
 
 
 def _mover(rig: Rig, bones: BoneMap) -> int:
-    """Return the nearest bone from the hips up that moves both legs freely, or -1."""
-    legs = [ancestors(rig, rig.index(bones.roles[f"thigh.{side}"])) for side in "LR"]
+    """Return the nearest bone from the hips up that carries the whole body freely, or -1."""
+    carried = ("thigh.L", "thigh.R", "spine", "chest", "head")
+    lines = [ancestors(rig, rig.index(bones.roles[r])) for r in carried if r in bones.roles]
     for i in ancestors(rig, rig.index(bones.roles["hips"])):
         moves = rig.can_move[i] and not rig.location_locked[i].any()
-        if moves and all(i in leg for leg in legs):
+        if moves and all(i in line for line in lines):
             return i
     return -1
 

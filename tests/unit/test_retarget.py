@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from understudy.ml import euler
 from understudy.ml import rotations as rt
+from understudy.ml.blocking import bonenames
 from understudy.ml.blocking import retarget as rg
 from understudy.ml.blocking.body import PARENT, REST_DIRECTION, ROLES, Motion
 from understudy.ml.blocking.bonemap import BoneMap, auto_map
@@ -418,6 +419,40 @@ def test_the_root_falls_back_to_a_bone_that_may_move():
     pose = rg.retarget(motion, rig, bones)
     assert not pose.location
     assert "stays on its spot" in pose.notes[0]
+
+
+@pytest.mark.parametrize("numbers", [False, True])
+def test_hips_and_spine_side_by_side_are_carried_by_what_joins_them(numbers):
+    named = make_rig(Build(root=True))
+    rig = make_rig(Build(root=True, numbers=numbers))
+    rig.parents[named.index("spine")] = named.index("Root")
+    bones = auto_map(rig)
+    assert bones.roles["hips"] == rig.names[named.index("hips")]
+    assert bones.chain("spine") == [rig.names[named.index(n)] for n in ("spine", "chest")]
+    motion = make_motion()
+    pose = rg.retarget(motion, rig, bones)
+    assert list(pose.location) == [rig.names[named.index("Root")]]
+    np.testing.assert_allclose(hip_path(rig, bones, evaluate(rig, pose)), motion.root, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("L_Hip L_Knee L_Ankle L_Foot", "thigh.L shin.L foot.L toe.L"),
+        ("L_hip_jnt L_shoulder_jnt L_elbow_jnt", "thigh.L upper_arm.L forearm.L"),
+        ("lThighBend lThighTwist lShldrBend", "thigh.L - upper_arm.L"),
+        ("c_thigh_fk.l c_leg_fk.l thigh_twist.l c_foot_ik.l", "thigh.L shin.L - -"),
+        ("leg_left knee_left arm_right forearm_right", "thigh.L shin.L upper_arm.R forearm.R"),
+        ("arm_upper_L arm_lower_L leg_upper_R leg_lower_R", "upper_arm.L forearm.L thigh.R shin.R"),
+        ("lcalf rthigh lforearm", "shin.L thigh.R forearm.L"),
+        ("左足 右ひざ 左足首 足IK.L", "thigh.L shin.R foot.L -"),
+        ("LeftHandThumb1 LeftToe_End Bip01_R_Toe0Nub", "- - -"),
+    ],
+)
+def test_what_single_names_say(names, expected):
+    read = bonenames.read_names(names.split())
+    roles = ["-" if m.helper or not m.part else f"{m.part}.{m.side}" for m in read]
+    assert " ".join(roles) == expected
 
 
 def test_without_root_motion_the_character_stays_but_still_sinks():
