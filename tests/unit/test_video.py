@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import package
 import pytest
+
+import package
 
 cv2 = pytest.importorskip("cv2")
 from understudy.ml import video  # noqa: E402 - needs the line above

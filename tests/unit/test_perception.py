@@ -1,0 +1,220 @@
+"""The arithmetic around the pose networks, without the networks."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from understudy.ml import progress
+from understudy.ml.blocking import crop, detector, smoothing, tracker
+from understudy.ml.errors import VideoError
+
+cv2 = pytest.importorskip("cv2")
+
+
+def test_anchors():
+    places = detector.anchors()
+    assert places.shape == (2254, 2)
+    assert places[0] == pytest.approx((4 / 224, 4 / 224))
+    assert places[2] == pytest.approx((12 / 224, 4 / 224))  # two at each place, along x first
+    assert places[1568] == pytest.approx((8 / 224, 8 / 224))
+    assert places[-1] == pytest.approx((208 / 224, 208 / 224))
+
+
+def test_merging_weighs_by_score():
+    score = np.array([0.5, 1.0, 0.8])
+    values = np.array([[1, 0, 11, 10, 6], [0, 0, 10, 10, 3], [50, 50, 60, 60, 9.0]])
+    scores, means = detector.merge_overlapping(score, values)
+    assert scores.tolist() == [1.0, 0.8]
+    assert means[0] == pytest.approx([1 / 3, 0, 31 / 3, 10, 4])
+    assert means[1].tolist() == values[2].tolist()
+
+
+def test_merging_nothing_and_empty_boxes():
+    scores, means = detector.merge_overlapping(np.zeros(0), np.zeros((0, 12)))
+    assert scores.shape == (0,) and means.shape == (0, 12)
+    scores, _ = detector.merge_overlapping(np.ones(2), np.zeros((2, 12)))
+    assert len(scores) == 2
+
+
+@pytest.mark.parametrize(
+    ("rim", "angle"),
+    [((5, 1), 0), ((9, 5), math.pi / 2), ((5, 9), -math.pi), ((1, 5), -math.pi / 2)],
+)
+def test_region_turns_with_the_body(rim, angle):
+    region = crop.Region.around((5, 5), rim)
+    assert region.side == pytest.approx(8 * crop.MARGIN)
+    assert math.remainder(region.angle - angle, math.tau) == pytest.approx(0)
+    assert -math.pi <= region.angle < math.pi
+    # Whichever way the body points, its rim lies straight above the middle of the crop.
+    back = np.linalg.solve(region.matrix[:, :2], np.array(rim) - region.matrix[:, 2])
+    assert back == pytest.approx((0.5, 0.5 - 0.5 / crop.MARGIN))
+
+
+def test_warp_and_back():
+    """A dot that is seen at some place of the crop is brought back to where it is."""
+    picture = np.zeros((300, 400, 3), np.uint8)
+    cv2.circle(picture, (220, 110), 3, (255, 0, 0), -1)
+    region = crop.Region(200.0, 130.0, 160.0, 0.6)
+    seen = crop.warp(picture, region, 256)
+    assert seen[..., 2].max() > 200 > 10 > seen[..., 0].max()  # RGB
+    weight = seen[..., 2].astype(float)
+    y, x = (np.indices(weight.shape) * weight).sum(axis=(1, 2)) / weight.sum()
+    placed = crop.to_picture(np.array([[x / 256, y / 256, 0.25]]), region)[0]
+    assert placed[:2] == pytest.approx((220, 110), abs=0.6)
+    assert placed[2] == 40.0
+
+
+def test_borders():
+    picture = np.full((20, 20, 3), 200, np.uint8)
+    region = crop.Region(10.0, 10.0, 60.0, 0.0)
+    assert crop.warp(picture, region, 30).min() == 200
+    assert crop.warp(picture, region, 30, black=True)[0, 0].tolist() == [0, 0, 0]
+
+
+def test_world_turns_with_the_region():
+    region = crop.Region(0.0, 0.0, 1.0, math.pi / 2)
+    turned = crop.turn_upright(np.array([[1.0, 0.0, 3.0]]), region)
+    assert turned[0] == pytest.approx((0, 1, 3))
+
+
+def test_refine_goes_to_the_mass():
+    heat = np.full((64, 64, 3), -20.0, np.float32)
+    heat[30, 22, 0] = heat[30, 23, 0] = 5.0
+    heat[30, 22, 1] = -1.0  # unsure
+    points = np.array([[20 / 64, 31 / 64, 0.5], [20 / 64, 31 / 64, 0.5], [1.5, -0.2, 0.1]])
+    out = crop.refine(points, heat)
+    assert out[0] == pytest.approx((22.5 / 64, 30 / 64, 0.5), abs=1e-4)
+    assert out[1:].tolist() == points[1:].tolist()
+
+
+def test_one_euro_rests_and_follows():
+    still, moving = smoothing.OneEuro(0.05, 80.0), smoothing.OneEuro(0.05, 80.0)
+    noise = np.random.default_rng(0).normal(0, 1e-4, 200)
+    rest = [float(still(i / 30, np.array(noise[i]))) for i in range(200)]
+    assert np.std(rest[50:]) < 0.3 * np.std(noise[50:])
+    path = [float(moving(i / 30, np.array(i * 0.1))) for i in range(60)]
+    assert path[-1] == pytest.approx(5.9, abs=0.03)
+
+
+def test_one_euro_minds_the_time_step():
+    """The same motion, sampled twice as densely, is followed alike."""
+    values = []
+    for rate in (30, 60):
+        steady = smoothing.OneEuro(1.0, 0.0)
+        for i in range(rate + 1):
+            out = steady(i / rate, np.array(1.0 if i else 0.0))
+        values.append(float(out))
+    assert values[0] == pytest.approx(values[1], abs=0.01)
+    assert float(steady(1.0, np.array(7.0))) == 7.0  # no time passed: nothing to go by
+
+
+def people(*hips: tuple[float, float, float]) -> detector.Detections:
+    """People at x, y with a body circle of radius r."""
+    points = np.array([[(x, y), (x, y - r), (x, y), (x, y)] for x, y, r in hips], np.float32)
+    boxes = np.tile(np.float32([0, 0, 1, 1]), (len(hips), 1))
+    return detector.Detections(np.linspace(0.9, 0.6, len(hips)), boxes, points)
+
+
+@pytest.mark.parametrize(
+    ("person", "index"),
+    [("surest", 0), ("largest", 1), ("central", 2), (0, 1), (1, 2), (2, 0), (3, None)],
+)
+def test_choice_of_person(person, index):
+    found = people((90, 50, 10), (5, 50, 30), (45, 50, 5))
+    assert tracker.choose(found, person, (100, 100)) == index
+
+
+class Clip:
+    """A video of blank pictures."""
+
+    width, height, scale, frame_count = 200, 100, 0.5, 6
+    path = Path("clip.mp4")
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def bgr(self):
+        for i in range(self.frame_count):
+            yield i / 10, np.zeros((50, 100, 3), np.uint8)
+
+
+class Stage:
+    """Stands in for both networks: `seen` tells who is there in each frame, by x."""
+
+    def __init__(self, seen: list[list[float]], lost: set[int] = frozenset()) -> None:
+        self.seen, self.lost, self.detections = seen, lost, 0
+        self.frame = self.looked = -1
+        self.name, self.sha256, self.provider, self.reason = "net", "0" * 64, "CPU", "because"
+        self.session = self
+
+    def detect(self, _image):
+        self.frame += 1
+        self.detections += 1
+        xs = self.seen[self.frame]
+        return people(*((x, 25.0, 10.0) for x in xs)) if xs else people()
+
+    def look(self, _image, region):
+        if self.looked == self.frame:
+            self.frame += 1
+        self.looked = self.frame
+        x = min(self.seen[self.frame], key=lambda x: abs(x - region.x), default=0.0)
+        image = np.full((33, 3), x)
+        auxiliary = np.array([[x, 25.0], [x, 15.0]])
+        presence = 0.1 if self.frame in self.lost else 0.9
+        return tracker._Look(presence, image, auxiliary, np.ones(33), np.zeros((33, 3)))
+
+
+def follow(monkeypatch, stage: Stage, **options) -> tracker.Landmarks:
+    class Detector:
+        session = stage
+
+        def __init__(self, _settings) -> None:
+            pass
+
+        def __call__(self, image):
+            return stage.detect(image)
+
+    class Network(Detector):
+        def __call__(self, image, region):
+            return stage.look(image, region)
+
+    monkeypatch.setattr(tracker, "Detector", Detector)
+    monkeypatch.setattr(tracker, "LandmarkNetwork", Network)
+    return progress.run(tracker.track(Clip(), **options))
+
+
+def test_detects_once_then_follows(monkeypatch):
+    stage = Stage([[30.0]] * 6)
+    marks = follow(monkeypatch, stage)
+    assert stage.detections == 1 and marks.found.all()
+    assert marks.size == (200, 100)
+    assert marks.image[:, 0, 0] == pytest.approx(60.0)  # pixels of the original picture
+    assert marks.time.tolist() == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
+    assert marks.models == {"net": "0" * 64} and marks.provider == "CPU (because)"
+    assert marks.box.shape == (6, 4)
+
+
+def test_person_leaves_and_comes_back(monkeypatch):
+    marks = follow(monkeypatch, Stage([[], [30.0], [30.0], [], [30.0], [30.0]], lost={3}))
+    assert marks.found.tolist() == [False, True, True, False, True, True]
+    assert np.isnan(marks.image[[0, 3]]).all() and np.isfinite(marks.image[[1, 2, 4, 5]]).all()
+    assert marks.presence[[0, 3]] == pytest.approx([0, 0.1])
+
+
+def test_keeps_to_the_person_after_a_loss(monkeypatch):
+    """The left one is followed although the right one is now the surest and the first choice."""
+    seen = [[20.0, 80.0]] * 3 + [[80.0, 21.0]] * 3
+    marks = follow(monkeypatch, Stage(seen, lost={2}), person=0)
+    assert marks.image_raw[[1, 3, 5], 0, 0] == pytest.approx([40, 42, 42])
+
+
+def test_nobody(monkeypatch):
+    with pytest.raises(VideoError, match="No person was found in clip.mp4"):
+        follow(monkeypatch, Stage([[]] * 6))
+    with pytest.raises(VideoError, match="at most 1 can be seen at once"):
+        follow(monkeypatch, Stage([[30.0]] * 6), person=3)
+    with pytest.raises(VideoError, match="'tallest' names no person"):
+        follow(monkeypatch, Stage([]), person="tallest")
