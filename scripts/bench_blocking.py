@@ -19,10 +19,11 @@ import tempfile
 from pathlib import Path
 
 import bpy
-import env
 import numpy as np
-import package
 from numpy.typing import NDArray
+
+import env
+import package
 
 package.load()
 
