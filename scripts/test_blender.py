@@ -4,7 +4,8 @@
 
 FOLDER holds bin/blender, bin/blender-gui and bin/blender-python. Builds the zip for that Blender's
 Python, installs and enables it in settings of its own, blocks the demo clip with the headless
-command, runs tests/blender against the installed copy, and photographs the panel.
+command, runs tests/blender against the installed copy, presses the button in a window on a virtual
+screen, and photographs the panel.
 Leaves its results in build/blender_trial.
 """
 
@@ -192,6 +193,21 @@ def photograph(blender: Blender, script: Path, scene: Path) -> None:
     expect(shown, f"the tab is shown: {picture.relative_to(ROOT)}", out)
 
 
+def press(blender: Blender) -> None:
+    """Press the button in a window: stop it half-way, run it to the end, undo it once."""
+    env.say("pressing Block from Video in a window")
+    picture = TRIAL / "progress.png"
+    out = blender.run(
+        ["--enable-autoexec", TRIAL / "rig.blend", "--python", ROOT / "scripts/press_button.py"],
+        300,
+        program="blender-gui",
+        PRESS_VIDEO=str(CLIP),
+        PRESS_SHOT=str(picture),
+    )
+    done = out.returncode == 0 and "PRESSED " in out.stdout
+    expect(done, f"it stops, blocks, and is undone in one step: {picture.relative_to(ROOT)}", out)
+
+
 def main() -> int:
     """Try the extension in the Blender that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -210,6 +226,7 @@ def main() -> int:
         installed = install(blender, archive)
         saved = block(blender, pythons["py311"])
         run_tests(blender, pythons["py311"], installed)
+        press(blender)
         if args.photograph:
             photograph(blender, args.photograph.resolve(), saved)
     except (TrialError, env.SetupError) as exc:
