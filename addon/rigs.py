@@ -249,21 +249,21 @@ def _tried(trial: bpy.types.Object, rig: Rig, names: list[str]) -> Rig:
     """Return the rig with the parents of the named controls as trying them shows."""
     for path, value in rig.properties.items():
         set_property(trial, path, value)
-    turned, moved, short = _responses(trial, names)
+    turned, carried, short = _responses(trial, names)
     held = [n for n, angle in zip(names, short, strict=True) if angle > _FULL_RAD]
     ik = _ik_over(trial, held) if held else {}
     if ik:
         for path, value in ik.items():
             set_property(trial, path, value)
         rig.properties.update(ik)
-        turned, moved, short = _responses(trial, names)
+        turned, carried, short = _responses(trial, names)
     # A limit may hold a control back; one that does not follow at all is ruled by another.
     dead = [n for n, angle in zip(names, short, strict=True) if angle > 0.9 * _TEST_TURN.angle]
     if dead:
         raise RigError(_ruled(trial, dead))
     index = [rig.index(n) for n in names]
     parents, follows = rig.parents.copy(), rig.follows.copy()
-    goes_with = turned | moved
+    goes_with = turned | carried
     np.fill_diagonal(goes_with, False)
     for k, i in enumerate(index):
         above = np.flatnonzero(goes_with[:, k] & ~goes_with[k])
@@ -325,39 +325,40 @@ def _ruled(obj: bpy.types.Object, names: list[str]) -> str:
 
 
 def _responses(trial: bpy.types.Object, names: list[str]) -> tuple[NDArray, NDArray, NDArray]:
-    """Turn, then move each control and see what goes with it.
+    """Turn and move each control, both at once, and see what goes with it.
 
     Returns
     -------
-    turned, moved : (N, N) bool
-        [a, b]: b turns, or goes along, wholly with a.
+    turned, carried : (N, N) bool
+        [a, b]: b turns wholly with a; b's place is carried along as if fixed to a.
     short : (N,) radians
         How far the control stays from where it is turned to: something else has a say.
     """
     rest = _look(trial, names)
-    spin = np.array(_TEST_TURN.to_matrix())
-    told = np.array(_TEST_TURN)
-    size = float(np.ptp(rest[:, :3, 3], axis=0).max()) or 1.0
-    count = len(names)
-    turned, moved = np.zeros((count, count), bool), np.zeros((count, count), bool)
-    short = np.zeros(count)
+    back, heads = np.linalg.inv(rest[:, :3, :3]), rest[:, :3, 3]
+    spin, told = np.array(_TEST_TURN.to_matrix()), np.array(_TEST_TURN)
+    size = float(np.ptp(heads, axis=0).max()) or 1.0
+    move = np.array([0.6, 0.48, 0.64]) * _TEST_MOVE * size
+    near = 0.05 * _TEST_MOVE * size
+    turned = np.zeros((len(names), len(names)), bool)
+    carried, short = turned.copy(), np.zeros(len(names))
     for k, name in enumerate(names):
-        bone = trial.pose.bones[name]
         axes = rest[k, :3, :3]
-        bone.matrix_basis = Matrix(axes.T @ spin @ axes).to_4x4()
-        goes = _rotations(_look(trial, names)[:, :3, :3] @ np.linalg.inv(rest[:, :3, :3]))
+        basis = Matrix(axes.T @ spin @ axes).to_4x4()
+        basis.translation = axes.T @ move
+        trial.pose.bones[name].matrix_basis = basis
+        now = _look(trial, names)
+        trial.pose.bones[name].matrix_basis = Matrix()
+        goes = _rotations(now[:, :3, :3] @ back)
         short[k] = rt.angle_between(goes[k], told)
         # Beside how far it really went: a limit may hold the control back.
         went = rt.angle_between(goes[k], rt.IDENTITY) > 2.0 * _FULL_RAD
         turned[k] = (rt.angle_between(goes, goes[k]) < _FULL_RAD) & went
-        move = np.array([0.6, 0.48, 0.64]) * _TEST_MOVE * size
-        bone.matrix_basis = Matrix.Translation(axes.T @ move)
-        shift = _look(trial, names)[:, :3, 3] - rest[:, :3, 3]
-        near = 0.05 * _TEST_MOVE * size
-        went = np.linalg.norm(shift[k]) > 10.0 * near
-        moved[k] = (np.linalg.norm(shift - shift[k], axis=-1) < near) & went
-        bone.matrix_basis = Matrix()
-    return turned, moved, short
+        shift = now[:, :3, 3] - heads
+        fixed = shift[k] + rt.rotate(goes[k], heads - heads[k]) - (heads - heads[k])
+        far = np.linalg.norm(fixed, axis=-1) > 10.0 * near
+        carried[k] = (np.linalg.norm(shift - fixed, axis=-1) < near) & far
+    return turned, carried, short
 
 
 def _rotations(matrices: NDArray) -> NDArray:
