@@ -62,7 +62,7 @@ def read_keys(fcurve: FCurve) -> NDArray:
     """Return the (N,) keys of a curve, every field of `FULL`."""
     points = fcurve.keyframe_points
     keys = np.zeros(len(points), FULL)
-    for name in FULL.names:
+    for name in FULL.names if len(keys) else ():
         shape = keys[name].shape
         flat = np.empty(int(np.prod(shape)), FULL[name].base)
         points.foreach_get(name, flat)

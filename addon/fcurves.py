@@ -17,7 +17,7 @@ from bpy.types import ID, FCurve
 from numpy.typing import NDArray
 
 from ..ml.errors import UnderstudyError
-from ..ml.keys import FULL, align_quaternions, full, merge
+from ..ml.keys import FULL, SELECTED, align_quaternions, full, merge
 from ..ml.take import Channel, Take
 from .about import LEDGER
 from .actions import HAS_SLOTS, action_of, bag_of, curves_of, read_keys, slot_of
@@ -33,6 +33,10 @@ __all__ = [
     "write_keys",
     "write_take",
 ]
+
+
+_ADDED = {"easing": 0, **dict.fromkeys(SELECTED, True)}
+"""Fields of a key that was just added, in every version. The others depend on preferences."""
 
 
 def ensure_bag(owner: ID, name: str = "Understudy") -> object:
@@ -79,8 +83,11 @@ def _set_keys(fcurve: FCurve, keys: NDArray) -> None:
     points = fcurve.keyframe_points
     points.clear()
     points.add(len(keys))
-    for name in FULL.names:  # foreach_set wants flat, contiguous arrays
-        points.foreach_set(name, np.ascontiguousarray(keys[name]).ravel())
+    for name in FULL.names:
+        # Most keys have what Blender gives an added key, and each field takes its time.
+        if name not in _ADDED or not (keys[name] == _ADDED[name]).all():
+            # foreach_set wants flat, contiguous arrays
+            points.foreach_set(name, np.ascontiguousarray(keys[name]).ravel())
     fcurve.update()  # computes automatic handles
 
 

@@ -67,7 +67,7 @@ class Ledger:
         try:
             head, _, body = zlib.decompress(base64.b64decode(blob)).partition(b"\n")
             meta = json.loads(head)
-            rows = np.frombuffer(body, ROW)
+            rows = _from_columns(body)
             counts = np.cumsum([channel[3] for channel in meta["channels"]])
             parts = np.split(rows, counts[:-1]) if len(counts) else []
             known = {tuple(c[:3]): p.copy() for c, p in zip(meta["channels"], parts, strict=True)}
@@ -90,8 +90,10 @@ class Ledger:
             "runs": self.runs,
             "channels": [[*channel, len(rows)] for channel, rows in self.rows.items()],
         }
-        body = b"".join(rows.tobytes() for rows in self.rows.values())
-        blob = zlib.compress(json.dumps(meta).encode() + b"\n" + body)
+        rows = np.concatenate(list(self.rows.values()))
+        # Column by column, because frames and runs pack well and digests not at all.
+        body = b"".join(np.ascontiguousarray(rows[name]).tobytes() for name in ROW.names)
+        blob = zlib.compress(json.dumps(meta).encode() + b"\n" + body, level=1)
         action[LEDGER] = base64.b64encode(blob).decode("ascii")
 
     def begin(self, provenance: Provenance, span: tuple[float, float]) -> int:
@@ -157,6 +159,18 @@ class Ledger:
 
     def _of(self, rows: NDArray, stages: Iterable[str]) -> NDArray:
         return rows[np.isin(rows["run"], self._runs(stages))]
+
+
+def _from_columns(body: bytes) -> NDArray:
+    count, rest = divmod(len(body), ROW.itemsize)
+    if rest:
+        raise ValueError("the record of the keys is cut off")
+    rows, start = np.zeros(count, ROW), 0
+    for name in ROW.names:
+        size = count * ROW[name].itemsize
+        rows[name] = np.frombuffer(body[start : start + size], ROW[name])
+        start += size
+    return rows
 
 
 def statuses(action: Action) -> dict[ChannelId, tuple[NDArray, NDArray, NDArray]]:

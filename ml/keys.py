@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +25,8 @@ FULL = np.dtype(
 AMPLITUDE, PERIOD, BACK = 0.8, 4.1, 1.70158
 """What Blender gives a key made by hand; a key added in bulk would get zeros."""
 
+SELECTED = ("select_control_point", "select_left_handle", "select_right_handle")
+
 NEAR = 0.5
 """Frames within which an artist's key stands in for a generated one."""
 
@@ -35,13 +35,15 @@ FRAMES_AGREE = 1e-3
 
 
 def full(keys: NDArray) -> NDArray:
-    """Return (N,) keys of `KEY` or `FULL` as a new array of `FULL`, unselected if of `KEY`."""
+    """Return (N,) keys of `KEY` or `FULL` as a new array of `FULL`; new keys are selected."""
     if keys.dtype == FULL:
         return keys.copy()
     out = np.zeros(len(keys), FULL)
     for name in KEY.names:
         out[name] = keys[name]
     out["amplitude"], out["period"], out["back"] = AMPLITUDE, PERIOD, BACK
+    for name in SELECTED:
+        out[name] = True
     return out
 
 
@@ -79,9 +81,11 @@ def merge(
     ours = np.zeros(len(old), bool) if ours is None else np.asarray(ours, bool)
     frame = old["co"][:, 0]
     kept = old[~(ours & (frame >= span[0]) & (frame <= span[1]))]
-    gap = np.abs(new["co"][:, :1] - kept["co"][None, :, 0])
-    keys = np.concatenate([kept, new[(gap > NEAR).all(axis=1)]])
-    return keys[np.argsort(keys["co"][:, 0], kind="stable")]
+    if len(kept):
+        gap = np.abs(new["co"][:, :1] - kept["co"][None, :, 0])
+        new = np.concatenate([kept, new[(gap > NEAR).all(axis=1)]])
+    frame = new["co"][:, 0]
+    return new if (frame[1:] >= frame[:-1]).all() else new[np.argsort(frame, kind="stable")]
 
 
 def digests(keys: NDArray) -> NDArray:
@@ -92,19 +96,23 @@ def digests(keys: NDArray) -> NDArray:
     neighbour changes. So a key that was only retimed keeps its digest.
     """
     keys = full(keys)
-    n = len(keys)
-    parts = np.zeros((n, 10), np.int32)
-    parts[:, 0] = np.ascontiguousarray(keys["co"][:, 1] + np.float32(0)).view(np.int32)
+    # Adding zero makes one value of 0.0 and -0.0.
+    parts = [np.ascontiguousarray(keys["co"][:, 1] + np.float32(0)).view(np.uint32)]
     names = ("interpolation", "easing", "type", "handle_left_type", "handle_right_type")
-    for column, name in enumerate(names, start=1):
-        parts[:, column] = keys[name]
-    for column, side in ((6, "left"), (8, "right")):
-        by_hand = np.isin(keys[f"handle_{side}_type"], (FREE, ALIGNED))
-        offset = np.round((keys[f"handle_{side}"].astype(float) - keys["co"]) * 1e3)
-        parts[:, column : column + 2] = np.where(by_hand[:, None], offset, 0).astype(np.int64)
-    data = parts.astype("<i4").tobytes()
-    width = parts.shape[1] * 4
-    return np.array([zlib.crc32(data[i : i + width]) for i in range(0, n * width, width)], "<u4")
+    parts += [keys[name] for name in names]
+    for side in ("left", "right"):
+        kind = keys[f"handle_{side}_type"]
+        by_hand = (kind == FREE) | (kind == ALIGNED)
+        if by_hand.any():
+            offset = np.round((keys[f"handle_{side}"].astype(float) - keys["co"]) * 1e3)
+            parts += list(np.where(by_hand[:, None], offset, 0).astype(np.int64).T)
+        else:
+            parts += [np.zeros(len(keys), np.uint32)] * 2
+    mixed = np.zeros(len(keys), np.uint64)
+    for part in parts:
+        mixed = (mixed ^ part.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return (mixed ^ (mixed >> np.uint64(32))).astype("<u4")
 
 
 def _codes(frames: NDArray, marks: NDArray) -> NDArray:

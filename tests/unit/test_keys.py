@@ -33,7 +33,7 @@ def test_new_keys_get_what_blender_gives_a_key_made_by_hand():
     (key,) = k.full(make_keys([1], [2]))
     assert (key["amplitude"], key["period"]) == (np.float32(0.8), np.float32(4.1))
     assert key["back"] == np.float32(1.70158)
-    assert not key["select_control_point"]
+    assert all(key[name] for name in k.SELECTED)
 
 
 @pytest.mark.parametrize(
