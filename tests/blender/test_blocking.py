@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 
 import bpy
 import pytest
 from understudy.addon import actions, blocking, bonemaps, jobs
-from understudy.ml.errors import RigError, UnderstudyError, VideoError
+from understudy.ml.errors import Cancelled, RigError, UnderstudyError, VideoError
 
 
 @pytest.fixture
@@ -71,6 +72,94 @@ def test_a_bug_raises_with_its_traceback(human, settings):
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         bpy.ops.understudy.block_video()
     assert human.animation_data is None
+
+
+class Window:
+    """What the modal run asks of a window manager, as a plain double."""
+
+    def __init__(self):
+        self.understudy = bpy.context.window_manager.understudy
+        self.windows, self.calls = [], []
+
+    def __getattr__(self, name):
+        return lambda *args, **_: self.calls.append((name, *args))
+
+
+class Work:
+    """A job that ends when it is told to."""
+
+    progress, message, done = 0.4, "Looking", False
+
+    def poll(self):
+        return self.done
+
+    def cancel(self):
+        self.done = True
+
+    def result(self):
+        raise Cancelled("Cancelled")
+
+
+@pytest.fixture
+def modal(human):
+    """Return a running modal operator as a double, its context, and what it reported."""
+    from understudy.ops.blocking import UNDERSTUDY_OT_block_video as Operator
+
+    said = []
+    double = SimpleNamespace(
+        bl_label=Operator.bl_label,
+        report=lambda level, text: said.append((*level, text)),
+        _job=Work(),
+        _rig=human.name,
+        _options=blocking.Options("clip.mp4"),
+        _timer="timer",
+    )
+    for name in ("_show", "_close", "_finish", "_refuse", "modal", "cancel"):
+        setattr(double, name, getattr(Operator, name).__get__(double))
+    yield double, SimpleNamespace(window_manager=Window()), said
+    bpy.context.window_manager.understudy.title = ""
+
+
+def event(kind, value="NOTHING"):
+    return SimpleNamespace(type=kind, value=value)
+
+
+def test_while_it_runs_other_events_pass_and_progress_shows(modal):
+    operator, context, _ = modal
+    assert operator.modal(context, event("LEFTMOUSE", "PRESS")) == {"PASS_THROUGH"}
+    assert operator.modal(context, event("TIMER")) == {"RUNNING_MODAL"}
+    run = context.window_manager.understudy
+    assert (run.title, run.message) == ("Block from Video", "Looking")
+    assert run.progress == pytest.approx(0.4)
+    assert not bpy.ops.understudy.block_video.poll()
+
+
+@pytest.mark.parametrize("how", ["escape", "button", "file loaded"])
+def test_every_way_to_cancel_clears_up(modal, human, how):
+    operator, context, said = modal
+    operator.modal(context, event("TIMER"))
+    if how == "file loaded":
+        operator.cancel(context)
+        assert operator._job.done
+    else:
+        if how == "button":
+            assert bpy.ops.understudy.cancel() == {"FINISHED"}
+        pressed = event("TIMER") if how == "button" else event("ESC", "PRESS")
+        assert operator.modal(context, pressed) == {"CANCELLED"}
+        assert said == [("WARNING", "Cancelled")]
+    run = context.window_manager.understudy
+    assert (run.title, run.progress, run.cancelling) == ("", 0.0, False)
+    ended = [call for call in context.window_manager.calls if call[0] != "progress_update"]
+    assert ended == [("event_timer_remove", "timer"), ("progress_end",)]
+    assert human.animation_data is None
+
+
+def test_a_rig_that_was_removed_meanwhile_is_said(modal, human):
+    operator, context, said = modal
+    operator._job.done, operator._job.result = True, lambda: ({}, {})
+    bpy.data.objects.remove(human)
+    assert operator.modal(context, event("TIMER")) == {"CANCELLED"}
+    assert said == [("ERROR", "Human was removed meanwhile: nothing was written")]
 
 
 def test_the_button_says_what_is_missing(human, stub):
