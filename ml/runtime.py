@@ -46,7 +46,7 @@ _OPTIONS = {
     # The default searches every algorithm again for each new shape.
     CUDA: {"cudnn_conv_algo_search": "HEURISTIC"},
 }
-_SPIN_US = "20"
+_SPIN_US = "10"
 _MAX_THREADS = 4  # the networks are small: more threads wait for each other
 
 
