@@ -40,9 +40,10 @@ class Options:
     interpolation : "BEZIER", "CONSTANT" or "LINEAR"
     key_types : "pose" or "generated"
     root_motion : whether the character travels
-    person : "largest", "central" or a number from 0, counted from the left
+    person : "largest", "central", "surest" or a number from 0, counted from the left
     frame_start : scene frame of the first frame that is used
     start_s, end_s : part of the video to use, seconds; None for its start, its end
+    sequence_fps : frames a second of an image sequence; None for the usual 24
     device, accelerator : what runs the networks
     models : folder of the networks; "" for the extension's own
     seed : kept in the ledger; this stage draws nothing at random
@@ -59,6 +60,7 @@ class Options:
     frame_start: int = 1
     start_s: float | None = None
     end_s: float | None = None
+    sequence_fps: float | None = None
     device: str = "auto"
     accelerator: str = ""
     models: str = ""
@@ -83,6 +85,7 @@ def options_from(context: Context) -> Options:
         frame_start=settings.start_frame,
         start_s=settings.range_start if settings.use_range else None,
         end_s=settings.range_end if settings.use_range else None,
+        sequence_fps=settings.sequence_rate,
         device=machine.device if machine else "auto",
         accelerator=bpy.path.abspath(machine.accelerator) if machine else "",
     )
@@ -110,6 +113,7 @@ def request(scene: Scene, obj: Object, options: Options) -> tuple[dict, dict[str
         "video": str(Path(options.video).absolute()),
         "start_s": options.start_s,
         "end_s": options.end_s,
+        "sequence_fps": options.sequence_fps,
         "person": options.person,
         "fps": frame_rate(scene),
         "frame_start": options.frame_start,

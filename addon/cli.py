@@ -17,10 +17,11 @@ import bpy
 
 from ..ml.errors import Cancelled, UnderstudyError
 from ..ml.progress import Progress
-from . import actions, blocking, bonemaps, jobs, ledger, prefs
+from . import actions, blocking, bonemaps, jobs, ledger, prefs, props
 from .files import check_writable, save_blend, write_atomically
 
 DONE, USAGE, FAILED, CANCELLED = 0, 2, 3, 4
+_PEOPLE = tuple(item[0] for item in props.PEOPLE if item[0] != "number")
 PROGRAM = "blender --command understudy"
 
 
@@ -100,9 +101,11 @@ def _add_block(block: argparse.ArgumentParser) -> None:
     add("--rig", help="name of the armature object (default: the only one in the file)")
     add("--save", type=Path, help="write the result to this .blend file")
     add("--report", type=Path, help="write a report to this JSON file")
-    add("--person", default="largest", help="largest, central, or a number from the left, from 0")
+    people = ", ".join(_PEOPLE)
+    add("--person", type=_person, default="largest", help=f"{people}, or a number from the left")
     add("--start-frame", type=int, help="scene frame to begin at (default: the scene's first)")
     add("--range", type=float, nargs=2, metavar=("A", "B"), help="use this part, in seconds")
+    add("--sequence-fps", type=float, metavar="FPS", help="rate of an image sequence (24)")
     how_many = block.add_mutually_exclusive_group()
     how_many.add_argument("--keys", type=int, help="number of key poses (default: 12)")
     how_many.add_argument("--tolerance", type=float, metavar="DEG", help="largest error of a joint")
@@ -137,7 +140,7 @@ def _block(args: argparse.Namespace) -> None:
         _say(f"Saved: '{args.save}'")
     if args.report is not None:
         write_atomically(args.report.absolute(), json.dumps(report, indent=2) + "\n")
-    for note in report["notes"]:
+    for note in [f"the networks ran on {report['provider']}", *report["notes"]]:
         _say(f"Note: {note}")
     _Reporter()(Progress(1.0, blocking.summary(report)))
 
@@ -154,7 +157,8 @@ def _options(args: argparse.Namespace) -> blocking.Options:
         interpolation="CONSTANT" if args.stepped else "LINEAR" if args.linear else "BEZIER",
         key_types=args.key_types,
         root_motion=not args.in_place,
-        person=int(args.person) if args.person.isdigit() else args.person,
+        person=args.person,
+        sequence_fps=args.sequence_fps,
         frame_start=scene.frame_start if args.start_frame is None else args.start_frame,
         start_s=start,
         end_s=end,
@@ -164,6 +168,14 @@ def _options(args: argparse.Namespace) -> blocking.Options:
         seed=args.seed,
         bone_map=bonemaps.read_file(args.bone_map) if args.bone_map else None,
     )
+
+
+def _person(word: str) -> str | int:
+    if word.isdigit():
+        return int(word)
+    if word not in _PEOPLE:
+        raise argparse.ArgumentTypeError(f"{word!r} is none of {', '.join(_PEOPLE)}, nor a number")
+    return word
 
 
 def _find_rig(name: str | None) -> bpy.types.Object:

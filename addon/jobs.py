@@ -158,7 +158,7 @@ class WorkerJob(Job):
                 stdin=subprocess.PIPE,  # its end tells the worker that this process is gone
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=self._folder,
+                cwd=self._folder.parent,  # Windows keeps a folder that a process works in
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
 

@@ -26,6 +26,7 @@ if "is_path_supports_blend_relative" in bpy.types.Property.bl_rna.properties:
 PEOPLE = (
     ("largest", "Largest", "Follow the person who fills most of the picture"),
     ("central", "Most central", "Follow the person nearest to the middle of the picture"),
+    ("surest", "Most certain", "Follow the person who is seen most clearly"),
     ("number", "By number", "Follow the person with the given number, counted from the left"),
 )
 KEY_CHOICES = (
@@ -88,6 +89,15 @@ class UnderstudySettings(bpy.types.PropertyGroup):
         soft_max=600.0,
         subtype="TIME_ABSOLUTE",
         unit="TIME_ABSOLUTE",
+    )
+    sequence_rate: FloatProperty(
+        name="Image Rate",
+        description="Frames a second of an image sequence; a video knows its own",
+        default=24.0,
+        min=0.1,
+        max=1000.0,
+        soft_min=1.0,
+        soft_max=120.0,
     )
     start_frame: IntProperty(
         name="Start Frame",
@@ -209,6 +219,11 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         name="Cancelling",
         description="Whether the work was asked to stop",
         default=False,
+    )
+    provider: StringProperty(
+        name="Ran On",
+        description="What the networks ran on in the last work, and why",
+        default="",
     )
     outcome: StringProperty(
         name="Outcome",

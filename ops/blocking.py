@@ -116,6 +116,7 @@ class UNDERSTUDY_OT_block_video(bpy.types.Operator):
         except UnderstudyError as exc:  # a bug is no UnderstudyError: let it raise
             self._refuse(context, exc)
             return {"CANCELLED"}
+        context.window_manager.understudy.provider = report["provider"]
         for note in report["notes"]:
             self.report({"WARNING"}, note)
         text = blocking.summary(report)

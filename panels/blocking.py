@@ -68,6 +68,7 @@ class UNDERSTUDY_PT_blocking_more(SidebarPanel, bpy.types.Panel):
         settings = context.scene.understudy
         col = column(self.layout)
         col.prop(settings, "key_types")
+        col.prop(settings, "sequence_rate")
         col.prop(settings, "use_range")
         part = col.column()
         part.active = settings.use_range

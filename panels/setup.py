@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..addon import prefs
-from .base import SidebarPanel, column
+from .base import SidebarPanel, column, lines
 
 
 class UNDERSTUDY_PT_setup(SidebarPanel, bpy.types.Panel):
@@ -22,6 +22,9 @@ class UNDERSTUDY_PT_setup(SidebarPanel, bpy.types.Panel):
             return
         col.prop(machine, "device")
         col.prop(machine, "accelerator")
+        provider = context.window_manager.understudy.provider
+        if provider:
+            lines(self.layout, f"Last ran on {provider}", context.region.width, icon="INFO")
 
 
 CLASSES = (UNDERSTUDY_PT_setup,)

@@ -48,6 +48,7 @@ def test_the_only_rig_needs_no_name(human, stub, tmp_path):
         (),
         ("--rig", "Nobody", "--report", "r.json"),
         ("--rig", "Human"),
+        ("--person", "tallest", "--report", "r.json"),
         ("--keys", "many", "--report", "r.json"),
         ("--keys", "5", "--tolerance", "3", "--report", "r.json"),
         ("--stepped", "--linear", "--report", "r.json"),
