@@ -100,7 +100,7 @@ def fit_spline(
                 band[3 - (j - i), 2 * k + j] += square[i, j]
         right[2 * k : 2 * k + 4] += h.T @ motion[rows]
     chord = np.gradient(given, at, axis=0)
-    pull = 1e-2 * np.gradient(at) ** 2
+    pull = 1e-3 * np.gradient(at) ** 2
     band[3, 0::2] += hold
     band[3, 1::2] += pull
     right[0::2] += hold * given

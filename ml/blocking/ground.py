@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solveh_banded
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, grey_opening
 
 from .. import rotations as rt
 from . import fit
@@ -20,8 +20,10 @@ _SLOW, _FAST = 0.35, 0.7
 # A foot whose lowest places are this far above the other's is raised, not standing.
 _RAISED = 0.2
 _SHORTEST_S = 0.08
+# A foot in the air for longer than this is taken to stand on something.
+_BRIDGED_S = 1.2
 # How far a camera is usually pitched and rolled, and how far a standing body leans, radians.
-_PITCH_SPREAD, _ROLL_SPREAD, _LEAN_SPREAD = 0.2, 0.03, 0.06
+_PITCH_SPREAD, _ROLL_SPREAD, _LEAN_SPREAD = 0.2, 0.06, 0.06
 # A body that stands straight comes out of the detector leaning towards the camera by this much
 # (4.4 to 5.7 degrees where the camera is known, beside 1 to 3 that people really do).
 _LEAN_BIAS = np.radians(4.5)
@@ -76,7 +78,7 @@ def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
         up = rt.normalize((body * straight[:, None]).sum(axis=0))
         lean = -up[:2] / max(up[2], 0.2) - [0.0, np.tan(_LEAN_BIAS)]
     prior = np.array([1 / _ROLL_SPREAD**2, 1 / _PITCH_SPREAD**2])
-    from_body = np.array([0.0, upright / _LEAN_SPREAD**2])
+    from_body = np.full(2, upright / _LEAN_SPREAD**2)
     for _ in range(4):
         above = spread[:, 2] - spread[:, :2] @ slope
         above = above - np.percentile(above, 20)
@@ -128,20 +130,17 @@ def find_contacts(
     return contact
 
 
-def _lower_envelope(height: NDArray, spread: float, fps: float) -> NDArray:
+def _lower_envelope(height: NDArray, fps: float) -> NDArray:
     """Return a slow lower envelope along axis 0, bridging strides and leaps.
 
     The distance to the camera drifts, and the picture makes that a drift in height; the true
-    floor is level, so the slow lower envelope of a foot is where it lies.
+    floor is level, so the slow lower envelope of a foot is where it lies: a morphological
+    opening in time, smoothed.
     """
     near = gaussian_filter1d(height, 0.05 * fps, axis=0, mode="nearest")
-    floor = np.broadcast_to(np.percentile(near, 10, axis=0), near.shape)
-    for _ in range(3):
-        # What is above the current envelope counts little: a lower envelope by reweighting.
-        w = np.exp(-0.5 * (np.maximum(near - floor, 0.0) / spread) ** 2) + 1e-3
-        top = gaussian_filter1d(w * near, 1.5 * fps, axis=0, mode="nearest")
-        floor = top / gaussian_filter1d(w, 1.5 * fps, axis=0, mode="nearest")
-    return floor
+    width = 2 * round(0.5 * _BRIDGED_S * fps) + 1
+    low = grey_opening(near, size=(width, *[1] * (near.ndim - 1)), mode="nearest")
+    return gaussian_filter1d(low, 0.2 * fps, axis=0, mode="nearest")
 
 
 def _hold_feet(feet: NDArray, contact: NDArray) -> NDArray:
@@ -207,16 +206,16 @@ def place(
     """
     path = path - [*path[0, :2], 0.0]
     world = feet + path[:, None]
-    floor = _lower_envelope(world[..., 2].min(axis=1), 0.03, fps)
+    floor = _lower_envelope(world[..., 2].min(axis=1), fps)
     # Each point is measured against its own lowest places: the detector puts heels and toes,
     # near and far foot, at different heights. The picture is the surer witness while the
     # distance stays the same, space when it changes; a still foot needs one of them.
     above = -image[..., 1] / np.median(leg_px)
     height = np.minimum(
-        above - _lower_envelope(above, 0.03, fps),
-        (world[..., 2] - _lower_envelope(world[..., 2], 0.03, fps)) / leg,
+        above - _lower_envelope(above, fps),
+        (world[..., 2] - _lower_envelope(world[..., 2], fps)) / leg,
     )
-    raised = _lower_envelope(world[..., 2], 0.03, fps) - floor[:, None] > _RAISED * leg
+    raised = _lower_envelope(world[..., 2], fps) - floor[:, None] > _RAISED * leg
     contact = find_contacts(np.where(raised, np.inf, height), image, leg_px, fps)
     path = path - np.stack([np.zeros_like(floor), np.zeros_like(floor), floor], axis=1)
     world = feet + path[:, None]
