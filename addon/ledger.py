@@ -67,11 +67,13 @@ class Ledger:
         try:
             head, _, body = zlib.decompress(base64.b64decode(blob)).partition(b"\n")
             meta = json.loads(head)
-            rows = _from_columns(body)
+            rows, runs = _from_columns(body), {int(k): v for k, v in meta["runs"].items()}
+            if meta["format"] != FORMAT or not np.isin(rows["run"], list(runs)).all():
+                raise ValueError("a record of another kind")
             counts = np.cumsum([channel[3] for channel in meta["channels"]])
             parts = np.split(rows, counts[:-1]) if len(counts) else []
             known = {tuple(c[:3]): p.copy() for c, p in zip(meta["channels"], parts, strict=True)}
-            return cls({int(k): v for k, v in meta["runs"].items()}, known)
+            return cls(runs, known)
         except (ValueError, KeyError, TypeError, zlib.error):
             # Without a readable record every key is the artist's: nothing is ever lost by it.
             return cls()

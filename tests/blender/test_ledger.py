@@ -108,6 +108,11 @@ def test_a_spoilt_record_makes_every_key_the_artists(written, make_take, blob):
     assert counts(written) == {"human": 42}
 
 
+def test_a_record_of_another_format_is_not_guessed_at(written, monkeypatch):
+    monkeypatch.setattr(ledger, "FORMAT", ledger.FORMAT + 1)
+    assert counts(written) == {"human": 42}
+
+
 def test_the_statement_names_networks_inputs_and_numbers(written):
     curve_of(written).keyframe_points[0].co[1] += 1
     text = ledger.report(written.animation_data.action)["statement"]
