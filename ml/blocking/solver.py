@@ -38,6 +38,8 @@ _SMOOTH_S = 0.03
 _TWIST_SMOOTH_S = 0.12
 # The tip of the nose lies below the ears when one looks straight ahead.
 _NOSE_BELOW_EARS_RAD = np.radians(12.0)
+# Leg lengths a second that a fast runner covers.
+_SPRINT = 10.0
 # Largest rotation against the parent segment, radians; beyond it the detector is wrong.
 _LIMIT = {"hand": 1.6, "foot": 1.2, "neck": 1.0, "head": 1.2}
 
@@ -283,8 +285,14 @@ def _soles(rot: NDArray, shape: NDArray, offsets: dict) -> NDArray:
     return np.stack(points, axis=1)
 
 
-def _confidence(seen: fit.Observation, residual: NDArray, reach: float) -> NDArray:
-    """Rate each frame 0 to 1: was it seen, does it fit the picture, do the bones keep length."""
+def _confidence(
+    seen: fit.Observation, residual: NDArray, reach: float, leg_px: NDArray
+) -> NDArray:
+    """Rate each frame 0 to 1.
+
+    Was the body seen, does it fit the picture, do the bones keep their length, and does it
+    move as a body can: a leap across the picture is a tracker that changed its person.
+    """
     core = list(fit.CORE)
     visible = np.clip((seen.visibility[:, core].mean(axis=1) - 0.2) / 0.6, 0.0, 1.0)
     fits = np.exp(-0.5 * (residual / (0.06 * reach)) ** 2)
@@ -293,7 +301,13 @@ def _confidence(seen: fit.Observation, residual: NDArray, reach: float) -> NDArr
     shape = np.stack([thigh, torso], axis=1)
     breathing = np.abs(np.log(shape / np.median(shape, axis=0))).max(axis=1)
     steady = np.exp(-0.5 * (breathing / 0.4) ** 2)
-    return seen.seen * visible * fits * steady
+    hips = seen.image[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
+    speed = np.zeros(len(hips))
+    if len(hips) > 1:
+        step = np.gradient(hips, seen.time, axis=0)
+        speed = np.linalg.norm(step, axis=-1) / np.median(leg_px)
+    possible = np.exp(-0.5 * (np.maximum(speed - _SPRINT, 0.0) / (0.5 * _SPRINT)) ** 2)
+    return seen.seen * visible * fits * steady * possible
 
 
 def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) -> Motion:
@@ -336,7 +350,7 @@ def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) ->
         root=root,
         leg_length=float(leg + sole),
         contact=contact,
-        confidence=_confidence(seen, residual, leg),
+        confidence=_confidence(seen, residual, leg, leg_px),
         joints=shape + root[:, None],
         joint_names=JOINT_NAMES,
         offsets=offsets,
