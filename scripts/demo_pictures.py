@@ -125,13 +125,11 @@ def label(key: Key) -> str:
 
 
 def cut(picture: NDArray, centre: NDArray, half: float) -> NDArray:
-    """Return a square `TILE` pixels wide around `centre`; the edge is repeated outside."""
+    """Return a square `TILE` pixels wide around `centre`, plain outside the picture."""
     matrix = np.array([[1, 0, 0], [0, 1, 0]], float) * (TILE / (2 * half))
     matrix[:, 2] = TILE / 2 - matrix[:, :2] @ centre
     flags = cv2.INTER_AREA if TILE < 2 * half else cv2.INTER_LINEAR
-    return cv2.warpAffine(
-        picture, matrix, (TILE, TILE), flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
+    return cv2.warpAffine(picture, matrix, (TILE, TILE), flags=flags, borderValue=GROUND)
 
 
 def contact_sheet(tiles: list[tuple[Shot, NDArray, float]], keys: list[Key]) -> NDArray:
