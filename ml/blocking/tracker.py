@@ -29,6 +29,20 @@ _AUXILIARY = slice(33, 35)
 _SAME_WITHIN_S = 1.0
 """For so long after a loss, whoever overlaps the last place is taken for the same person."""
 
+SURE = 0.75
+"""Score from which a detection is believed."""
+
+_CHECK_S = 0.5
+_SUPPORT = 3
+_REFUTATION = 2
+"""The landmark network is no judge of whether it follows a person: it goes on placing a body,
+with full confidence, on a wall that once looked like one. So the detector is asked again this
+often, until it has found somebody there so many times, or, more often by that many, nobody there
+but somebody sure elsewhere: then the track is given up."""
+
+_SAME_OVERLAP = 0.2
+"""Intersection over union of two body squares from which they are taken for one person's."""
+
 _REPORT_EVERY = 5  # frames
 
 
@@ -153,16 +167,27 @@ class _Steadier:
 
 
 class _Tracker:
-    """Detects when nobody is followed, else looks where the person was in the last frame."""
+    """Detects when nobody is followed, else looks where the person was in the last frame.
 
-    def __init__(self, person: str | int, settings: Settings | None) -> None:
+    Attributes
+    ----------
+    most_seen : the most people detected in one frame
+    refuted : (first, last) times of tracks that turned out to be no person, seconds
+    """
+
+    def __init__(self, person: str | int, recheck: bool, settings: Settings | None) -> None:
         self.person = person
+        self.recheck = recheck
         self.detector = Detector(settings)
         self.network = LandmarkNetwork(settings)
         self.most_seen = 0
+        self.refuted: list[tuple[float, float]] = []
         self._steady = _Steadier()
         self._region: Region | None = None
         self._last: tuple[float, Region] | None = None
+        self._doubted_since: float | None = None
+        self._check_at = 0.0
+        self._support = self._refutation = 0
 
     def step(self, time_s: float, image: NDArray[np.uint8]) -> _Frame:
         """Take the next frame, (H, W, 3) uint8 BGR."""
@@ -174,6 +199,8 @@ class _Tracker:
             return self._lose(time_s, look.presence)
         frame, self._region = self._steady(time_s, look)
         self._last = (time_s, self._region)
+        if self._doubted_since is not None and time_s >= self._check_at:
+            self._check(time_s, image)
         return frame
 
     def _lose(self, time_s: float, presence: float) -> _Frame:
@@ -181,20 +208,53 @@ class _Tracker:
         self._steady.reset()
         return _Frame(time_s, presence)
 
-    def _detect(self, time_s: float, image: NDArray[np.uint8]) -> Region | None:
+    def _find(self, image: NDArray[np.uint8]) -> Detections:
         people = self.detector(image)
         self.most_seen = max(self.most_seen, len(people))
+        return people
+
+    def _detect(self, time_s: float, image: NDArray[np.uint8]) -> Region | None:
+        """Return where to look when nobody is followed."""
+        people = self._find(image)
         if not len(people):
             return None
-        regions = people.regions()
+        index = None
         if self._last is not None and time_s - self._last[0] <= _SAME_WITHIN_S:
-            boxes = np.array([region.bounds() for region in regions])
-            shared = overlap(self._last[1].bounds(), boxes)
-            if shared.max() > 0:
-                return regions[int(shared.argmax())]
-        height, width = image.shape[:2]
-        index = choose(people, self.person, (width, height))
-        return None if index is None else regions[index]
+            shared = _shared(self._last[1], people)
+            index = int(shared.argmax()) if shared.max() > _SAME_OVERLAP else None
+        if index is None:
+            height, width = image.shape[:2]
+            index = choose(people, self.person, (width, height))
+            self._doubt(time_s)
+        return None if index is None else people.regions()[index]
+
+    def _doubt(self, time_s: float) -> None:
+        """Begin to ask whether what is followed from now on is a person."""
+        self._doubted_since = time_s if self.recheck else None
+        self._check_at = time_s + _CHECK_S
+        self._support = self._refutation = 0
+
+    def _check(self, time_s: float, image: NDArray[np.uint8]) -> None:
+        """Confirm or give up what is followed."""
+        people = self._find(image)
+        if (_shared(self._region, people) > _SAME_OVERLAP).any():
+            self._support += 1
+        elif (people.score >= SURE).any():
+            self._refutation += 1
+        suspected = self._refutation > self._support
+        self._check_at = time_s + (_CHECK_S / 5 if suspected else _CHECK_S)
+        if self._refutation - self._support >= _REFUTATION:
+            self.refuted.append((self._doubted_since, time_s))
+            self._lose(time_s, 0.0)
+            self._last = self._doubted_since = None
+        elif self._support >= _SUPPORT:
+            self._doubted_since = None
+
+
+def _shared(region: Region, people: Detections) -> NDArray[np.float64]:
+    """Return (N,) how much of each detected person's square overlaps the region's, 0 to 1."""
+    boxes = np.array([other.bounds() for other in people.regions()]).reshape(-1, 4)
+    return overlap(region.bounds(), boxes)
 
 
 def choose(people: Detections, person: str | int, size: tuple[int, int]) -> int | None:
@@ -205,21 +265,29 @@ def choose(people: Detections, person: str | int, size: tuple[int, int]) -> int 
     people : at least one
     person
         "largest" in the picture; "central": nearest to its middle; "surest": the detector's
-        best; or a number counted from 0, from left to right.
+        best; or a number counted from 0, from left to right. Of the first two, those surely seen
+        go before the others.
     size : (width, height) of the picture, pixels
     """
     hips = people.points[:, 0]
     if person == "surest":
         return 0
+    if isinstance(person, int):
+        return int(np.argsort(hips[:, 0])[person]) if person < len(people) else None
     if person == "largest":
-        return int(np.hypot(*(people.points[:, 1] - hips).T).argmax())
-    if person == "central":
-        return int(np.hypot(*(hips - np.array(size) / 2).T).argmin())
-    return int(np.argsort(hips[:, 0])[person]) if person < len(people) else None
+        rank = -np.hypot(*(people.points[:, 1] - hips).T)
+    else:
+        rank = np.hypot(*(hips - np.array(size) / 2).T)
+    sure = people.score >= SURE
+    return int(np.where(sure | ~sure.any(), rank, np.inf).argmin())
 
 
 def track(
-    video: Video, *, person: str | int = "largest", settings: Settings | None = None
+    video: Video,
+    *,
+    person: str | int = "largest",
+    recheck: bool = True,
+    settings: Settings | None = None,
 ) -> Steps[Landmarks]:
     """Follow one person through a clip.
 
@@ -228,6 +296,8 @@ def track(
     video : read once, frame by frame
     person : "largest", "central", "surest", or a number from 0, counted from the left; decided
         in the first frame with such a person, and again after a loss of more than a second
+    recheck : whether what is followed may turn out to be no person; its frames are then taken
+        back. Off: exactly what mediapipe does.
     settings : where the networks lie and what runs them
 
     Yields
@@ -245,13 +315,14 @@ def track(
     """
     person = _check_person(person)
     yield Progress(0.0, "Loading the networks")
-    tracker = _Tracker(person, settings)
+    tracker = _Tracker(person, recheck, settings)
     frames = []
     for time_s, image in video.bgr():
         frames.append(tracker.step(time_s, image))
         if len(frames) % _REPORT_EVERY == 0:
             fraction = min(len(frames) / max(video.frame_count, 1), 1.0)
             yield Progress(fraction, f"Finding the pose, frame {len(frames)}")
+    frames = [_without(frame, tracker.refuted) for frame in frames]
     if not any(frame.raw for frame in frames):
         raise VideoError(_nobody(video, person, tracker.most_seen))
     yield Progress(1.0, f"Found the pose in {sum(f.raw is not None for f in frames)} frames")
@@ -278,6 +349,24 @@ def _nobody(video: Video, person: str | int, most_seen: int) -> str:
     return (
         f"No person was found in {video.path.name}. Choose a clip, or a range of it, that shows "
         "one person's whole body, upright and not too small"
+    )
+
+
+def _without(frame: _Frame, refuted: list[tuple[float, float]]) -> _Frame:
+    """Take back a frame that shows no person after all."""
+    if any(first <= frame.time_s <= last for first, last in refuted):
+        return _Frame(frame.time_s, 0.0)
+    return frame
+
+
+def _notes(video: Video, tracker: _Tracker) -> tuple[str, ...]:
+    return (
+        *video.warnings,
+        *(
+            f"From {first:.2f} s to {last:.2f} s something was followed that is probably no "
+            "person; those frames are left out"
+            for first, last in tracker.refuted
+        ),
     )
 
 
@@ -312,5 +401,5 @@ def _collect(frames: list[_Frame], video: Video, tracker: _Tracker) -> Landmarks
         world_raw=world[1],
         visibility_raw=visibility[1],
         provider=sessions[1].provider + (f" ({reason})" if reason else ""),
-        notes=tuple(video.warnings),
+        notes=_notes(video, tracker),
     )

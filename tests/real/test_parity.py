@@ -74,8 +74,9 @@ def test_parity(name, data, export_python, tmp_path, record_property):
         timeout=300,
     )
     with np.load(target) as reference, video.open_video(clip) as opened:
-        # mediapipe takes the surest person.
-        marks = progress.run(tracker.track(MediapipeClock(opened), person="surest"))
+        # mediapipe takes the surest person, and never doubts it.
+        steps = tracker.track(MediapipeClock(opened), person="surest", recheck=False)
+        marks = progress.run(steps)
         assert marks.size == tuple(reference["size"])
         theirs = np.isfinite(reference["visibility"][:, 0])
         both = theirs & marks.found
@@ -108,3 +109,18 @@ def test_true_times_change_little(data):
     apart = np.linalg.norm((ours.image - clocked.image)[..., :2], axis=-1)
     assert np.median(apart) < 0.5
     assert np.isfinite(ours.image_raw).all() and ours.presence.min() > 0.5
+
+
+@pytest.mark.usefixtures("models")
+def test_a_building_is_no_person(data):
+    """The clip on which mediapipe follows a building for five seconds."""
+    clip = data / "video" / "real" / "sports2d_demo.mp4"
+    if not clip.is_file():
+        pytest.skip(f"{clip.name} is not in the data folder")
+    with video.open_video(clip, end_s=5.0) as opened:
+        marks = progress.run(tracker.track(opened))
+    assert "probably no person" in marks.notes[0]
+    assert 2.0 < marks.time[marks.found].min() < 4.0
+    assert marks.found.sum() >= 30
+    # The walker's head is in the lower half; the building's was near the top.
+    assert np.nanmin(marks.image[:, 0, 1]) > 0.4 * marks.size[1]

@@ -111,11 +111,11 @@ def test_one_euro_minds_the_time_step():
     assert float(steady(1.0, np.array(7.0))) == 7.0  # no time passed: nothing to go by
 
 
-def people(*hips: tuple[float, float, float]) -> detector.Detections:
-    """People at x, y with a body circle of radius r."""
+def people(*hips: tuple[float, float, float], score: float = 0.95) -> detector.Detections:
+    """People at x, y with a body circle of radius r, the first the surest."""
     points = np.array([[(x, y), (x, y - r), (x, y), (x, y)] for x, y, r in hips], np.float32)
     boxes = np.tile(np.float32([0, 0, 1, 1]), (len(hips), 1))
-    return detector.Detections(np.linspace(0.9, 0.6, len(hips)), boxes, points)
+    return detector.Detections(score - 0.01 * np.arange(len(hips)), boxes, points)
 
 
 @pytest.mark.parametrize(
@@ -127,47 +127,62 @@ def test_choice_of_person(person, index):
     assert tracker.choose(found, person, (100, 100)) == index
 
 
-class Clip:
-    """A video of blank pictures."""
+def test_those_surely_seen_go_first():
+    found = people((90, 50, 10), (5, 50, 30))
+    found.score[1] = tracker.SURE - 0.1
+    assert tracker.choose(found, "largest", (100, 100)) == 0
 
-    width, height, scale, frame_count = 200, 100, 0.5, 6
+
+class Clip:
+    """A video whose pictures hold nothing but their number."""
+
+    width, height, scale = 200, 100, 0.5
     path = Path("clip.mp4")
 
-    def __init__(self) -> None:
+    def __init__(self, frame_count: int, step_s: float) -> None:
+        self.frame_count = frame_count
         self.warnings: list[str] = []
+        self.step_s = step_s
 
     def bgr(self):
         for i in range(self.frame_count):
-            yield i / 10, np.zeros((50, 100, 3), np.uint8)
+            yield i * self.step_s, np.full((50, 100, 3), i, np.uint8)
 
 
 class Stage:
-    """Stands in for both networks: `seen` tells who is there in each frame, by x."""
+    """Stands in for both networks.
 
-    def __init__(self, seen: list[list[float]], lost: set[int] = frozenset()) -> None:
-        self.seen, self.lost, self.detections = seen, lost, 0
-        self.frame = self.looked = -1
-        self.name, self.sha256, self.provider, self.reason = "net", "0" * 64, "CPU", "because"
-        self.session = self
+    `seen` tells who is there in each frame, by x; `lost`, where the landmark network sees
+    nobody; `scores`, how sure the detector is, by frame.
+    """
 
-    def detect(self, _image):
-        self.frame += 1
-        self.detections += 1
-        xs = self.seen[self.frame]
-        return people(*((x, 25.0, 10.0) for x in xs)) if xs else people()
+    name, sha256, provider, reason = "net", "0" * 64, "CPU", "because"
 
-    def look(self, _image, region):
-        if self.looked == self.frame:
-            self.frame += 1
-        self.looked = self.frame
-        x = min(self.seen[self.frame], key=lambda x: abs(x - region.x), default=0.0)
-        image = np.full((33, 3), x)
-        auxiliary = np.array([[x, 25.0], [x, 15.0]])
-        presence = 0.1 if self.frame in self.lost else 0.9
-        return tracker._Look(presence, image, auxiliary, np.ones(33), np.zeros((33, 3)))
+    def __init__(
+        self,
+        seen: list[list[float]],
+        lost: tuple[int, ...] = (),
+        scores: dict[int, float] | None = None,
+    ) -> None:
+        self.seen, self.lost, self.scores, self.detected = seen, lost, scores or {}, []
+
+    def detect(self, image) -> detector.Detections:
+        number = int(image[0, 0, 0])
+        self.detected.append(number)
+        found = [(x, 25.0, 10.0) for x in self.seen[number]]
+        return people(*found, score=self.scores.get(number, 0.95))
+
+    def look(self, image, region) -> tracker._Look:
+        number = int(image[0, 0, 0])
+        # The network places a body on whatever it is shown.
+        x = min(self.seen[number], key=lambda x: abs(x - region.x), default=region.x)
+        x = x if abs(x - region.x) < 20 else region.x
+        marks, auxiliary = np.full((33, 3), x), np.array([[x, 25.0], [x, 15.0]])
+        presence = 0.1 if number in self.lost else 0.9
+        return tracker._Look(presence, marks, auxiliary, np.ones(33), np.zeros((33, 3)))
 
 
-def follow(monkeypatch, stage: Stage, **options) -> tracker.Landmarks:
+def follow(monkeypatch, stage: Stage, step_s: float = 0.1, **options) -> tracker.Landmarks:
     class Detector:
         session = stage
 
@@ -183,13 +198,13 @@ def follow(monkeypatch, stage: Stage, **options) -> tracker.Landmarks:
 
     monkeypatch.setattr(tracker, "Detector", Detector)
     monkeypatch.setattr(tracker, "LandmarkNetwork", Network)
-    return progress.run(tracker.track(Clip(), **options))
+    return progress.run(tracker.track(Clip(len(stage.seen), step_s), **options))
 
 
 def test_detects_once_then_follows(monkeypatch):
     stage = Stage([[30.0]] * 6)
     marks = follow(monkeypatch, stage)
-    assert stage.detections == 1 and marks.found.all()
+    assert stage.detected == [0, 5] and marks.found.all()
     assert marks.size == (200, 100)
     assert marks.image[:, 0, 0] == pytest.approx(60.0)  # pixels of the original picture
     assert marks.time.tolist() == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
@@ -198,7 +213,7 @@ def test_detects_once_then_follows(monkeypatch):
 
 
 def test_person_leaves_and_comes_back(monkeypatch):
-    marks = follow(monkeypatch, Stage([[], [30.0], [30.0], [], [30.0], [30.0]], lost={3}))
+    marks = follow(monkeypatch, Stage([[], [30.0], [30.0], [], [30.0], [30.0]], lost=(3,)))
     assert marks.found.tolist() == [False, True, True, False, True, True]
     assert np.isnan(marks.image[[0, 3]]).all() and np.isfinite(marks.image[[1, 2, 4, 5]]).all()
     assert marks.presence[[0, 3]] == pytest.approx([0, 0.1])
@@ -207,8 +222,28 @@ def test_person_leaves_and_comes_back(monkeypatch):
 def test_keeps_to_the_person_after_a_loss(monkeypatch):
     """The left one is followed although the right one is now the surest and the first choice."""
     seen = [[20.0, 80.0]] * 3 + [[80.0, 21.0]] * 3
-    marks = follow(monkeypatch, Stage(seen, lost={2}), person=0)
+    marks = follow(monkeypatch, Stage(seen, lost=(2,)), person=0)
     assert marks.image_raw[[1, 3, 5], 0, 0] == pytest.approx([40, 42, 42])
+
+
+def test_what_is_no_person_is_given_up_for_one(monkeypatch):
+    """Nothing supports the first track, and then somebody is surely there, elsewhere."""
+    seen = [[20.0], [], [], [80.0], [80.0], [80.0], [80.0]]
+    marks = follow(monkeypatch, Stage(seen), step_s=0.5)
+    assert marks.found.tolist() == [False] * 5 + [True] * 2
+    assert marks.image_raw[5:, 0, 0] == pytest.approx(160)
+    assert marks.notes[0].startswith("From 0.00 s to 2.00 s something was followed")
+    kept = follow(monkeypatch, Stage(seen), step_s=0.5, recheck=False)
+    assert kept.found.all() and not kept.notes
+    assert kept.image_raw[:, 0, 0] == pytest.approx(40)
+
+
+def test_a_person_who_was_confirmed_is_kept(monkeypatch):
+    stage = Stage([[20.0]] * 4 + [[80.0]] * 3)
+    marks = follow(monkeypatch, stage, step_s=0.5)
+    assert marks.found.all() and stage.detected == [0, 1, 2, 3]
+    unsure = Stage([[20.0]] + [[80.0]] * 3, scores=dict.fromkeys(range(1, 4), 0.6))
+    assert follow(monkeypatch, unsure, step_s=0.5).image_raw[-1, 0, 0] == pytest.approx(40)
 
 
 def test_nobody(monkeypatch):
@@ -217,4 +252,4 @@ def test_nobody(monkeypatch):
     with pytest.raises(VideoError, match="at most 1 can be seen at once"):
         follow(monkeypatch, Stage([[30.0]] * 6), person=3)
     with pytest.raises(VideoError, match="'tallest' names no person"):
-        follow(monkeypatch, Stage([]), person="tallest")
+        follow(monkeypatch, Stage([[]]), person="tallest")
