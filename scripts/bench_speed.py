@@ -61,8 +61,8 @@ def export_python() -> Path:
 def sample_clip() -> Path | None:
     """Return a clip from the data folder, else one that ships with the project."""
     data = Path(os.environ.get("UNDERSTUDY_DATA") or ROOT.parent / "shared" / "data")
-    shipped = sorted((ROOT / "scripts").glob("**/*.mp4"))
-    places = [data / "video" / "rendered" / "jump.mp4", *shipped]
+    shipped = ROOT / "tests" / "data" / "demo_clip.mp4"
+    places = [data / "video" / "rendered" / "jump.mp4", shipped]
     return next((place for place in places if place.is_file()), None)
 
 
