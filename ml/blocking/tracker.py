@@ -13,7 +13,7 @@ from ..progress import Progress, Steps
 from ..runtime import Session, Settings
 from ..video import Video
 from .crop import Region, refine, to_picture, turn_upright, warp
-from .detector import Detections, Detector, overlap
+from .detector import Detections, Detector
 from .smoothing import LowPass, OneEuro
 
 log = logging.getLogger(__name__)
@@ -27,21 +27,13 @@ _AUXILIARY = slice(33, 35)
 """Two further points: the middle of the body and the top of the circle around it."""
 
 _SAME_WITHIN_S = 1.0
-"""For so long after a loss, whoever overlaps the last place is taken for the same person."""
+"""For so long after a loss only somebody near the last place is taken, as the same person."""
+
+_REACH, _REACH_A_SECOND = 0.5, 1.5
+"""How far "near" is, in sides of the person's square: at once, and more with every second."""
 
 SURE = 0.75
 """Score from which a detection is believed."""
-
-_CHECK_S = 0.5
-_SUPPORT = 3
-_REFUTATION = 2
-"""The landmark network is no judge of whether it follows a person: it goes on placing a body,
-with full confidence, on a wall that once looked like one. So the detector is asked again this
-often, until it has found somebody there so many times, or, more often by that many, nobody there
-but somebody sure elsewhere: then the track is given up."""
-
-_SAME_OVERLAP = 0.2
-"""Intersection over union of two body squares from which they are taken for one person's."""
 
 _REPORT_EVERY = 5  # frames
 
@@ -172,22 +164,19 @@ class _Tracker:
     Attributes
     ----------
     most_seen : the most people detected in one frame
-    refuted : (first, last) times of tracks that turned out to be no person, seconds
+    changes : times at which somebody else may have been taken, seconds
     """
 
-    def __init__(self, person: str | int, recheck: bool, settings: Settings | None) -> None:
+    def __init__(self, person: str | int, keep: bool, settings: Settings | None) -> None:
         self.person = person
-        self.recheck = recheck
+        self.keep = keep
         self.detector = Detector(settings)
         self.network = LandmarkNetwork(settings)
         self.most_seen = 0
-        self.refuted: list[tuple[float, float]] = []
+        self.changes: list[float] = []
         self._steady = _Steadier()
         self._region: Region | None = None
         self._last: tuple[float, Region] | None = None
-        self._doubted_since: float | None = None
-        self._check_at = 0.0
-        self._support = self._refutation = 0
 
     def step(self, time_s: float, image: NDArray[np.uint8]) -> _Frame:
         """Take the next frame, (H, W, 3) uint8 BGR."""
@@ -199,8 +188,6 @@ class _Tracker:
             return self._lose(time_s, look.presence)
         frame, self._region = self._steady(time_s, look)
         self._last = (time_s, self._region)
-        if self._doubted_since is not None and time_s >= self._check_at:
-            self._check(time_s, image)
         return frame
 
     def _lose(self, time_s: float, presence: float) -> _Frame:
@@ -208,53 +195,34 @@ class _Tracker:
         self._steady.reset()
         return _Frame(time_s, presence)
 
-    def _find(self, image: NDArray[np.uint8]) -> Detections:
-        people = self.detector(image)
-        self.most_seen = max(self.most_seen, len(people))
-        return people
-
     def _detect(self, time_s: float, image: NDArray[np.uint8]) -> Region | None:
         """Return where to look when nobody is followed."""
-        people = self._find(image)
+        people = self.detector(image)
+        self.most_seen = max(self.most_seen, len(people))
         if not len(people):
             return None
-        index = None
-        if self._last is not None and time_s - self._last[0] <= _SAME_WITHIN_S:
-            shared = _shared(self._last[1], people)
-            index = int(shared.argmax()) if shared.max() > _SAME_OVERLAP else None
+        regions = people.regions()
+        if self.keep and self._last is not None:
+            missed_s = time_s - self._last[0]
+            near = _nearest(self._last[1], regions, missed_s)
+            if near is not None or missed_s <= _SAME_WITHIN_S:
+                return near
+        height, width = image.shape[:2]
+        index = choose(people, self.person, (width, height))
         if index is None:
-            height, width = image.shape[:2]
-            index = choose(people, self.person, (width, height))
-            self._doubt(time_s)
-        return None if index is None else people.regions()[index]
-
-    def _doubt(self, time_s: float) -> None:
-        """Begin to ask whether what is followed from now on is a person."""
-        self._doubted_since = time_s if self.recheck else None
-        self._check_at = time_s + _CHECK_S
-        self._support = self._refutation = 0
-
-    def _check(self, time_s: float, image: NDArray[np.uint8]) -> None:
-        """Confirm or give up what is followed."""
-        people = self._find(image)
-        if (_shared(self._region, people) > _SAME_OVERLAP).any():
-            self._support += 1
-        elif (people.score >= SURE).any():
-            self._refutation += 1
-        suspected = self._refutation > self._support
-        self._check_at = time_s + (_CHECK_S / 5 if suspected else _CHECK_S)
-        if self._refutation - self._support >= _REFUTATION:
-            self.refuted.append((self._doubted_since, time_s))
-            self._lose(time_s, 0.0)
-            self._last = self._doubted_since = None
-        elif self._support >= _SUPPORT:
-            self._doubted_since = None
+            return None
+        if self.keep and self._last is not None:
+            self.changes.append(time_s)
+        return regions[index]
 
 
-def _shared(region: Region, people: Detections) -> NDArray[np.float64]:
-    """Return (N,) how much of each detected person's square overlaps the region's, 0 to 1."""
-    boxes = np.array([other.bounds() for other in people.regions()]).reshape(-1, 4)
-    return overlap(region.bounds(), boxes)
+def _nearest(last: Region, regions: list[Region], missed_s: float) -> Region | None:
+    """Return who can be the person last seen in a region, so many seconds ago, or None."""
+    away = [np.hypot(r.x - last.x, r.y - last.y) / last.side for r in regions]
+    grown = [abs(np.log2(r.side / last.side)) for r in regions]
+    reach = _REACH + _REACH_A_SECOND * min(missed_s, _SAME_WITHIN_S)
+    likely = [i for i in range(len(regions)) if away[i] <= reach and grown[i] <= 1.0]
+    return regions[min(likely, key=lambda i: away[i])] if likely else None
 
 
 def choose(people: Detections, person: str | int, size: tuple[int, int]) -> int | None:
@@ -286,7 +254,7 @@ def track(
     video: Video,
     *,
     person: str | int = "largest",
-    recheck: bool = True,
+    keep: bool = True,
     settings: Settings | None = None,
 ) -> Steps[Landmarks]:
     """Follow one person through a clip.
@@ -296,8 +264,8 @@ def track(
     video : read once, frame by frame
     person : "largest", "central", "surest", or a number from 0, counted from the left; decided
         in the first frame with such a person, and again after a loss of more than a second
-    recheck : whether what is followed may turn out to be no person; its frames are then taken
-        back. Off: exactly what mediapipe does.
+    keep : whether, after a loss, to wait for the same person. Off: whoever fits `person` is
+        taken at once, exactly as mediapipe does.
     settings : where the networks lie and what runs them
 
     Yields
@@ -315,14 +283,14 @@ def track(
     """
     person = _check_person(person)
     yield Progress(0.0, "Loading the networks")
-    tracker = _Tracker(person, recheck, settings)
+    tracker = _Tracker(person, keep, settings)
     frames = []
     for time_s, image in video.bgr():
         frames.append(tracker.step(time_s, image))
         if len(frames) % _REPORT_EVERY == 0:
             fraction = min(len(frames) / max(video.frame_count, 1), 1.0)
             yield Progress(fraction, f"Finding the pose, frame {len(frames)}")
-    frames = [_without(frame, tracker.refuted) for frame in frames]
+    frames = _one_person(frames, tracker.changes)
     if not any(frame.raw for frame in frames):
         raise VideoError(_nobody(video, person, tracker.most_seen))
     yield Progress(1.0, f"Found the pose in {sum(f.raw is not None for f in frames)} frames")
@@ -352,20 +320,29 @@ def _nobody(video: Video, person: str | int, most_seen: int) -> str:
     )
 
 
-def _without(frame: _Frame, refuted: list[tuple[float, float]]) -> _Frame:
-    """Take back a frame that shows no person after all."""
-    if any(first <= frame.time_s <= last for first, last in refuted):
-        return _Frame(frame.time_s, 0.0)
-    return frame
+def _one_person(frames: list[_Frame], changes: list[float]) -> list[_Frame]:
+    """Keep, of the parts between which the person may have changed, the longest."""
+    if not changes:
+        return frames
+    part = np.searchsorted(changes, [frame.time_s for frame in frames], side="right")
+    found = np.array([frame.raw is not None for frame in frames])
+    longest = np.bincount(part[found]).argmax()
+    return [f if p == longest else _Frame(f.time_s, 0.0) for f, p in zip(frames, part, strict=True)]
 
 
 def _notes(video: Video, tracker: _Tracker) -> tuple[str, ...]:
+    several = (
+        f"Up to {tracker.most_seen} people are seen at once; the {tracker.person} one is followed"
+        if isinstance(tracker.person, str)
+        else f"Up to {tracker.most_seen} people are seen at once"
+    )
     return (
         *video.warnings,
+        *([several] if tracker.most_seen > 1 else []),
         *(
-            f"From {first:.2f} s to {last:.2f} s something was followed that is probably no "
-            "person; those frames are left out"
-            for first, last in tracker.refuted
+            f"After a loss, at {time_s:.2f} s, somebody else may have been taken; only the "
+            "longer part is used: choose the range of the video to use the other"
+            for time_s in tracker.changes[:5]
         ),
     )
 

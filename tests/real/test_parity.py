@@ -74,8 +74,8 @@ def test_parity(name, data, export_python, tmp_path, record_property):
         timeout=300,
     )
     with np.load(target) as reference, video.open_video(clip) as opened:
-        # mediapipe takes the surest person, and never doubts it.
-        steps = tracker.track(MediapipeClock(opened), person="surest", recheck=False)
+        # mediapipe takes the surest person, and after a loss whoever is surest then.
+        steps = tracker.track(MediapipeClock(opened), person="surest", keep=False)
         marks = progress.run(steps)
         assert marks.size == tuple(reference["size"])
         theirs = np.isfinite(reference["visibility"][:, 0])
@@ -112,15 +112,15 @@ def test_true_times_change_little(data):
 
 
 @pytest.mark.usefixtures("models")
-def test_a_building_is_no_person(data):
-    """The clip on which mediapipe follows a building for five seconds."""
+def test_a_change_of_person_is_said(data):
+    """A man on a roof is followed until he leaps off; somebody else is not mixed in."""
     clip = data / "video" / "real" / "sports2d_demo.mp4"
     if not clip.is_file():
         pytest.skip(f"{clip.name} is not in the data folder")
-    with video.open_video(clip, end_s=5.0) as opened:
+    with video.open_video(clip) as opened:
         marks = progress.run(tracker.track(opened))
-    assert "probably no person" in marks.notes[0]
-    assert 2.0 < marks.time[marks.found].min() < 4.0
-    assert marks.found.sum() >= 30
-    # The walker's head is in the lower half; the building's was near the top.
-    assert np.nanmin(marks.image[:, 0, 1]) > 0.4 * marks.size[1]
+    on_roof = marks.time < 4.5
+    # His head is in the upper third; that of the woman who walks by is below the middle.
+    assert np.nanmax(marks.image[on_roof, 0, 1]) < 0.35 * marks.size[1]
+    assert not (marks.image[marks.found, 0, 1] > 0.5 * marks.size[1]).any()
+    assert any("somebody else" in note for note in marks.notes)

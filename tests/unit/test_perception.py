@@ -204,7 +204,7 @@ def follow(monkeypatch, stage: Stage, step_s: float = 0.1, **options) -> tracker
 def test_detects_once_then_follows(monkeypatch):
     stage = Stage([[30.0]] * 6)
     marks = follow(monkeypatch, stage)
-    assert stage.detected == [0, 5] and marks.found.all()
+    assert stage.detected == [0] and marks.found.all()
     assert marks.size == (200, 100)
     assert marks.image[:, 0, 0] == pytest.approx(60.0)  # pixels of the original picture
     assert marks.time.tolist() == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
@@ -226,24 +226,15 @@ def test_keeps_to_the_person_after_a_loss(monkeypatch):
     assert marks.image_raw[[1, 3, 5], 0, 0] == pytest.approx([40, 42, 42])
 
 
-def test_what_is_no_person_is_given_up_for_one(monkeypatch):
-    """Nothing supports the first track, and then somebody is surely there, elsewhere."""
-    seen = [[20.0], [], [], [80.0], [80.0], [80.0], [80.0]]
-    marks = follow(monkeypatch, Stage(seen), step_s=0.5)
-    assert marks.found.tolist() == [False] * 5 + [True] * 2
-    assert marks.image_raw[5:, 0, 0] == pytest.approx(160)
-    assert marks.notes[0].startswith("From 0.00 s to 2.00 s something was followed")
-    kept = follow(monkeypatch, Stage(seen), step_s=0.5, recheck=False)
-    assert kept.found.all() and not kept.notes
-    assert kept.image_raw[:, 0, 0] == pytest.approx(40)
-
-
-def test_a_person_who_was_confirmed_is_kept(monkeypatch):
-    stage = Stage([[20.0]] * 4 + [[80.0]] * 3)
-    marks = follow(monkeypatch, stage, step_s=0.5)
-    assert marks.found.all() and stage.detected == [0, 1, 2, 3]
-    unsure = Stage([[20.0]] + [[80.0]] * 3, scores=dict.fromkeys(range(1, 4), 0.6))
-    assert follow(monkeypatch, unsure, step_s=0.5).image_raw[-1, 0, 0] == pytest.approx(40)
+def test_waits_for_the_same_person_and_keeps_to_one(monkeypatch):
+    """Somebody far away is not taken at once; after a second they are, and the longer is kept."""
+    seen = [[20.0, 80.0]] * 2 + [[80.0]] * 14
+    marks = follow(monkeypatch, Stage(seen, lost=(2,)), person=0)
+    assert marks.found.tolist() == [False] * 12 + [True] * 4
+    assert marks.image_raw[-1, 0, 0] == pytest.approx(160)
+    assert any("somebody else" in note for note in marks.notes)
+    at_once = follow(monkeypatch, Stage(seen, lost=(2,)), person=0, keep=False)
+    assert at_once.found[3] and not any("somebody else" in note for note in at_once.notes)
 
 
 def test_nobody(monkeypatch):
