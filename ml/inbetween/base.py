@@ -1,0 +1,197 @@
+"""The base curve: what happens between two keys before anything learned is added.
+
+Where keys stand on consecutive frames the motion has a velocity, and a curve that forgets it
+is wrong from the first frame on. So the velocity at the edge of such a stretch is kept and
+dies away towards the straight way to the next key, within a fraction of a second: a plain
+cubic would carry it all through a long gap and swing out. Between lone keys there is nothing
+to keep, and the artist's own curve stands.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import rotations as rt
+
+MEMORY_S = 0.15
+"""Seconds in which the kept velocity falls to 1/e. Of 0.07 to 0.4 the best over gaps of 5 to 45
+frames of human motion."""
+
+
+def momentum(at: ArrayLike, span: float, memory: float) -> NDArray:
+    """Return (..., 3) weights of the span's change, its first slope and its last slope.
+
+    Parameters
+    ----------
+    at : frames since the first key, 0 to `span`
+    span : frames between the keys
+    memory : frames in which a velocity falls to 1/e
+
+    Returns
+    -------
+    Weights of value change, slope at the start (a frame) and slope at the end for a curve that
+    keeps both slopes. `momentum_free` keeps the first alone.
+    """
+    at = np.asarray(at, float)
+    first, last = _fading(at, span, memory), -_fading(span - at, span, memory)
+    here, there = _fading_slopes(span, memory)
+    whole = here * here - there * there
+    start, end = (here * first - there * last) / whole, (here * last - there * first) / whole
+    return np.stack([at / span - (start + end) / span, start, end], axis=-1)
+
+
+def momentum_free(at: ArrayLike, span: float, memory: float) -> NDArray:
+    """Return (..., 2) weights of the span's change and its first slope; the arrival is free.
+
+    >>> momentum_free([0.0, 5.0], 5.0, 4.0).round(6).tolist()
+    [[0.0, 0.0], [1.0, 0.0]]
+    """
+    at = np.asarray(at, float)
+    start = _fading(at, span, memory) / _fading_slopes(span, memory)[0]
+    return np.stack([at / span - start / span, start], axis=-1)
+
+
+def _fading(at: NDArray, span: float, memory: float) -> NDArray:
+    """Return the way of a dying velocity of 1, bent to begin and end at zero."""
+    way = memory * -np.expm1(-np.asarray(at, float) / memory)
+    return way - memory * -np.expm1(-span / memory) * at / span
+
+
+def _fading_slopes(span: float, memory: float) -> tuple[float, float]:
+    """Return the slopes of `_fading` at both ends of the span."""
+    mean = memory * -np.expm1(-span / memory) / span
+    return 1.0 - mean, float(np.exp(-span / memory)) - mean
+
+
+def hermite_base(
+    basis: ArrayLike,
+    location: ArrayLike,
+    keyed: ArrayLike,
+    fps: float,
+    *,
+    straight: bool = False,
+) -> tuple[NDArray, NDArray]:
+    """Bridge the gaps beside densely keyed stretches by curves that keep the velocity there.
+
+    Parameters
+    ----------
+    basis : (F, B, 4) wxyz
+        Rotations relative to rest. At unkeyed frames, the artist's curve as Blender evaluates
+        it; not looked at where the gap is bridged here.
+    location : (F, B, 3)
+    keyed : (F, B) bool
+    fps : frames a second
+    straight : bool
+        Bridge gaps without a velocity at either side too, by the shortest arc and line.
+
+    Returns
+    -------
+    basis, location
+        New arrays, equal to those given at keyed frames, before the first key, after the last,
+        and (unless `straight`) in gaps between lone keys.
+    """
+    basis, location = np.array(basis, float), np.array(location, float)
+    for bones, first, last in gaps(keyed):
+        before = first > 0 and bool(np.asarray(keyed)[first - 1, bones].all())
+        after = last + 1 < len(basis) and bool(np.asarray(keyed)[last + 1, bones].all())
+        if not (before or after or straight):
+            continue
+        inner = slice(first + 1, last)
+        weights = _weights(last - first, before, after, MEMORY_S * fps)
+        turn = _turns(basis, bones, first, last, before, after)
+        move = _moves(location, bones, first, last, before, after)
+        swing = np.einsum("kf,kbc->fbc", weights, turn)
+        basis[inner, bones] = rt.multiply(basis[first, bones], rt.from_rotvec(swing))
+        location[inner, bones] = location[first, bones] + np.einsum("kf,kbc->fbc", weights, move)
+    return basis, location
+
+
+def gaps(keyed: ArrayLike) -> list[tuple[NDArray, int, int]]:
+    """Return (bones, first, last) of every stretch of unkeyed frames between two keys.
+
+    Bones that share their keys come together, so that they are worked on in one go. `first`
+    and `last` are the keyed frames on either side.
+    """
+    keyed = np.asarray(keyed, bool)
+    if not keyed.size:
+        return []
+    patterns, which = np.unique(keyed, axis=1, return_inverse=True)
+    which, found = np.ravel(which), []
+    for k in range(patterns.shape[1]):
+        at = np.flatnonzero(patterns[:, k])
+        bones = np.flatnonzero(which == k)
+        for i in np.flatnonzero(np.diff(at) > 1):
+            found.append((bones, int(at[i]), int(at[i + 1])))
+    return found
+
+
+def _weights(span: int, before: bool, after: bool, memory: float) -> NDArray:
+    """Return (3, span - 1) weights of change, first slope, last slope at the frames within."""
+    at = np.arange(1.0, span)
+    if before and after:
+        return momentum(at, span, memory).T
+    if before:
+        return np.vstack([momentum_free(at, span, memory).T, np.zeros(span - 1)])
+    if after:  # the same, backwards in time
+        change, slope = momentum_free(span - at, span, memory).T
+        return np.stack([1.0 - change, np.zeros(span - 1), -slope])
+    return np.stack([at / span, np.zeros(span - 1), np.zeros(span - 1)])
+
+
+def _turns(
+    basis: NDArray, bones: NDArray, first: int, last: int, before: bool, after: bool
+) -> NDArray:
+    """Return (3, n, 3) rotation vectors, in the frame of the first key: change and slopes."""
+
+    def step(a: int, b: int) -> NDArray:
+        return rt.to_rotvec(rt.multiply(rt.conjugate(basis[a, bones]), basis[b, bones]))
+
+    change = step(first, last)
+    start = step(first - 1, first) if before else np.zeros_like(change)
+    end = np.zeros_like(change)
+    if after:
+        # Where the rotation vector goes next: not the last frame's own turn, which is told in
+        # the frame of the last key.
+        end = step(first, last + 1) - change
+        wrapped = np.linalg.norm(end, axis=-1) > np.pi
+        end[wrapped] = step(last, last + 1)[wrapped]
+    return np.stack([change, start, end])
+
+
+def _moves(
+    location: NDArray, bones: NDArray, first: int, last: int, before: bool, after: bool
+) -> NDArray:
+    here, there = location[first, bones], location[last, bones]
+    start = here - location[first - 1, bones] if before else np.zeros_like(here)
+    end = location[last + 1, bones] - there if after else np.zeros_like(here)
+    return np.stack([there - here, start, end])
+
+
+def eased(frames: ArrayLike, values: ArrayLike, at: ArrayLike) -> NDArray:
+    """Evaluate a curve through lone keys about as Blender's auto-clamped handles do.
+
+    Slopes follow the neighbours, lie flat at extremes and never overshoot. In the product
+    Blender itself evaluates the artist's curves; this stands in where there is no Blender.
+
+    Parameters
+    ----------
+    frames : (K,) increasing
+    values : (K, C)
+    at : (F,)
+
+    Returns
+    -------
+    (F, C)
+    """
+    frames, values = np.asarray(frames, float), np.asarray(values, float)
+    slopes = np.zeros_like(values)
+    if len(frames) > 2:
+        rise = np.diff(values, axis=0) / np.diff(frames)[:, None]
+        slopes[1:-1] = (values[2:] - values[:-2]) / (frames[2:] - frames[:-2])[:, None]
+        limit = 3.0 * np.minimum(np.abs(rise[1:]), np.abs(rise[:-1]))
+        slopes[1:-1] = np.clip(slopes[1:-1], -limit, limit)
+        slopes[1:-1][rise[1:] * rise[:-1] <= 0.0] = 0.0
+    from ..curves import evaluate  # scipy is loaded only when something is evaluated
+
+    return evaluate(frames, values, slopes, at)
