@@ -7,7 +7,7 @@ along +-X with palms down, feet pointing to -Y.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,12 +115,3 @@ class Motion:
     joint_names: tuple[str, ...]
     offsets: dict[str, tuple[str, NDArray]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-    def at(self, index: NDArray) -> Motion:
-        """Return the motion of the chosen frames only."""
-        per_frame = {"time", "rot", "root", "contact", "confidence", "joints"}
-        values = {
-            f.name: getattr(self, f.name)[index] if f.name in per_frame else getattr(self, f.name)
-            for f in fields(self)
-        }
-        return Motion(**values)

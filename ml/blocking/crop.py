@@ -52,11 +52,6 @@ class Region:
             ]
         )
 
-    def bounds(self) -> NDArray[np.float64]:
-        """Return (4,) x0, y0, x1, y1 of the square without its turn and margin."""
-        half = self.side / MARGIN / 2
-        return np.array([self.x - half, self.y - half, self.x + half, self.y + half])
-
 
 def warp(
     image: NDArray[np.uint8], region: Region, size: int, black: bool = False
