@@ -17,7 +17,7 @@ from bpy.types import ID, FCurve
 from numpy.typing import NDArray
 
 from ..ml.errors import UnderstudyError
-from ..ml.keys import FULL, SELECTED, align_quaternions, full, merge
+from ..ml.keys import FULL, SELECTED, align_quaternions, align_turns, full, merge
 from ..ml.take import Channel, Take
 from .about import LEDGER
 from .actions import HAS_SLOTS, action_of, bag_of, curves_of, read_keys, slot_of
@@ -184,13 +184,19 @@ def _written_by_us(now: NDArray, kept: NDArray) -> NDArray:
 
 
 def _align_with_artist(channels: list[Channel], old: dict) -> None:
-    """Give new quaternions the sign of the artist's keys beside them, which cannot be flipped."""
-    by_key = {(c.data_path, c.index): c for c in channels}
+    """Suit new rotations to the artist's keys beside them, which cannot change.
+
+    A quaternion and its negative, and Euler angles whole turns apart, are the same rotation.
+    """
+    by_key = {(c.data_path, c.index): c.keys for c in channels}
+    theirs = {key: keys[~stale] for key, (keys, stale) in old.items()}
     for path in {c.data_path for c in channels if c.data_path.endswith("rotation_quaternion")}:
-        four = [by_key.get((path, i)) for i in range(4)]
-        theirs = [old[(path, i)][0][~old[(path, i)][1]] for i in range(4) if (path, i) in old]
-        if all(four) and len(theirs) == 4:
-            align_quaternions([c.keys for c in four], theirs)
+        names = [(path, i) for i in range(4)]
+        if all(name in by_key and name in theirs for name in names):
+            align_quaternions([by_key[n] for n in names], [theirs[n] for n in names])
+    for key, keys in by_key.items():
+        if key[0].endswith("rotation_euler") and key in theirs:
+            align_turns(keys, theirs[key])
 
 
 def _set_property(owner: ID, path: str, value: float) -> None:

@@ -209,3 +209,30 @@ def align_quaternions(new: list[NDArray], old: list[NDArray]) -> None:
     for keys in new:
         for name in ("co", "handle_left", "handle_right"):
             keys[name][:, 1] *= sign
+
+
+def align_turns(new: NDArray, old: NDArray) -> None:
+    """Shift new angle keys by whole turns, in place, to suit the artist's keys beside them.
+
+    Each Euler angle means the same after a whole turn, but a curve that runs there from an
+    artist's key would spin. Between two artist's keys, all new keys are shifted alike: a spin
+    that the new keys themselves make is kept.
+
+    Parameters
+    ----------
+    new : (N,) array of `KEY` or `FULL`
+        Radians, sorted by frame, without jumps among themselves.
+    old : (M,) array of `KEY` or `FULL`
+        The keys that stay, sorted by frame.
+    """
+    if not len(new) or not len(old):
+        return
+    frames, values = new["co"].astype(float).T
+    # Compared where the artist's key is, not with the nearest new key: a turn may lie between.
+    ahead = np.interp(old["co"][:, 0], frames, values) - old["co"][:, 1]
+    turns = np.round(ahead / (2.0 * np.pi))
+    # Forwards from each artist's key; the keys before the first one go with it.
+    beside = np.searchsorted(old["co"][:, 0], frames, side="right") - 1
+    shift = 2.0 * np.pi * turns[np.maximum(beside, 0)]
+    for name in ("co", "handle_left", "handle_right"):
+        new[name][:, 1] -= shift

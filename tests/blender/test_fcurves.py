@@ -149,6 +149,18 @@ def test_new_poses_replace_the_inbetweens_of_the_old_ones(rig, make_take):
     assert frames_of(rig) == [1, 5, 9]
 
 
+def test_euler_angles_take_the_turn_of_the_artists_pose(rig, make_take):
+    path, turn = 'pose.bones["hip"].rotation_euler', 2 * np.pi
+    key_by_hand(rig, 5, turn, path, 1)
+    take = make_take()
+    proposed = {c.index: c.keys["co"][:, 1] for c in take.channels if c.data_path == path}
+    fcurves.write_take(rig, take)
+    for index, shift in enumerate((0, turn, 0)):
+        values = actions.read_keys(actions.curves_of(rig)[path, index])["co"][:, 1]
+        assert values[[0, 2]] == pytest.approx(proposed[index][[0, 2]] + shift, abs=1e-5)
+    assert actions.read_keys(actions.curves_of(rig)[path, 1])["co"][1, 1] == np.float32(turn)
+
+
 def test_quaternions_take_the_sign_of_the_artists_pose(rig, make_take):
     path = 'pose.bones["a\\"b"].rotation_quaternion'
     take = make_take((1, 9))

@@ -100,3 +100,41 @@ def test_quaternions_without_an_artists_key_stay():
     new = [k.full(make_keys([1, 3], [v, v])) for v in (-1.0, 0, 0, 0)]
     k.align_quaternions(new, [np.zeros(0, k.FULL)] * 4)
     assert new[0]["co"][:, 1].tolist() == [-1, -1]
+
+
+TURN = 2 * np.pi
+
+
+def test_new_angles_come_within_half_a_turn_of_the_artists_keys():
+    old = make_keys([5, 20], [0.5, 0.5 - TURN])
+    new = make_keys([1, 3, 8, 12, 25], np.array([0.1, 0.3, 0.6, 0.4, 0.2]) + 2 * TURN)
+    k.align_turns(new, old)
+    assert np.allclose(new["co"][:, 1], [0.1, 0.3, 0.6, 0.4, 0.2 - TURN], atol=1e-5)
+    for side in ("handle_left", "handle_right"):
+        assert np.allclose(new[side], new["co"])
+
+
+def test_angles_that_fit_stay_to_the_bit():
+    old, new = make_keys([5], [0.5]), k.full(make_keys([1, 8], [3.1, -2.6]))
+    before = new.copy()
+    k.align_turns(new, old)
+    k.align_turns(new, old[:0])
+    k.align_turns(new[:0], old)
+    assert new.tobytes() == before.tobytes()
+
+
+def test_a_spin_of_the_new_keys_is_kept():
+    old = make_keys([10], [0.1 + TURN])
+    new = make_keys([1, 20, 30], [0.0, 6.0, 12.0])
+    k.align_turns(new, old)
+    assert np.allclose(np.diff(new["co"][:, 1]), 6.0, atol=1e-5)
+    assert new["co"][0, 1] == pytest.approx(TURN, abs=1e-5)
+
+
+def test_only_whole_turns_are_added():
+    rng = np.random.default_rng(3)
+    values = rng.uniform(-20, 20, 40)
+    new = make_keys(np.arange(40), values)
+    k.align_turns(new, make_keys([4.5, 17, 33.2], rng.uniform(-20, 20, 3)))
+    turns = (new["co"][:, 1] - values) / TURN
+    assert np.allclose(turns, np.round(turns), atol=1e-5) and np.any(np.round(turns))
