@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter1d, grey_opening
 
 from .. import rotations as rt
 from . import fit
+from .plant import runs
 
 _DEPTH_SMOOTH_S = 0.12
 # Hysteresis of a standing foot, in leg lengths and leg lengths a second.
@@ -92,12 +93,6 @@ def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     return rt.rotate(turn, points), turn
 
 
-def _runs(on: NDArray) -> list[tuple[int, int]]:
-    """Return [start, stop) of every stretch of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(int)))
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
 def find_contacts(
     height: NDArray, image: NDArray, leg_px: NDArray, fps: float
 ) -> NDArray:
@@ -124,7 +119,7 @@ def find_contacts(
     sure = (height < _LOW) & (speed < _SLOW)
     contact = np.zeros(maybe.shape, bool)
     for p in range(maybe.shape[1]):
-        for start, stop in _runs(maybe[:, p]):
+        for start, stop in runs(maybe[:, p]):
             if sure[start:stop, p].any() and stop - start >= _SHORTEST_S * fps:
                 contact[start:stop, p] = True
     return contact

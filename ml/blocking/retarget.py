@@ -8,7 +8,7 @@ still reach their global orientation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from ..rig import Rig
 from .body import CONTACTS, REST_DIRECTION, ROLES, Motion
 from .bonemap import BoneMap
 from .bonetree import ancestors
+from .plant import hold_ankles
 
 _SNAP = np.cos(np.radians(20.0))
 _CONTACT_SMOOTHING_S = 0.06
@@ -325,7 +326,10 @@ def retarget(motion: Motion, rig: Rig, bones: BoneMap, *, root_motion: bool = Tr
         wanted = _root_path(motion, frame, root_motion)
         hips = np.mean([chain.heads[rig.index(bones.roles[f"thigh.{s}"])] for s in "LR"], axis=0)
         shift = wanted - hips
-        shift += frame.up * _keep_floor(motion, rig, bones, frame, chain, shift)[:, None]
+        soles = _soles(rig, bones, frame, chain, shift)
+        shift += frame.up * _keep_floor(motion, frame, soles)[:, None]
+        planted = _plant(motion, rig, bones, frame, chain, shift)
+        chain = _pose(rig, _targets(planted, rig, bones, frame), len(motion.time))
         rest = rt.from_matrix(rig.rest[mover, :3, :3])
         local = rt.rotate(rt.conjugate(rt.multiply(chain.inherited[mover], rest)), shift)
         location[rig.names[mover]] = local
@@ -354,16 +358,12 @@ def _root_path(motion: Motion, frame: Frame, root_motion: bool) -> NDArray:
     return level + frame.up * frame.floor + rt.rotate(frame.turn, path)
 
 
-def _keep_floor(
-    motion: Motion, rig: Rig, bones: BoneMap, frame: Frame, chain: _Chain, shift: NDArray
-) -> NDArray:
-    """Return how far (F,) to lift the body so that the lowest standing foot is on the floor.
+def _soles(rig: Rig, bones: BoneMap, frame: Frame, chain: _Chain, shift: NDArray) -> NDArray:
+    """Return (F, 4, 3) points under heels and toes (`CONTACTS`), armature space.
 
-    Legs of other proportions reach less or more far in the same pose. Between two stances, as
-    in a jump, the lift passes evenly from one to the next; it is smoothed over time, so that a
-    foot that lands does not jerk the body.
+    NaN where the rig has no foot.
     """
-    heights = np.full((len(motion.time), len(CONTACTS)), np.inf)
+    points = np.full((len(shift), len(CONTACTS), 3), np.nan)
     forward = rt.rotate(frame.turn, [0.0, -1.0, 0.0])
     for k, contact in enumerate(CONTACTS):
         part, _, side = contact.partition(".")
@@ -379,8 +379,18 @@ def _keep_floor(
         else:
             point = ankle + forward * _FOOT_AHEAD * frame.leg
         sole = point - frame.up * (point @ frame.up - frame.floor)
-        moved = chain.heads[i] + rt.rotate(chain.turned[i], sole - ankle) + shift
-        heights[:, k] = moved @ frame.up - frame.floor
+        points[:, k] = chain.heads[i] + rt.rotate(chain.turned[i], sole - ankle) + shift
+    return points
+
+
+def _keep_floor(motion: Motion, frame: Frame, soles: NDArray) -> NDArray:
+    """Return how far (F,) to lift the body so that the lowest standing foot is on the floor.
+
+    Legs of other proportions reach less or more far in the same pose. Between two stances, as
+    in a jump, the lift passes evenly from one to the next; it is smoothed over time, so that a
+    foot that lands does not jerk the body.
+    """
+    heights = soles @ frame.up - frame.floor
     standing = motion.contact & np.isfinite(heights)
     some = standing.any(axis=1)
     if not some.any():
@@ -388,6 +398,28 @@ def _keep_floor(
     lowest = np.where(standing, heights, np.inf).min(axis=1)
     lift = np.interp(motion.time, motion.time[some], -lowest[some])
     return _smooth(motion.time, lift, _CONTACT_SMOOTHING_S)
+
+
+def _plant(
+    motion: Motion, rig: Rig, bones: BoneMap, frame: Frame, chain: _Chain, shift: NDArray
+) -> Motion:
+    """Bend the legs so that feet stand on this rig's proportions too; returns a new motion."""
+    joints = [[f"{part}.{side}" for side in "LR"] for part in ("thigh", "shin", "foot")]
+    if len(motion.time) < 2 or any(role not in bones.roles for row in joints for role in row):
+        return motion
+    where = [[rig.index(bones.roles[role]) for role in row] for row in joints]
+    rest = rig.rest[np.array(where), :3, 3]
+    lengths = np.linalg.norm(np.diff(rest, axis=0), axis=-1).mean(axis=1)
+    back = rt.conjugate(frame.turn)
+    hips, _, ankles = (
+        np.stack([rt.rotate(back, chain.heads[i] + shift) for i in row], axis=1) for row in where
+    )
+    soles = rt.rotate(back, _soles(rig, bones, frame, chain, shift))
+    fps = 1.0 / float(np.median(np.diff(motion.time)))
+    rot = hold_ankles(
+        motion.rot, hips, ankles, tuple(lengths), soles, motion.contact, fps, frame.floor
+    )
+    return replace(motion, rot=rot)
 
 
 def _smooth(time: NDArray, values: NDArray, width_s: float) -> NDArray:

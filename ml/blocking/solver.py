@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from .. import rotations as rt
-from . import fit, ground
+from . import fit, ground, plant
 from .body import CONTACTS, ROLES, Motion
 
 if TYPE_CHECKING:
@@ -184,20 +184,6 @@ def segment_rotations(p: NDArray, fps: float) -> NDArray:
     return rt.normalize(np.stack([rot[r] for r in ROLES], axis=1))
 
 
-def _flatten_feet(rot: NDArray, contact: NDArray, fps: float) -> NDArray:
-    """Lay a foot level while both its heel and its toes stand; returns new rotations."""
-    rot = rot.copy()
-    for side, name in enumerate("LR"):
-        both = (contact[:, 2 * side] & contact[:, 2 * side + 1]).astype(float)
-        flat = gaussian_filter1d(both, 0.06 * fps, mode="nearest")
-        for part in ("foot", "toe"):
-            r = ROLES.index(f"{part}.{name}")
-            ahead = rt.rotate(rot[:, r], _FORWARD)
-            aim = ahead * np.stack([np.ones_like(flat), np.ones_like(flat), 1.0 - flat], axis=1)
-            rot[:, r] = rt.multiply(rt.between(ahead, aim), rot[:, r])
-    return rot
-
-
 def body_offsets(p: NDArray, rot: NDArray, weight: NDArray) -> dict[str, tuple[str, NDArray]]:
     """Measure the performer: where each joint sits in the segment that carries it, T-pose axes.
 
@@ -285,6 +271,22 @@ def _soles(rot: NDArray, shape: NDArray, offsets: dict) -> NDArray:
     return np.stack(points, axis=1)
 
 
+def _plant(
+    rot: NDArray, root: NDArray, contact: NDArray, offsets: dict, fps: float
+) -> tuple[NDArray, NDArray]:
+    """Make standing feet stand; returns rotations and joint positions relative to the hips."""
+    rot = plant.settle_feet(rot, contact, fps)
+    shape = forward(rot, offsets)
+    hips, ankles = (
+        shape[:, [JOINT_NAMES.index(f"{part}.{side}") for side in "LR"]] + root[:, None]
+        for part in ("thigh", "foot")
+    )
+    lengths = tuple(float(np.linalg.norm(offsets[f"{p}.L"][1])) for p in ("shin", "foot"))
+    soles = _soles(rot, shape, offsets) + root[:, None]
+    rot = plant.hold_ankles(rot, hips, ankles, lengths, soles, contact, fps)
+    return rot, forward(rot, offsets)
+
+
 def _confidence(
     seen: fit.Observation, residual: NDArray, reach: float, leg_px: NDArray
 ) -> NDArray:
@@ -342,8 +344,7 @@ def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) ->
     image = seen.image[:, [fit.HEEL_L, fit.TOE_L, fit.HEEL_R, fit.TOE_R]]
     leg_px = leg * focal_px / camera[:, [fit.HIP_L, fit.HIP_R], 2].mean(axis=1)
     root, contact = ground.place(path, soles, leg, image, leg_px, fps)
-    rot = _flatten_feet(rot, contact, fps)
-    shape = forward(rot, offsets)
+    rot, shape = _plant(rot, root, contact, offsets, fps)
     return Motion(
         time=np.asarray(time, float),
         rot=np.stack([rt.continuous(rot[:, r]) for r in range(len(ROLES))], axis=1),

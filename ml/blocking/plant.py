@@ -1,0 +1,171 @@
+"""Feet that stand: level while flat, one heading a stance, ankles held by bending the knees.
+
+Works on the canonical body. What the root's path could not hold still, the legs take up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from .. import rotations as rt
+from .body import CONTACTS, ROLES
+
+_FORWARD = np.array([0.0, -1.0, 0.0])
+_BLEND_S = 0.06
+_RELEASE_S = 0.15
+# A leg is never stretched quite straight: there the knee would snap.
+_STRAIGHTEST = 0.998
+
+
+def runs(on: NDArray) -> list[tuple[int, int]]:
+    """Return [start, stop) of every stretch of True in a (F,) array.
+
+    >>> runs(np.array([True, False, True, True]))
+    [(0, 1), (2, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(int)))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def settle_feet(rot: NDArray, contact: NDArray, fps: float) -> NDArray:
+    """Lay each foot level, in one heading, while its heel and toes both stand.
+
+    Parameters
+    ----------
+    rot : (F, roles, 4)
+    contact : (F, 4) bool
+    fps : float
+
+    Returns
+    -------
+    (F, roles, 4), a changed copy
+    """
+    rot = rot.copy()
+    for side, name in enumerate("LR"):
+        both = contact[:, 2 * side] & contact[:, 2 * side + 1]
+        weight = gaussian_filter1d(both.astype(float), _BLEND_S * fps, mode="nearest")
+        foot = ROLES.index(f"foot.{name}")
+        calm = rot[:, foot].copy()
+        for start, stop in runs(both):
+            mean = rt.continuous(rot[start:stop, foot]).mean(axis=0)
+            # Frames just outside turn towards the stance as well, so that it begins gently.
+            reach = round(3 * _BLEND_S * fps)
+            calm[max(0, start - reach) : stop + reach] = rt.normalize(mean)
+        ahead = rt.rotate(calm, _FORWARD)
+        calm = rt.multiply(rt.between(ahead, ahead * [1.0, 1.0, 0.0]), calm)
+        rot[:, foot] = rt.slerp(rot[:, foot], calm, weight)
+        rot[:, ROLES.index(f"toe.{name}")] = rot[:, foot]
+    return rot
+
+
+def hold_ankles(
+    rot: NDArray,
+    hips: NDArray,
+    ankles: NDArray,
+    lengths: tuple[float, float],
+    soles: NDArray,
+    contact: NDArray,
+    fps: float,
+    floor: float = 0.0,
+) -> NDArray:
+    """Bend the legs so that standing points of the feet stay in one place, on the floor.
+
+    Parameters
+    ----------
+    rot : (F, roles, 4)
+    hips, ankles : (F, 2, 3) metres
+        Hip and ankle joints, left and right, scene axes.
+    lengths : (thigh, shin), metres
+    soles : (F, 4, 3) metres
+        Sole points of `CONTACTS`.
+    contact : (F, 4) bool
+    fps : float
+    floor : float, metres, height of the floor
+
+    Returns
+    -------
+    (F, roles, 4), a changed copy; feet keep their orientation.
+    """
+    rot = rot.copy()
+    shift = np.zeros_like(soles)
+    for point in range(len(CONTACTS)):
+        for start, stop in runs(contact[:, point]):
+            here = soles[start:stop, point]
+            shift[start:stop, point] = [*np.median(here[:, :2], axis=0), floor] - here
+    for side, name in enumerate("LR"):
+        pair = slice(2 * side, 2 * side + 2)
+        stands = contact[:, pair]
+        count = stands.sum(axis=1)
+        wanted = (shift[:, pair] * stands[..., None]).sum(axis=1) / np.maximum(count, 1)[:, None]
+        wanted = _release(wanted, count > 0, fps)
+        some = np.linalg.norm(wanted, axis=-1) > 1e-9
+        thigh, shin = (ROLES.index(f"{part}.{name}") for part in ("thigh", "shin"))
+        goal = ankles[:, side] + wanted
+        rot[some, thigh], rot[some, shin] = bend_leg(
+            rot[some, thigh],
+            rot[some, shin],
+            hips[some, side],
+            ankles[some, side],
+            goal[some],
+            lengths,
+        )
+    return rot
+
+
+def _release(wanted: NDArray, stands: NDArray, fps: float) -> NDArray:
+    """Let a correction (F, 3) of the standing frames die away smoothly around them."""
+    frames = np.arange(len(wanted))
+    on = np.flatnonzero(stands)
+    if not len(on):
+        return np.zeros_like(wanted)
+    total, weights = np.zeros_like(wanted), np.zeros(len(wanted))
+    after = np.searchsorted(on, frames)
+    for near in (on[np.maximum(after - 1, 0)], on[np.minimum(after, len(on) - 1)]):
+        t = np.clip(np.abs(frames - near) / (_RELEASE_S * fps), 0.0, 1.0)
+        fade = 1.0 - t * t * (3.0 - 2.0 * t)
+        total += fade[:, None] * wanted[near]
+        weights += fade
+    total /= np.maximum(weights, 1.0)[:, None]
+    return np.where(stands[:, None], wanted, total)
+
+
+def bend_leg(
+    thigh: NDArray,
+    shin: NDArray,
+    hip: NDArray,
+    ankle: NDArray,
+    goal: NDArray,
+    lengths: tuple[float, float],
+) -> tuple[NDArray, NDArray]:
+    """Turn thigh and shin (F, 4) so that the ankle goes from where it is to `goal`, (F, 3).
+
+    Two-bone inverse kinematics by the law of cosines; the knee keeps the side it points to.
+    `lengths` are those of thigh and shin, in the unit of the positions.
+    """
+    down = np.array([0.0, 0.0, -1.0])
+    upper, lower = rt.rotate(thigh, down), rt.rotate(shin, down)
+    a, b = lengths
+    span = ankle - hip
+    reach = goal - hip
+    far = np.linalg.norm(reach, axis=-1)
+    far_now = np.linalg.norm(span, axis=-1)
+    # What is stretched already may stay so: only corrections are kept from overreaching.
+    limit = np.maximum(_STRAIGHTEST * (a + b), np.minimum(far_now, a + b))
+    far = np.clip(far, abs(a - b) + 1e-3, limit)
+    aim = rt.normalize(reach)
+    # Where the knee is now; on a straight leg, where it would bend to.
+    now = rt.normalize(span)
+    bend = a * (upper - now * (upper * now).sum(-1, keepdims=True))
+    pole = bend + 1e-3 * a * rt.rotate(thigh, _FORWARD)
+    pole = rt.normalize(pole - aim * (pole * aim).sum(-1, keepdims=True))
+    along = (a * a - b * b + far * far) / (2.0 * far)
+    aside = np.sqrt(np.maximum(a * a - along * along, 0.0))
+    knee = along[:, None] * aim + aside[:, None] * pole
+    new_upper = rt.normalize(knee)
+    new_lower = rt.normalize(far[:, None] * aim - knee)
+    return (
+        rt.multiply(rt.between(upper, new_upper), thigh),
+        rt.multiply(rt.between(lower, new_lower), shin),
+    )
