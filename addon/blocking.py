@@ -6,9 +6,7 @@ writes it.
 
 from __future__ import annotations
 
-import platform
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -20,7 +18,6 @@ from ..ml.blocking.bonemap import BoneMap, auto_map
 from ..ml.errors import RigError, UnderstudyError, VideoError
 from ..ml.take import Take
 from . import bonemaps, fcurves, ledger, prefs
-from .about import version
 from .checks import check_action, check_owner
 from .rigs import read_rig
 
@@ -66,7 +63,6 @@ class Options:
     models: str = ""
     seed: int = 0
     bone_map: BoneMap | None = None
-    begun: float = field(default_factory=time.monotonic)
 
 
 def options_from(context: Context) -> Options:
@@ -178,10 +174,6 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
         "ledger": ledger.report(action)["keys"],
         "provider": meta.get("provider", ""),
         "error_deg": meta.get("error_deg"),
-        "seconds": round(time.monotonic() - options.begun, 3),
-        "understudy": version(),
-        "blender": bpy.app.version_string,
-        "machine": f"{platform.system()} {platform.machine()}",
     }
 
 

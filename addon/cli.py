@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ import bpy
 
 from ..ml.errors import Cancelled, UnderstudyError
 from ..ml.progress import Progress
-from . import actions, blocking, bonemaps, jobs, ledger, prefs, props
+from . import actions, blocking, bonemaps, jobs, ledger, prefs, props, reports
 from .files import check_writable, save_blend, write_atomically
 
 DONE, USAGE, FAILED, CANCELLED = 0, 2, 3, 4
@@ -101,6 +102,7 @@ def _add_block(block: argparse.ArgumentParser) -> None:
     add("--rig", help="name of the armature object (default: the only one in the file)")
     add("--save", type=Path, help="write the result to this .blend file")
     add("--report", type=Path, help="write a report to this JSON file")
+    add("--force", action="store_true", help="do it again even where nothing has changed")
     people = ", ".join(_PEOPLE)
     add("--person", type=_person, default="largest", help=f"{people}, or a number from the left")
     add("--start-frame", type=int, help="scene frame to begin at (default: the scene's first)")
@@ -122,27 +124,54 @@ def _add_block(block: argparse.ArgumentParser) -> None:
 
 
 def _block(args: argparse.Namespace) -> None:
-    if args.save is None and args.report is None:
-        raise _Usage("nothing would be kept: give --save, --report or both")
-    rig = _find_rig(args.rig)
-    outputs = [path.absolute() for path in (args.save, args.report) if path is not None]
-    if len(set(outputs)) < len(outputs):
-        raise _Usage("--save and --report name the same file")
-    for path in outputs:
-        check_writable(path)
-    options = _options(args)
+    begun, outputs = time.monotonic(), _outputs(args)
+    rig, options = _find_rig(args.rig), _options(args)
     params, arrays = blocking.request(bpy.context.scene, rig, options)
+    clip = Path(params["video"])
+    order = reports.Order("blocking", rig, params, arrays, {clip.name: clip}, outputs, begun)
+    if not _is_wanted(args, order):
+        return
     job = jobs.start(blocking.TASK, params, arrays, in_process=True)
     result = job.result(report=_Reporter())
-    report = blocking.finish(rig, options, result)
+    report = _keep(args, order, blocking.finish(rig, options, result))
+    _Reporter()(Progress(1.0, blocking.summary(report)))
+
+
+def _outputs(args: argparse.Namespace) -> dict[str, Path]:
+    """Return the files to be written, but for the report."""
+    if args.save is None and args.report is None:
+        raise _Usage("nothing would be kept: give --save, --report or both")
+    if args.save is None:
+        return {}
+    save = args.save.absolute()
+    if args.report is not None and save == args.report.absolute():
+        raise _Usage("--save and --report name the same file")
+    return {"save": save}
+
+
+def _is_wanted(args: argparse.Namespace, order: reports.Order) -> bool:
+    """Say so when the report shows that nothing is to be done; else see that it can be done."""
+    report = args.report.absolute() if args.report is not None else None
+    if report is not None and not args.force and order.is_done(report):
+        _say(f"Note: nothing has changed since {args.report} was written; --force does it again")
+        _Reporter()(Progress(1.0, "Nothing to do: nothing has changed"))
+        return False
+    for path in [*order.outputs.values(), *([report] if report else [])]:
+        check_writable(path)
+    return True
+
+
+def _keep(args: argparse.Namespace, order: reports.Order, report: dict) -> dict:
+    """Save the file and then the report, say what a person should know, return the report."""
     if args.save is not None:
-        save_blend(args.save.absolute())
+        save_blend(order.outputs["save"])
         _say(f"Saved: '{args.save}'")
+    report = order.record(report)
     if args.report is not None:
         write_atomically(args.report.absolute(), json.dumps(report, indent=2) + "\n")
     for note in [f"the networks ran on {report['provider']}", *report["notes"]]:
         _say(f"Note: {note}")
-    _Reporter()(Progress(1.0, blocking.summary(report)))
+    return report
 
 
 def _options(args: argparse.Namespace) -> blocking.Options:

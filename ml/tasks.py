@@ -8,10 +8,11 @@ only when one of their tasks is run, so that enabling the extension loads nothin
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from numpy.typing import NDArray
 
+from . import digest
 from .progress import Steps
 
 Arrays = dict[str, NDArray]
@@ -36,3 +37,17 @@ def resolve(name: str) -> Task:
         return getattr(importlib.import_module(module), function)
     module, _, function = TASKS[name].partition(":")
     return getattr(importlib.import_module(f"{__package__}.{module}"), function)
+
+
+def network_digests(params: dict, names: Iterable[str]) -> dict[str, str]:
+    """Return the sha256 of each named network's file, where a task of these `params` finds it.
+
+    Raises
+    ------
+    ModelError
+        One is missing.
+    """
+    from .runtime import Settings, model_path
+
+    folder = Settings.from_params(params).models
+    return {name: digest.of_files([model_path(name, folder)]) for name in names}

@@ -7,7 +7,6 @@ counted. Nothing is held but the frame at hand.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import math
 import os
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from . import digest
 from .errors import VideoError
 
 log = logging.getLogger(__name__)
@@ -76,13 +76,8 @@ class Video:
         return [self.path]
 
     def sha256(self) -> str:
-        """Return the digest of the clip's whole content, read in pieces."""
-        digest = hashlib.sha256()
-        for path in self.files():
-            with path.open("rb") as file:
-                while piece := file.read(1 << 20):
-                    digest.update(piece)
-        return digest.hexdigest()
+        """Return the digest of the clip's whole content."""
+        return digest.of_files(self.files())
 
     def close(self) -> None:
         """Let go of the file."""
@@ -312,6 +307,21 @@ def open_video(
     if _is_text(head):
         raise VideoError(_why_unreadable(path))
     return _File(path, start_s, end_s)
+
+
+def content_sha256(path: str | os.PathLike) -> str:
+    """Return what `Video.sha256` gives, without decoding anything.
+
+    Raises
+    ------
+    VideoError
+        It is a folder or a pattern without pictures.
+    OSError
+        It cannot be read.
+    """
+    path = Path(path).expanduser()
+    images = _find_images(path)
+    return digest.of_files([path] if images is None else [image for _, image in images])
 
 
 def _find_images(path: Path) -> list[tuple[int, Path]] | None:

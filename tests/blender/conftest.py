@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import bpy
 import numpy as np
 import pytest
 from understudy.ml import take
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # for what the tests share
 
 
 def new_armature(name: str, bones: dict[str, str]) -> bpy.types.Object:

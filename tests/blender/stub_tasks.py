@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import numpy as np
+from understudy.ml import digest, tasks
 from understudy.ml import take as t
 from understudy.ml.errors import VideoError
 from understudy.ml.progress import Progress
@@ -39,7 +41,10 @@ def fail(params: dict, _arrays: dict):
 
 
 def block(params: dict, _arrays: dict):
-    """Key every mapped bone's rotation at the start frame and 8 frames later."""
+    """Key every mapped bone's rotation at the start frame and 8 frames later.
+
+    Where the video and the folder of networks are there, it says what it made it of.
+    """
     if "missing" in params["video"]:
         raise VideoError(f"There is no file {params['video']}: check its name")
     if "bug" in params["video"]:
@@ -55,9 +60,14 @@ def block(params: dict, _arrays: dict):
         for index in range(size):
             keys = t.make_keys([first, first + 8], [0.1, 0.2], key_type=t.EXTREME)
             channels.append(t.Channel(f'pose.bones["{bone}"].{prop}', index, bone, keys))
+    clip = Path(params["video"])
+    content = digest.of_files([clip]) if clip.is_file() else "cd" * 32
+    models = {"net_v1": "ab" * 32}
+    if "models_dir" in params:
+        models = tasks.network_digests(params, models)
     made = t.Take(
         channels,
-        t.Provenance("blocking", {"net_v1": "ab" * 32}, {"clip.mp4": "cd" * 32}),
+        t.Provenance("blocking", models, {clip.name: content}),
         (first, first + 8),
         confidence=np.r_[np.ones(6), np.zeros(3)],
         notes=["The feet are hidden: check them"],
