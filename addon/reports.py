@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..ml import digest
 from ..ml.errors import ModelError, VideoError
-from ..ml.tasks import network_digests
+from ..ml.tasks import networks
 from ..ml.video import content_sha256
 from .about import LEDGER, version
 from .actions import action_of, curves_of, read_keys
@@ -73,6 +73,8 @@ class Order:
                 "arrays": self.arrays,
                 "keys": [[*key, read_keys(c)] for key, c in curves_of(self.owner).items()],
                 "ledger": action.get(LEDGER) if action is not None else None,
+                # Some stages do without a network that is not there.
+                "networks": list(networks(self.params)),
                 "params": {k: v for k, v in self.params.items() if k not in _NOT_SHAPING},
             }
         )
@@ -97,7 +99,9 @@ class Order:
             saved = {kind: entry["sha256"] for kind, entry in report["outputs"].items()}
             if saved != {kind: digest.of_files([file]) for kind, file in self.outputs.items()}:
                 return False
-            models = network_digests(self.params, report["provenance"]["models"])
+            there = networks(self.params)
+            names = report["provenance"]["models"]
+            models = {name: digest.of_files([there[name]]) for name in names}
             sources = {name: content_sha256(file) for name, file in self.sources.items()}
             return report["digest"] == self._digest(models, sources)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError, VideoError):
@@ -109,6 +113,7 @@ class Order:
         if any(file.samefile(o) for file in self.outputs.values() for o in _opened()):
             self._settings = self._look()  # it was saved in place: a rerun begins with this file
         made_with = report["provenance"]
+        sources = {name: made_with["inputs"][name] for name in self.sources}
         return {
             "schema": SCHEMA,
             **report,
@@ -116,7 +121,7 @@ class Order:
                 kind: {"path": str(file), "sha256": digest.of_files([file])}
                 for kind, file in self.outputs.items()
             },
-            "digest": self._digest(made_with["models"], made_with["inputs"]),
+            "digest": self._digest(made_with["models"], sources),
             "seconds": round(time.monotonic() - self.begun, 3),
             "peak_memory_mb": peak_memory_mb(),
             "understudy": version(),

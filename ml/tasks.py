@@ -8,11 +8,11 @@ only when one of their tasks is run, so that enabling the extension loads nothin
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from pathlib import Path
 
 from numpy.typing import NDArray
 
-from . import digest
 from .progress import Steps
 
 Arrays = dict[str, NDArray]
@@ -39,15 +39,8 @@ def resolve(name: str) -> Task:
     return getattr(importlib.import_module(f"{__package__}.{module}"), function)
 
 
-def network_digests(params: dict, names: Iterable[str]) -> dict[str, str]:
-    """Return the sha256 of each named network's file, where a task of these `params` finds it.
+def networks(params: dict) -> dict[str, Path]:
+    """Return the networks that a task of these `params` can open: name to file."""
+    from .runtime import Settings
 
-    Raises
-    ------
-    ModelError
-        One is missing.
-    """
-    from .runtime import Settings, model_path
-
-    folder = Settings.from_params(params).models
-    return {name: digest.of_files([model_path(name, folder)]) for name in names}
+    return {path.stem: path for path in sorted(Settings.from_params(params).models.glob("*.onnx"))}

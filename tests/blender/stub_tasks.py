@@ -64,7 +64,7 @@ def block(params: dict, _arrays: dict):
     content = digest.of_files([clip]) if clip.is_file() else "cd" * 32
     models = {"net_v1": "ab" * 32}
     if "models_dir" in params:
-        models = tasks.network_digests(params, models)
+        models = {n: digest.of_files([p]) for n, p in tasks.networks(params).items()}
     made = t.Take(
         channels,
         t.Provenance("blocking", models, {clip.name: content}),

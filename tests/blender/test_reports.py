@@ -92,6 +92,8 @@ def _cut(path):
 CHANGES = {
     "film": lambda s: s.clip.write_bytes(b"another film"),
     "network": lambda s: s.network.write_bytes(b"another network"),
+    "network missing": lambda s: s.network.unlink(),
+    "network new": lambda s: s.network.with_stem("net_v2").write_bytes(b"a further network"),
     "rig": _edit_rig,
     "output missing": lambda s: s.out.unlink(),
     "output changed": lambda s: _cut(s.out),
