@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import env
@@ -147,6 +148,11 @@ def block(blender: Blender, python: Path) -> Path:
     expect(done, "it writes the file and the report", out)
     spoken = all(word in out.stdout for word in ("openjd_progress:", "Progress: ", "PROGRESS: "))
     expect(spoken, "it prints the farms' progress lines", out)
+    start = time.monotonic()
+    out = blender.run(given, 60)
+    took = time.monotonic() - start
+    skipped = out.returncode == 0 and "nothing has changed" in out.stdout
+    expect(skipped, f"the same command again does nothing ({took:.1f} s)", out)
     never = TRIAL / "never.blend"
     out = blender.run([*command, "--video", TRIAL / "no.mp4", "--save", never], 120)
     refused = out.returncode == NO_SUCH_VIDEO and not never.exists()
