@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import rotations as rt
+from .camera import turns
+
 if TYPE_CHECKING:
     from .tracker import Landmarks
 
@@ -66,6 +69,8 @@ class Observation:
     world : (F, 33, 3) metres, hip-centred, camera axes
     visibility : (F, 33) 0 to 1
     seen : (F,) 0 to 1, how much real evidence stands behind the frame
+    still : (F, 33, 2) pixels of the first frame's picture: the camera's movement taken out
+    turn : (F, 4) quaternions from each frame's camera axes to the first's
     """
 
     time: NDArray
@@ -73,9 +78,13 @@ class Observation:
     world: NDArray
     visibility: NDArray
     seen: NDArray
+    still: NDArray
+    turn: NDArray
 
 
-def resample(landmarks: Landmarks, time: NDArray, smooth_s: float) -> Observation:
+def resample(
+    landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: float
+) -> Observation:
     """Bring landmarks from the video's own times to even ones.
 
     A local straight line, weighted by a Gaussian in time and by what was found, is fitted
@@ -88,17 +97,23 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float) -> Observatio
     time : (F,) seconds
     smooth_s : float
         Standard deviation of the Gaussian in seconds; widened where frames are missing.
+    focal_px : float
+        Focal length in pixels, for the camera's turning.
     """
     good = np.flatnonzero(landmarks.found)
     t = landmarks.time[good]
-    data = np.concatenate(
-        [
-            landmarks.image_raw[good, :, :2].reshape(len(good), -1),
-            landmarks.world_raw[good].reshape(len(good), -1),
-            landmarks.visibility_raw[good],
-        ],
-        axis=1,
-    ).astype(float)
+    image = landmarks.image_raw[good, :, :2].astype(float)
+    camera = np.eye(3) if landmarks.camera is None else landmarks.camera[good]
+    camera = np.broadcast_to(camera, (len(good), 3, 3))
+    still = image @ np.swapaxes(camera[:, :2, :2], 1, 2) + camera[:, None, :2, 2]
+    parts = [
+        image,
+        landmarks.world_raw[good],
+        landmarks.visibility_raw[good],
+        still,
+        rt.to_rotvec(turns(camera, landmarks.size, focal_px)),
+    ]
+    data = np.concatenate([p.reshape(len(good), -1) for p in parts], axis=1).astype(float)
     out = np.empty((len(time), data.shape[1]))
     spacing = np.median(np.diff(landmarks.time)) if len(landmarks.time) > 1 else 1.0
     seen = np.empty(len(time))
@@ -116,13 +131,16 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float) -> Observatio
         slope = 0.0 if now < t[0] or now > t[-1] else -mean / max(spread, 1e-12)
         out[f] = (w * (1.0 + slope * (d - mean))) @ data[window]
         seen[f] = np.exp(-0.5 * (max(0.0, nearest - 0.75 * spacing) / 0.1) ** 2)
-    image, world, visibility = np.split(out, [66, 66 + 99], axis=1)
+    ends = np.cumsum([p[0].size for p in parts[:-1]])
+    image, world, visibility, still, turn = np.split(out, ends, axis=1)
     return Observation(
         time=np.asarray(time, float),
         image=image.reshape(-1, 33, 2),
         world=world.reshape(-1, 33, 3),
         visibility=np.clip(visibility, 0.0, 1.0),
         seen=seen,
+        still=still.reshape(-1, 33, 2),
+        turn=rt.from_rotvec(turn),
     )
 
 

@@ -33,16 +33,28 @@ _LEAN_BIAS = np.radians(4.5)
 _FLOOR_SPREAD, _SIGHTS = 0.1, 4.0
 
 
-def to_scene(joints: NDArray, fps: float) -> NDArray:
+def to_scene(joints: NDArray, turn: NDArray, fps: float) -> NDArray:
     """Turn camera axes (x right, y down, z away) into scene axes, steadying the distance.
 
     The distance is the noisiest number a single picture gives, and bodies change it slowly: it
     is smoothed along each frame's line of sight, so that the picture still agrees.
+
+    Parameters
+    ----------
+    joints : (F, 33, 3) metres, camera axes
+    turn : (F, 4)
+        From each frame's camera axes to the first's; the scene is level with the first.
+    fps : float
+
+    Returns
+    -------
+    (F, 33, 3) metres
     """
     hips = joints[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
-    steady = gaussian_filter1d(hips[:, 2], _DEPTH_SMOOTH_S * fps, mode="nearest")
-    moved = hips * (steady / hips[:, 2])[:, None]
-    joints = joints + (moved - hips)[:, None]
+    away = np.linalg.norm(hips, axis=-1)
+    steady = gaussian_filter1d(away, _DEPTH_SMOOTH_S * fps, mode="nearest")
+    joints = joints + (hips * (steady / away - 1.0)[:, None])[:, None]
+    joints = rt.rotate(turn[:, None], joints)
     return np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)
 
 

@@ -16,6 +16,7 @@ from ..video import open_video
 from . import keyposes, solver
 from .body import Motion
 from .bonemap import BoneMap
+from .camera import moves
 from .channels import Channels, to_channels
 from .retarget import retarget
 from .tracker import Landmarks, track
@@ -88,7 +89,7 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         span=(float(frames[0]), float(frames[-1])),
         confidence=motion.confidence.astype(np.float32),
         properties=dict(rig.properties),
-        notes=[*seen.notes, *pose.notes, *_notes(seen, motion, frames)],
+        notes=[*seen.notes, *pose.notes, *_notes(seen, motion, frames, params)],
     )
     meta, packed = result.pack()
     meta["provider"] = seen.provider
@@ -121,6 +122,11 @@ def scene_frames(seen: Landmarks, fps: float, frame_start: int, start_s: float) 
         The person is seen for less than two frames.
     """
     there = seen.time[seen.found] - start_s
+    if len(seen.time) == 1:
+        raise VideoError(
+            "The video, or the part of it that is used, holds a single frame, which makes no "
+            "motion: choose a longer one"
+        )
     if not len(there):
         raise VideoError("Nobody was found in the video: choose a part in which a person is seen")
     first = int(np.ceil(there[0] * fps - 1e-3))
@@ -158,15 +164,29 @@ def _keys(
     ]
 
 
-def _notes(seen: Landmarks, motion: Motion, frames: NDArray) -> list[str]:
-    """Say where the result should not be trusted."""
+def _notes(seen: Landmarks, motion: Motion, frames: NDArray, params: dict) -> list[str]:
+    """Say what was left out, and where the result should not be trusted."""
     notes = []
+    if seen.camera is not None and moves(seen.camera, seen.size):
+        notes.append(
+            "The camera turns or shakes: that was taken out of the motion, but a camera that "
+            "travels along still moves the character"
+        )
     there = seen.time[seen.found]
+    if there[0] - seen.time[0] > _LONG_GAP_S:
+        notes.append(f"The person is first seen at {there[0]:.1f} s of the video: keys begin there")
+    if seen.time[-1] - there[-1] > _LONG_GAP_S:
+        notes.append(f"The person is last seen at {there[-1]:.1f} s of the video: keys end there")
     gaps = np.flatnonzero(np.diff(there) > _LONG_GAP_S)
     for g in gaps[:5]:
         notes.append(
             f"The person is not seen from {there[g]:.1f} s to {there[g + 1]:.1f} s of the video: "
             "the poses between are guesses"
+        )
+    if (params.get("keys") or 0) > len(frames):
+        notes.append(
+            f"{params['keys']} key poses were asked for, but the motion has {len(frames)} frames: "
+            "each of them is a key"
         )
     unsure = frames[motion.confidence < _UNSURE]
     if len(unsure):

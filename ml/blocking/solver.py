@@ -303,7 +303,7 @@ def _confidence(
     shape = np.stack([thigh, torso], axis=1)
     breathing = np.abs(np.log(shape / np.median(shape, axis=0))).max(axis=1)
     steady = np.exp(-0.5 * (breathing / 0.4) ** 2)
-    hips = seen.image[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
+    hips = seen.still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
     speed = np.zeros(len(hips))
     if len(hips) > 1:
         step = np.gradient(hips, seen.time, axis=0)
@@ -329,11 +329,11 @@ def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) ->
     Motion
     """
     fps = 1.0 / np.median(np.diff(time)) if len(time) > 1 else 30.0
-    seen = fit.resample(landmarks, time, _SMOOTH_S)
     focal_px = focal_px or fit.FOCAL_RATIO * max(landmarks.size)
+    seen = fit.resample(landmarks, time, _SMOOTH_S, focal_px)
     camera, residual = fit.fit_joints(seen, landmarks.size, focal_px)
     weight = seen.seen * seen.visibility[:, list(fit.CORE)].mean(axis=1)
-    points, _ = ground.level(ground.to_scene(camera, fps), weight)
+    points, _ = ground.level(ground.to_scene(camera, seen.turn, fps), weight)
     rot = segment_rotations(points, fps)
     offsets = body_offsets(points, rot, weight)
     shape = forward(rot, offsets)
@@ -341,7 +341,7 @@ def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) ->
     sole = -min(offsets["heel.L"][1][2], offsets["toes.L"][1][2], 0.0)
     soles = _soles(rot, shape, offsets)
     path = points[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
-    image = seen.image[:, [fit.HEEL_L, fit.TOE_L, fit.HEEL_R, fit.TOE_R]]
+    image = seen.still[:, [fit.HEEL_L, fit.TOE_L, fit.HEEL_R, fit.TOE_R]]
     leg_px = leg * focal_px / camera[:, [fit.HIP_L, fit.HIP_R], 2].mean(axis=1)
     root, contact = ground.place(path, soles, leg, image, leg_px, fps)
     rot, shape = _plant(rot, root, contact, offsets, fps)

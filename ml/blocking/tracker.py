@@ -12,6 +12,7 @@ from ..errors import VideoError
 from ..progress import Progress, Steps
 from ..runtime import Session, Settings
 from ..video import Video
+from .camera import BackgroundTracker
 from .crop import Region, refine, to_picture, turn_upright, warp
 from .detector import Detections, Detector
 from .smoothing import LowPass, OneEuro
@@ -60,6 +61,8 @@ class Landmarks:
         The same, frame by frame, not steadied.
     provider : what ran the networks, and why that is not the GPU
     notes : sentences for the person
+    camera : (F, 3, 3), what takes pixels of each frame to where the same background is in the
+        first, or None where the camera was not followed
     """
 
     time: NDArray[np.float64]
@@ -76,6 +79,7 @@ class Landmarks:
     visibility_raw: NDArray[np.float32] = field(repr=False)
     provider: str = ""
     notes: tuple[str, ...] = ()
+    camera: NDArray[np.float64] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,13 @@ class _Frame:
     image: NDArray | None = None
     visibility: NDArray | None = None
     world: NDArray | None = None
+
+    def bounds(self) -> NDArray | None:
+        """Return (4,) x0, y0, x1, y1 around the landmarks, or None where nobody is."""
+        if self.raw is None:
+            return None
+        flat = self.raw.image[:, :2]
+        return np.concatenate([flat.min(axis=0), flat.max(axis=0)])
 
 
 class LandmarkNetwork:
@@ -284,9 +295,11 @@ def track(
     person = _check_person(person)
     yield Progress(0.0, "Loading the networks")
     tracker = _Tracker(person, keep, settings)
-    frames = []
+    background = BackgroundTracker()
+    frames, cameras = [], []
     for time_s, image in video.bgr():
         frames.append(tracker.step(time_s, image))
+        cameras.append(background.step(image, frames[-1].bounds()))
         if len(frames) % _REPORT_EVERY == 0:
             fraction = min(len(frames) / max(video.frame_count, 1), 1.0)
             yield Progress(fraction, f"Finding the pose, frame {len(frames)}")
@@ -294,11 +307,11 @@ def track(
     if not any(frame.raw for frame in frames):
         raise VideoError(_nobody(video, person, tracker.most_seen))
     yield Progress(1.0, f"Found the pose in {sum(f.raw is not None for f in frames)} frames")
-    return _collect(frames, video, tracker)
+    return _collect(frames, np.array(cameras), video, tracker)
 
 
 def _check_person(person: str | int) -> str | int:
-    if isinstance(person, str) and person.isdigit():
+    if isinstance(person, str) and person.isdecimal():
         person = int(person)
     if person in PERSONS or (isinstance(person, int) and person >= 0):
         return person
@@ -347,8 +360,11 @@ def _notes(video: Video, tracker: _Tracker) -> tuple[str, ...]:
     )
 
 
-def _collect(frames: list[_Frame], video: Video, tracker: _Tracker) -> Landmarks:
+def _collect(
+    frames: list[_Frame], cameras: NDArray, video: Video, tracker: _Tracker
+) -> Landmarks:
     """Lay the frames' results into arrays, in pixels of the original picture."""
+    to_original = np.diag([1.0 / video.scale, 1.0 / video.scale, 1.0])
     count = len(frames)
     found = np.array([frame.raw is not None for frame in frames])
     image = np.full((2, count, COUNT, 3), np.nan, np.float32)
@@ -360,8 +376,7 @@ def _collect(frames: list[_Frame], video: Video, tracker: _Tracker) -> Landmarks
         image[:, i] = frame.image / video.scale, frame.raw.image / video.scale
         world[:, i] = frame.world, frame.raw.world
         visibility[:, i] = frame.visibility, frame.raw.visibility
-        flat = image[1, i, :, :2]
-        box[i] = (*flat.min(axis=0), *flat.max(axis=0))
+        box[i] = frame.bounds() / video.scale
     sessions = (tracker.detector.session, tracker.network.session)
     reason = sessions[1].reason
     return Landmarks(
@@ -379,4 +394,5 @@ def _collect(frames: list[_Frame], video: Video, tracker: _Tracker) -> Landmarks
         visibility_raw=visibility[1],
         provider=sessions[1].provider + (f" ({reason})" if reason else ""),
         notes=_notes(video, tracker),
+        camera=to_original @ cameras @ np.linalg.inv(to_original),
     )

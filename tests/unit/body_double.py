@@ -70,9 +70,17 @@ def squats(frames: int = 61, fps: float = 30.0) -> tuple[np.ndarray, np.ndarray,
 
 
 def seen(
-    time: np.ndarray, rot: np.ndarray, path: np.ndarray, far: float = 4.5, noise_m: float = 0.0
+    time: np.ndarray,
+    rot: np.ndarray,
+    path: np.ndarray,
+    far: float = 4.5,
+    noise_m: float = 0.0,
+    pan: np.ndarray | None = None,
 ) -> Landmarks:
-    """Return what a level camera at hip height, `far` metres away, sees of a performance."""
+    """Return what a level camera at hip height, `far` metres away, sees of a performance.
+
+    `pan` (F,) radians turns the camera to the right, and its background to the left.
+    """
     joints = solver.forward(rot, offsets())
     frames = len(time)
     body = np.zeros((frames, 33, 3))
@@ -93,6 +101,12 @@ def seen(
     # The detector lets a body that stands straight lean a little towards the camera.
     world = body + np.random.default_rng(0).normal(0.0, noise_m, body.shape)
     place = body + path[:, None] + [0.0, far, -0.9]
+    background = None
+    if pan is not None:
+        turn = rt.from_rotvec(pan[:, None] * [0.0, 0.0, 1.0])
+        place, world = rt.rotate(turn[:, None], place), rt.rotate(turn[:, None], world)
+        background = np.tile(np.eye(3), (frames, 1, 1))
+        background[:, 0, 2] = FOCAL * np.tan(pan)
     image = np.stack([place[..., 0], -place[..., 2]], axis=-1) / place[..., 1:2] * FOCAL
     image += 0.5 * np.array(SIZE)
     camera = np.stack([world[..., 0], -world[..., 2], world[..., 1]], axis=-1)
@@ -112,4 +126,5 @@ def seen(
         image_raw=depth,
         world_raw=camera.astype(np.float32),
         visibility_raw=visible,
+        camera=background,
     )

@@ -97,7 +97,7 @@ def test_resampling_follows_uneven_times():
             if isinstance(getattr(seen, f.name), np.ndarray)
         },
     )
-    even = fit.resample(uneven, time[5:-5], 0.02)
+    even = fit.resample(uneven, time[5:-5], 0.02, body_double.FOCAL)
     assert np.abs(even.image - seen.image[5:-5, :, :2]).max() < 4.0
 
 
@@ -114,3 +114,18 @@ def test_level_turns_a_pitched_camera_back():
     up = flat[:, [11, 12]].mean(axis=1) - flat[:, [27, 28]].mean(axis=1)
     lean = np.degrees(np.arctan2(up[:, 1], up[:, 2]))
     assert np.abs(lean[0]) < 7.0
+
+
+def test_a_panning_camera_leaves_the_performer_where_they_are(performance, motion):
+    time, rot, path = performance
+    pan = 0.12 * np.sin(2.0 * time)
+    solved = {}
+    for known in (True, False):
+        seen = body_double.seen(time, rot, path, pan=pan)
+        if not known:
+            seen.camera = None
+        solved[known] = solver.solve(seen, time, body_double.FOCAL)
+    assert solved[True].contact.mean() > 0.95
+    assert np.abs(solved[True].root - motion.root).max() < 0.06
+    # Not told of the camera, the solver can only think that the performer travels.
+    assert np.ptp(solved[False].root[:, 0]) > 0.3

@@ -1,0 +1,144 @@
+"""The camera's own movement, from how the background moves in the picture.
+
+A hand-held or panning camera moves everything in the picture. Points of the background are
+followed from frame to frame (Lucas and Kanade, 1981), with the person masked out; one similarity
+(shift, turn, scale) that most of them agree on (RANSAC) is the camera's. A camera on a tripod gives
+exactly none, so nothing drifts.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import rotations as rt
+
+_WIDTH = 320
+_POINTS, _FEWEST, _SPACING = 120, 24, 8
+_RENEW = 12  # frames
+_BACK_AND_FORTH = 0.7  # small pixels; a point that does not come back was lost
+_STILL = 0.15  # small pixels a frame
+_MARGIN = 0.15  # of the person's box, around it
+_AGREE = 0.6
+_SAME = 2.0  # grey levels, median, that noise changes
+
+
+class BackgroundTracker:
+    """Follows the background through a clip, a frame at a time.
+
+    Attributes
+    ----------
+    unsure : number of frames whose movement could not be told, and is taken for none
+    """
+
+    def __init__(self) -> None:
+        self.unsure = 0
+        self._last: NDArray | None = None
+        self._points = np.zeros((0, 1, 2), np.float32)
+        self._age = 0
+        self._total = np.eye(3)
+
+    def step(self, image: NDArray[np.uint8], box: NDArray | None) -> NDArray[np.float64]:
+        """Take the next frame.
+
+        Parameters
+        ----------
+        image : (H, W, 3) uint8 BGR
+        box : (4,) x0, y0, x1, y1 of the person in its pixels, or None
+
+        Returns
+        -------
+        (3, 3)
+            Takes pixels of this frame to where the same background is in the first frame.
+        """
+        small = _WIDTH / max(image.shape[:2])
+        size = (round(image.shape[1] * small), round(image.shape[0] * small))
+        # Nearest pixels first: a large frame is thinned out at no cost before it is averaged.
+        thin = max(1, int(0.5 / small))
+        grey = cv2.cvtColor(image[::thin, ::thin], cv2.COLOR_BGR2GRAY)
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+        mask = _background(grey.shape, None if box is None else np.asarray(box) * small)
+        if self._last is not None:
+            change = cv2.absdiff(grey, self._last)[mask > 0]
+            if not len(change) or np.median(change) < _SAME:
+                return self._total.copy()  # against the same anchor, so that a slow pan adds up
+            move = self._move(grey)
+            back = np.diag([1 / small, 1 / small, 1.0])
+            self._total = self._total @ back @ move @ np.diag([small, small, 1.0])
+        if len(self._points) < _FEWEST or self._age >= _RENEW:
+            self._renew(grey, mask)
+        self._age += 1
+        self._last = grey
+        return self._total.copy()
+
+    def _renew(self, grey: NDArray, mask: NDArray) -> None:
+        found = cv2.goodFeaturesToTrack(grey, _POINTS, 0.01, _SPACING, mask=mask)
+        self._points = np.zeros((0, 1, 2), np.float32) if found is None else found
+        self._age = 0
+
+    def _move(self, grey: NDArray) -> NDArray:
+        """Return the (3, 3) movement from this frame back to the last, small pixels."""
+        none = np.eye(3)
+        if len(self._points) < _FEWEST:
+            self.unsure += 1
+            return none
+        options = {"winSize": (15, 15), "maxLevel": 3}
+        there, ok, _ = cv2.calcOpticalFlowPyrLK(self._last, grey, self._points, None, **options)
+        again, ok_back, _ = cv2.calcOpticalFlowPyrLK(grey, self._last, there, None, **options)
+        stray = np.linalg.norm(again - self._points, axis=-1)[:, 0]
+        good = (ok[:, 0] > 0) & (ok_back[:, 0] > 0) & (stray < _BACK_AND_FORTH)
+        before, after = self._points[good], there[good]
+        self._points = after
+        if len(after) < _FEWEST:
+            self.unsure += 1
+            return none
+        if np.median(np.linalg.norm(after - before, axis=-1)) < _STILL:
+            return none
+        found, inliers = cv2.estimateAffinePartial2D(after, before, ransacReprojThreshold=1.0)
+        if found is None or inliers.mean() < _AGREE:
+            self.unsure += 1
+            return none
+        return np.vstack([found, [0.0, 0.0, 1.0]])
+
+
+def _background(shape: tuple[int, int], box: NDArray | None) -> NDArray:
+    """Return a mask, 255 outside the person's box and a margin around it."""
+    mask = np.full(shape, 255, np.uint8)
+    if box is not None and np.isfinite(box).all():
+        more = _MARGIN * (box[2:] - box[:2])
+        x0, y0 = np.maximum(box[:2] - more, 0).astype(int)
+        x1, y1 = np.maximum(box[2:] + more, 0).astype(int)
+        mask[y0:y1, x0:x1] = 0
+    return mask
+
+
+def turns(camera: NDArray, size: tuple[int, int], focal_px: float) -> NDArray:
+    """Return how the camera is turned against its first frame.
+
+    A change of scale, by a zoom or by going nearer, is left out.
+
+    Parameters
+    ----------
+    camera : (F, 3, 3) from `BackgroundTracker`, original pixels
+    size : (width, height), pixels
+    focal_px : float
+
+    Returns
+    -------
+    (F, 4) quaternions
+        Take directions from this frame's camera axes (x right, y down, z away) to the first's.
+    """
+    middle = 0.5 * np.array([*size, 0.0]) + [0.0, 0.0, 1.0]
+    seen = camera @ middle
+    away = np.concatenate([seen[:, :2] - middle[:2], np.full((len(seen), 1), focal_px)], axis=1)
+    roll = np.arctan2(camera[:, 1, 0], camera[:, 0, 0])
+    about = rt.from_rotvec(roll[:, None] * [0.0, 0.0, 1.0])
+    return rt.multiply(rt.between([0.0, 0.0, 1.0], away), about)
+
+
+def moves(camera: NDArray, size: tuple[int, int]) -> bool:
+    """Say whether the camera moved more than a few pixels at the picture's middle."""
+    middle = 0.5 * np.array([*size, 0.0]) + [0.0, 0.0, 1.0]
+    shift = np.ptp((camera @ middle)[:, :2], axis=0).max()
+    return bool(shift > 0.01 * max(size))
