@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..ml.errors import UnderstudyError
 from ..ml.keys import FULL, SELECTED, align_quaternions, align_turns, full, merge
-from ..ml.take import Channel, Take
+from ..ml.take import Channel, Provenance, Take
 from .about import LEDGER
 from .actions import HAS_SLOTS, action_of, bag_of, curves_of, read_keys, slot_of
 from .checks import check_action, check_owner, check_take, split_property
@@ -30,6 +30,7 @@ __all__ = [
     "ensure_bag",
     "ensure_fcurve",
     "read_keys",
+    "snapshot",
     "write_keys",
     "write_take",
 ]
@@ -129,6 +130,14 @@ def write_take(owner: ID, take: Take) -> Written:
         undo.pop_all()
     owner.update_tag()
     return written
+
+
+def snapshot(owner: ID) -> contextlib.ExitStack:
+    """Return what brings the owner's animation back to how it is now, when closed."""
+    check_owner(owner)
+    kept = contextlib.ExitStack()
+    _remember(owner, Take([], Provenance(""), (0.0, 0.0)), kept)
+    return kept
 
 
 def _write(owner: ID, take: Take) -> Written:

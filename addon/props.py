@@ -18,6 +18,8 @@ from bpy.props import (
     StringProperty,
 )
 
+from . import fillprops
+
 # From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
 _RELATIVE = set()
 if "is_path_supports_blend_relative" in bpy.types.Property.bl_rna.properties:
@@ -151,6 +153,11 @@ class UnderstudySettings(bpy.types.PropertyGroup):
         description="Move the character through the scene as the performer moved, else in place",
         default=True,
     )
+    inbetween: PointerProperty(
+        type=fillprops.UnderstudyInbetween,
+        name="In-betweens",
+        description="Settings of the in-betweening tool",
+    )
 
 
 class UnderstudyRole(bpy.types.PropertyGroup):
@@ -220,6 +227,16 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         description="Whether the work was asked to stop",
         default=False,
     )
+    preview: StringProperty(
+        name="Preview",
+        description="The preview's state: empty when there is none, else LIVE, ACCEPT or CANCEL",
+        default="",
+    )
+    preview_text: StringProperty(
+        name="Preview Text",
+        description="What the preview shows at the moment",
+        default="",
+    )
     provider: StringProperty(
         name="Ran On",
         description="What the networks ran on in the last work, and why",
@@ -232,7 +249,7 @@ class UnderstudyRun(bpy.types.PropertyGroup):
     )
 
 
-CLASSES = (UnderstudySettings, UnderstudyRole, UnderstudyRig, UnderstudyRun)
+CLASSES = (*fillprops.CLASSES, UnderstudySettings, UnderstudyRole, UnderstudyRig, UnderstudyRun)
 
 POINTERS = (
     (bpy.types.Scene, PointerProperty(type=UnderstudySettings)),

@@ -1,5 +1,5 @@
 """Thin operators, one file a stage: read, run, write, report."""
 
-from . import blocking, ledger, rigmap
+from . import blocking, inbetween, ledger, rigmap
 
-CLASSES = (*blocking.CLASSES, *rigmap.CLASSES, *ledger.CLASSES)
+CLASSES = (*blocking.CLASSES, *inbetween.CLASSES, *rigmap.CLASSES, *ledger.CLASSES)

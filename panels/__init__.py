@@ -1,5 +1,5 @@
 """The sidebar, one file a stage: drawing only."""
 
-from . import blocking, rigmap, setup
+from . import blocking, inbetween, rigmap, setup
 
-CLASSES = (*blocking.CLASSES, *rigmap.CLASSES, *setup.CLASSES)
+CLASSES = (*blocking.CLASSES, *inbetween.CLASSES, *rigmap.CLASSES, *setup.CLASSES)

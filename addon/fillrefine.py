@@ -1,0 +1,110 @@
+"""Trying fitted keys where they will stand: beside the artist's, under Blender's own handles.
+
+An artist's key keeps its handles, and automatic ones turn with their neighbours, so what a segment
+beside it does is known only to Blender. Where it strays from the motion, a key is added.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ml.keys import merge
+from ..ml.take import Channel, Take
+from .curvecopy import Scratch
+from .fillread import Reading
+
+_ROUNDS = 6
+
+
+def refine(
+    take: Take, reading: Reading, params: dict, arrays: dict[str, NDArray], copy: Scratch
+) -> dict:
+    """Add keys to the take, in place, until every curve is within tolerance.
+
+    Returns
+    -------
+    dict
+        "worst_tolerances", "mean_tolerances": how far curves stray, in tolerances; "keys" and
+        "frames" a channel on average; "share", keys of frames filled.
+    """
+    from ..ml.inbetween.fill import Motion, Settings, to_channels
+
+    motion = Motion.of(params, arrays | reading.arrays)
+    planned, dense, unit = arrays["planned"].astype(bool), arrays["dense"], arrays["unit"]
+    settings = Settings.of(params)
+    free = motion.allowed() & ~motion.keyed
+    span = (float(motion.span[0]), float(motion.span[1]))
+    channels, worst, mean = [], [0.0], [0.0]
+    for t, track in enumerate(motion.tracks):
+        if not track.driven:
+            continue
+        # Also where no key was planned: Blender's handles may not be what the plan counts on.
+        away = (np.abs(dense - motion.values) * unit)[:, track.columns].max(axis=1) > 1e-3
+        filled = free[:, t] & (away | planned[:, t])
+        rows = np.flatnonzero(free[:, t] & _gaps_with(filled, motion.keyed[:, t]))
+        if not len(rows):
+            continue
+        for turn in range(_ROUNDS + 1):
+            mine = to_channels(motion, dense, planned, t)
+            at = rows + motion.first
+            if mine:
+                off = _strays(mine, reading, at, dense[rows], unit, track.column, span, copy)
+            else:
+                off = _away(motion.values[rows], dense[rows], unit, track.columns)
+            bad = _worst(rows, off, planned[:, t] | motion.keyed[:, t])
+            if not bad or settings.breakdown or turn == _ROUNDS:
+                break
+            planned[bad, t] = True
+        channels += mine
+        worst.append(float(off.max(initial=0.0)))
+        mean.append(float(off.mean()) if len(off) else 0.0)
+    take.channels[:] = channels
+    open_frames = (free & np.array([t.driven for t in motion.tracks])).sum()
+    return {
+        "worst_tolerances": round(max(worst), 3),
+        "mean_tolerances": round(float(np.mean(mean)), 3),
+        "share": round(float(planned.sum() / max(open_frames, 1)), 4),
+    }
+
+
+def _gaps_with(some: NDArray, keyed: NDArray) -> NDArray:
+    """Return (F,) bool: all frames of gaps of which `some` holds a frame."""
+    number = np.cumsum(keyed)
+    return np.isin(number, np.unique(number[some]))
+
+
+def _strays(
+    mine: list[Channel],
+    reading: Reading,
+    frames: NDArray,
+    dense: NDArray,
+    unit: NDArray,
+    column: int,
+    span: tuple[float, float],
+    copy: Scratch,
+) -> NDArray:
+    """Return (F,) distances, in tolerances, of a track's curves from the motion."""
+    total = np.zeros(len(frames))
+    for channel in mine:
+        kept = reading.kept[(channel.data_path, channel.index)]
+        now = copy.evaluate(merge(kept, channel.keys, span), frames)
+        c = column + channel.index
+        total += ((now - dense[:, c]) * unit[c]) ** 2
+    return np.sqrt(total)
+
+
+def _away(values: NDArray, dense: NDArray, unit: NDArray, columns: slice) -> NDArray:
+    """Return (F,) distances, in tolerances, of the artist's own curves from the motion."""
+    return np.linalg.norm(((values - dense) * unit)[:, columns], axis=1)
+
+
+def _worst(rows: NDArray, off: NDArray, taken: NDArray) -> list[int]:
+    """Return, of each stretch between two keys that strays too far, the worst frame."""
+    number = np.cumsum(taken)[rows]
+    found = []
+    for n in np.unique(number[off > 1.0]):
+        inside = np.flatnonzero((number == n) & ~taken[rows])
+        if len(inside):
+            found.append(int(rows[inside[np.argmax(off[inside])]]))
+    return found

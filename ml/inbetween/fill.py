@@ -1,0 +1,466 @@
+"""The whole stage: a rig's curves as arrays go in, a Take with few generated keys comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import rotations as rt
+from ..curves import spline_keys
+from ..errors import UnderstudyError
+from ..progress import Progress, Steps
+from ..take import Channel, Provenance, Take
+from . import contacts, fit
+from .base import eased, gaps, hermite_base
+from .tracks import Body, Track, from_rotation, to_rotation
+from .variants import paced
+
+_CHUNK = 1500  # frames worked on at a time
+_CONTEXT = 12  # frames beside a chunk that are looked at
+_STILL_RAD, _STILL = 1e-3, 1e-4  # radians; share of the height: a hold moves less
+_SPREAD = 1.0  # how different the network's takes are
+
+
+@dataclass
+class Settings:
+    """What the sliders say.
+
+    Attributes
+    ----------
+    strength : 0 (the artist's own curves) to 1.5
+    contact_hold, smoothness : 0 to 1
+    tolerance_deg : degrees that fitted curves may stray
+    tolerance_size : share of the height that they may stray
+    variant, seed : which take; 0 is the plain one
+    breakdown : only one pose between two keys
+    every_frame : a key on every frame instead of few
+    align : "pose" (bones keyed together stay so) or "bone" (fewest keys for each)
+    method : "auto", "network" or "plain"
+    """
+
+    strength: float = 1.0
+    contact_hold: float = 1.0
+    smoothness: float = 0.0
+    tolerance_deg: float = 2.0
+    tolerance_size: float = 0.01
+    variant: int = 0
+    seed: int = 0
+    breakdown: bool = False
+    every_frame: bool = False
+    align: str = "pose"
+    method: str = "auto"
+
+    @classmethod
+    def of(cls, params: dict) -> Settings:
+        """Read a job's parameters."""
+        return cls(**{k: params[k] for k in cls.__dataclass_fields__ if k in params})
+
+
+@dataclass
+class Motion:
+    """The artist's curves on F consecutive frames.
+
+    Attributes
+    ----------
+    tracks : list of Track, T of them
+    values : (F, C) channels as Blender evaluates them
+    keyed, stepped : (F, T) bool
+        The artist's keys, and which of them hold until the next.
+    body : Body
+    basis, location : (B, 4), (B, 3)
+        Bones without a track.
+    fps : float
+    first : int, scene frame of row 0
+    span : (first, last) scene frames to be filled; the other rows are context
+    """
+
+    tracks: list[Track]
+    values: NDArray
+    keyed: NDArray
+    stepped: NDArray
+    body: Body
+    rest: NDArray
+    basis: NDArray
+    location: NDArray
+    fps: float
+    first: int
+    span: tuple[int, int]
+
+    @classmethod
+    def of(cls, params: dict, arrays: dict[str, NDArray]) -> Motion:
+        """Read a job's request; refuse numbers that are none."""
+        tracks = [Track(**t) for t in params["tracks"]]
+        values = np.asarray(arrays["values"], float)
+        if not np.isfinite(values).all():
+            bad = ~np.isfinite(values).all(axis=0)
+            names = sorted({t.group for t in tracks if bad[t.columns].any()})
+            raise UnderstudyError(
+                f"The curves of {', '.join(names[:4])} hold values that are not numbers: delete "
+                "those keys first"
+            )
+        return cls(
+            tracks,
+            values,
+            np.asarray(arrays["keyed"], bool),
+            np.asarray(arrays["stepped"], bool),
+            Body.of(np.asarray(arrays["parents"], int), np.asarray(arrays["rest"], float)),
+            np.asarray(arrays["rest"], float),
+            np.asarray(arrays["basis"], float),
+            np.asarray(arrays["location"], float),
+            float(params["fps"]),
+            int(params["first"]),
+            (int(params["span"][0]), int(params["span"][1])),
+        )
+
+    def rows(self) -> slice:
+        """Return the rows of the range."""
+        return slice(self.span[0] - self.first, self.span[1] - self.first + 1)
+
+    def allowed(self) -> NDArray:
+        """Return (F, T) bool: gaps of driven tracks that lie wholly in the range."""
+        inside, out = self.rows(), np.zeros_like(self.keyed)
+        for rows, first, last in gaps(self.keyed):
+            if first >= inside.start and last < inside.stop:
+                out[first + 1 : last, [t for t in rows if self.tracks[t].driven]] = True
+        return out
+
+
+def fill(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
+    """Fill the frames between an artist's keys; a task of `ml.tasks`.
+
+    Parameters
+    ----------
+    params, arrays
+        What `Motion.of` and `Settings.of` read, and those of `ml.runtime.Settings`.
+
+    Returns
+    -------
+    meta, arrays
+        Those of `Take.pack`, and `dense` (F, C), `unit` (C,), `planned` (F, T): the motion
+        before keys were fitted to it, what a channel's unit is in tolerances, and the keys.
+    """
+    yield Progress(0.0, "Reading the keys")
+    settings = Settings.of(params)
+    opened = open_network(params, settings)
+    return (yield from filled(Motion.of(params, arrays), settings, params, opened))
+
+
+def filled(
+    motion: Motion, settings: Settings, params: dict, opened: tuple[Callable | None, dict]
+) -> Steps[tuple[dict, dict]]:
+    """Fill with what `open_network` gave, and return what `fill` returns."""
+    network, used = opened
+    values = yield from propose(motion, settings, network)
+    yield Progress(0.9, "Choosing keys")
+    planned = choose_keys(motion, settings, values)
+    take = to_take(motion, values, planned, params, used)
+    meta, out = take.pack()
+    tolerance = tolerance_of(motion, settings)
+    out |= {
+        "dense": values,
+        "unit": fit.units(motion.tracks, values, tolerance),
+        "planned": planned,
+    }
+    meta["provider"] = used.get("provider", "")
+    meta["method"] = used["method"]
+    return meta, out
+
+
+def open_network(params: dict, settings: Settings) -> tuple[Callable | None, dict]:
+    """Return the network, or None for the plain method, and what is told about it."""
+    from ..runtime import Settings as Runtime
+
+    plain = {"method": "plain", "models": {}}
+    if settings.method == "plain":
+        return None, plain
+    runtime = Runtime.from_params(params)
+    try:
+        from .network import NAME, Network
+    except ImportError:
+        return None, plain
+    if not (runtime.models / f"{NAME}.onnx").is_file():
+        if settings.method == "network":
+            raise UnderstudyError(
+                f"The network {NAME} is not installed: use the plain method, or install it"
+            )
+        return None, plain
+    network = Network(runtime)
+    used = {
+        "method": "network",
+        "models": {NAME: network.session.sha256},
+        "provider": network.session.provider,
+    }
+    return network, used
+
+
+def propose(
+    motion: Motion, settings: Settings, network: Callable | None = None
+) -> Steps[NDArray]:
+    """Return (F, C) channels with every gap filled, equal to the artist's at keys to the bit."""
+    plain = unstepped(motion)
+    out = plain.copy()
+    pieces = chunks(motion)
+    for i, (rows, whole) in enumerate(pieces):
+        part = _propose(motion, plain, whole, settings, network)
+        out[rows] = part[rows.start - whole.start : rows.stop - whole.start]
+        yield Progress(0.05 + 0.85 * (i + 1) / len(pieces), "Filling the in-betweens")
+    keep, allowed = np.ones(out.shape, bool), motion.allowed()
+    for t, track in enumerate(motion.tracks):
+        keep[:, track.columns] = ~allowed[:, [t]]
+    return np.where(keep, motion.values, out)
+
+
+def unstepped(motion: Motion) -> NDArray:
+    """Return the artist's channels with stepped gaps eased from key to key."""
+    values = motion.values.copy()
+    for t, track in enumerate(motion.tracks):
+        if not track.driven or not motion.stepped[:, t].any():
+            continue
+        at = np.flatnonzero(motion.keyed[:, t])
+        own = values[:, track.columns]
+        smooth = eased(at, own[at], np.arange(len(values)))
+        for first, last in zip(at[:-1], at[1:], strict=True):
+            if motion.stepped[first, t]:
+                own[first + 1 : last] = smooth[first + 1 : last]
+    return values
+
+
+def chunks(motion: Motion) -> list[tuple[slice, slice]]:
+    """Return (rows to fill, rows to look at): pieces that hold whole gaps and some context."""
+    total, inside = len(motion.values), motion.rows()
+    driven = [t for t, track in enumerate(motion.tracks) if track.driven]
+    found, start = [], inside.start
+    while start < inside.stop:
+        stop = min(start + _CHUNK, inside.stop)
+        low, high = start, stop
+        for t in driven:
+            at = np.flatnonzero(motion.keyed[:, t])
+            before, after = at[at <= start], at[at >= stop - 1]
+            low = min(low, before[-1] if len(before) else low)
+            high = max(high, after[0] + 1 if len(after) else high)
+        cut = slice(int(max(low - _CONTEXT, 0)), int(min(high + _CONTEXT, total)))
+        found.append((slice(start, stop), cut))
+        start = stop
+    return found
+
+
+def _propose(
+    motion: Motion, plain: NDArray, whole: slice, settings: Settings, network: Callable | None
+) -> NDArray:
+    values = plain[whole]
+    keyed_t, held = motion.keyed[whole], holds(motion, values, motion.keyed[whole])
+    basis, location, keyed, driven = _as_bones(motion, values, keyed_t)
+    new, moved = hermite_base(basis, location, keyed, motion.fps)
+    contact = None
+    if network is not None:
+        new, moved, contact = _add_residual(
+            motion, settings, network, new, moved, keyed, driven
+        )
+    new, moved = paced(new, moved, keyed, motion.body.parents, settings.variant, settings.seed)
+    turn = rt.to_rotvec(rt.multiply(rt.conjugate(basis), new))
+    turn, shift = (_smoothed(d, settings.smoothness, motion.fps) for d in (turn, moved - location))
+    out = np.zeros((2, *keyed.shape), bool)  # where rotation, where location may change
+    keys = np.ones((2, *keyed.shape), bool)
+    for t, track in enumerate(motion.tracks):
+        if track.driven:
+            keys[int(track.moves), :, track.bone] = keyed_t[:, t]
+            out[int(track.moves), :, track.bone] = ~held[:, t]
+    turn = settings.strength * pinned(turn, keys[0]) * out[0][..., None]
+    shift = settings.strength * pinned(shift, keys[1]) * out[1][..., None]
+    new = rt.multiply(basis, rt.from_rotvec(turn))
+    moved = location + shift
+    if settings.contact_hold > 0.0 and settings.strength > 0.0:
+        amount = settings.contact_hold * min(settings.strength, 1.0)
+        turns = np.zeros_like(driven)
+        turns[[t.bone for t in motion.tracks if t.driven and not t.moves]] = True
+        new = contacts.hold(motion.body, new, moved, keyed, turns, amount, contact)
+    return _as_channels(motion, values, basis, new, shift, out)
+
+
+def _as_bones(
+    motion: Motion, values: NDArray, keyed: NDArray
+) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Return basis (F, B, 4), location (F, B, 3), keyed (F, B) and driven (B,) of all bones."""
+    frames = len(values)
+    basis = np.tile(motion.basis, (frames, 1, 1))
+    location = np.tile(motion.location, (frames, 1, 1))
+    bones = len(motion.basis)
+    marks, driven = np.zeros((frames, bones), bool), np.zeros(bones, bool)
+    for t, track in enumerate(motion.tracks):
+        own = values[:, track.columns]
+        if track.moves:
+            location[:, track.bone] = own
+        else:
+            basis[:, track.bone] = to_rotation(own, track.mode)
+        if track.driven:
+            marks[:, track.bone] |= keyed[:, t]
+            driven[track.bone] = True
+    marks[:, ~driven] = True
+    return basis, location, marks, driven
+
+
+def _add_residual(
+    motion: Motion,
+    settings: Settings,
+    network: Callable,
+    basis: NDArray,
+    location: NDArray,
+    keyed: NDArray,
+    driven: NDArray,
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Return basis, location and contact (F, B) with the network's say on them."""
+    from .network import Clip
+
+    has_location = np.zeros(len(driven), bool)
+    has_location[[t.bone for t in motion.tracks if t.moves]] = True
+    clip = Clip(
+        motion.body.parents,
+        motion.rest,
+        motion.body.height,
+        motion.fps,
+        basis,
+        location,
+        keyed,
+        has_location,
+        driven,
+    )
+    spread = _SPREAD if settings.variant else 0.0
+    said = network(clip, seed=settings.variant + 1000 * settings.seed, spread=spread)
+    gate = said.gate[..., None]
+    turn = pinned(gate * said.rotvec, keyed)
+    shift = pinned(gate * said.location, keyed)
+    return rt.multiply(basis, rt.from_rotvec(turn)), location + shift, said.contact
+
+
+def holds(motion: Motion, values: NDArray, keyed: NDArray) -> NDArray:
+    """Return (F, T) bool: frames in gaps whose keys agree and whose curve stays with them."""
+    out = np.zeros_like(keyed)
+    unit = fit.weights(motion.tracks, values)
+    limits = [_STILL * motion.body.height if t.moves else _STILL_RAD for t in motion.tracks]
+    for rows, first, last in gaps(keyed):
+        away = np.abs(values[first : last + 1] - values[first]) * unit
+        for t in rows:
+            out[first + 1 : last, t] = away[:, motion.tracks[t].columns].max() < limits[t]
+    return out
+
+
+def pinned(delta: NDArray, keyed: NDArray) -> NDArray:
+    """Return (F, B, 3) less its straight line between each bone's keys: nothing at the keys.
+
+    Before the first key and after the last there is nothing either.
+    """
+    frames = np.arange(len(keyed))[:, None]
+    before = np.maximum.accumulate(np.where(keyed, frames, -1), axis=0)
+    after = np.minimum.accumulate(np.where(keyed, frames, len(keyed))[::-1], axis=0)[::-1]
+    free = (before >= 0) & (after < len(keyed)) & ~keyed
+    low, high = np.maximum(before, 0), np.minimum(after, len(keyed) - 1)
+    t = ((frames - low) / np.maximum(high - low, 1))[..., None]
+    bones = np.arange(keyed.shape[1])
+    line = delta[low, bones] * (1.0 - t) + delta[high, bones] * t
+    return np.where(free[..., None], delta - line, 0.0)
+
+
+def _smoothed(delta: NDArray, amount: float, fps: float) -> NDArray:
+    """Return (F, B, 3) blurred over time: at 1, over about a fifth of a second either way."""
+    width = 0.1 * fps * amount
+    if width < 0.2 or len(delta) < 3:
+        return delta
+    reach = int(np.ceil(2.5 * width))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
+    padded = np.pad(delta, [(reach, reach), (0, 0), (0, 0)], mode="edge")
+    parts = (w * padded[i : i + len(delta)] for i, w in enumerate(kernel / kernel.sum()))
+    return sum(parts)
+
+
+def _as_channels(
+    motion: Motion, values: NDArray, basis: NDArray, new: NDArray, shift: NDArray, free: NDArray
+) -> NDArray:
+    """Return (F, C) channels; those of frames where nothing changed stay bit for bit."""
+    out = values.copy()
+    for track in motion.tracks:
+        if not track.driven:
+            continue
+        b = track.bone
+        if track.moves:
+            out[:, track.columns] += shift[:, b]
+            continue
+        moved = np.abs(np.sum(basis[:, b] * new[:, b], axis=-1)) < 1.0 - 1e-14
+        rows = np.flatnonzero(moved & free[0][:, b])
+        if len(rows):
+            beside = values[rows, track.columns]
+            out[rows, track.columns] = from_rotation(new[rows, b], track.mode, beside)
+    return out
+
+
+def tolerance_of(motion: Motion, settings: Settings) -> fit.Tolerance:
+    """Return the tolerance in radians and in the rig's own lengths."""
+    return fit.Tolerance(
+        max(np.radians(settings.tolerance_deg), 1e-4),
+        max(settings.tolerance_size, 1e-5) * motion.body.height,
+    )
+
+
+def choose_keys(motion: Motion, settings: Settings, values: NDArray) -> NDArray:
+    """Return (F, T) bool: the frames that get a generated key."""
+    tracks, held = motion.tracks, holds(motion, motion.values, motion.keyed)
+    unit = fit.units(tracks, values, fit.Tolerance(1e-4, 1e-5 * motion.body.height))
+    away = np.abs(values - motion.values) * unit
+    changed = np.stack([away[:, t.columns].max(axis=1) > 1.0 for t in tracks], axis=1)
+    allowed = motion.allowed()
+    if settings.every_frame:
+        some = np.zeros_like(changed)
+        for rows, first, last in gaps(motion.keyed):
+            rows = [t for t in rows if tracks[t].driven and changed[first:last, t].any()]
+            some[first + 1 : last, rows] = True
+        planned = some
+    elif settings.breakdown:
+        planned = fit.middles(tracks, motion.keyed, held).keys
+    else:
+        poses = settings.align == "pose"
+        changed &= allowed
+        planned = fit.plan(
+            tracks,
+            values,
+            motion.keyed,
+            changed,
+            motion.stepped,
+            tolerance_of(motion, settings),
+            poses=poses,
+        ).keys
+    return planned & allowed
+
+
+def to_take(
+    motion: Motion, values: NDArray, planned: NDArray, params: dict, used: dict
+) -> Take:
+    """Return the Take: aligned handles that hold the motion's own slopes."""
+    driven = [t for t, track in enumerate(motion.tracks) if track.driven]
+    found = [c for t in driven for c in to_channels(motion, values, planned, t)]
+    recorded = Settings.of(params).__dict__ | {"method": used["method"]}
+    provenance = Provenance(
+        stage="inbetween",
+        models=used["models"],
+        inputs=params.get("inputs", {}),
+        parameters=recorded,
+        seed=int(params.get("seed", 0)),
+    )
+    span = (float(motion.span[0]), float(motion.span[1]))
+    return Take(found, provenance, span, notes=list(params.get("notes", [])))
+
+
+def to_channels(motion: Motion, values: NDArray, planned: NDArray, t: int) -> list[Channel]:
+    """Return the channels of one track with its planned keys; none without any."""
+    track = motion.tracks[t]
+    rows = np.flatnonzero(planned[:, t] | motion.keyed[:, t])
+    ours = planned[rows, t]
+    found = []
+    for i in track.indices if ours.any() else ():
+        own = values[:, track.column + i]
+        near = np.clip([rows - 1, rows + 1], 0, len(own) - 1)
+        slopes = (own[near[1]] - own[near[0]]) / np.maximum(near[1] - near[0], 1)
+        keys = spline_keys(motion.first + rows, own[rows], slopes)[ours]
+        found.append(Channel(track.path, i, track.group, keys))
+    return found

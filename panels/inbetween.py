@@ -1,0 +1,83 @@
+"""In-betweens."""
+
+from __future__ import annotations
+
+import bpy
+
+from .base import SidebarPanel, column, lines, rig_of
+
+
+class UNDERSTUDY_PT_inbetween(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_inbetween"
+    bl_label = "In-betweens"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, run = context.scene.understudy.inbetween, context.window_manager.understudy
+        col = column(self.layout)
+        col.active = not run.title
+        col.prop(settings, "strength", slider=True)
+        col.prop(settings, "contact_hold", slider=True)
+        col.prop(settings, "smoothness", slider=True)
+        col.prop(settings, "variant")
+        col.separator()
+        col.prop(settings, "density")
+        few = col.column()
+        few.active = settings.density == "few"
+        few.prop(settings, "tolerance")
+        few.prop(settings, "tolerance_size")
+        self._draw_action(context)
+
+    def _draw_action(self, context: bpy.types.Context) -> None:
+        run, width = context.window_manager.understudy, context.region.width
+        col = self.layout.column()
+        col.separator()
+        if run.title:
+            return  # its progress stands under Blocking
+        if run.preview:
+            lines(col, f"Live preview  {run.preview_text}", width, icon="HIDE_OFF")
+            row = col.row(align=True)
+            row.scale_y = 1.5
+            row.operator("understudy.end_preview", text="Accept", icon="CHECKMARK").accept = True
+            row.operator("understudy.end_preview", text="Cancel", icon="X").accept = False
+            return
+        missing = self._missing(context)
+        if missing:
+            lines(col, missing, width, icon="INFO")
+        row = col.row()
+        row.scale_y = 1.5
+        row.operator("understudy.fill_inbetweens", icon="IPO_EASE_IN_OUT")
+        col.operator("understudy.preview_inbetweens", icon="HIDE_OFF")
+
+    @staticmethod
+    def _missing(context: bpy.types.Context) -> str:
+        """Return the next thing to do before the button can be pressed."""
+        rig = rig_of(context)
+        if rig is None:
+            return "Select the rig whose poses you keyed"
+        if rig.library is not None:
+            return "This rig is linked: make a library override of it first"
+        if rig.animation_data is None or rig.animation_data.action is None:
+            return "Key at least two poses"
+        return ""
+
+
+class UNDERSTUDY_PT_inbetween_more(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_inbetween_more"
+    bl_parent_id = "UNDERSTUDY_PT_inbetween"
+    bl_label = "More Options"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings = context.scene.understudy.inbetween
+        col = column(self.layout)
+        col.prop(settings, "only_selected")
+        col.prop(settings, "align")
+        col.prop(settings, "method")
+        col.prop(settings, "use_range")
+        part = col.column(align=True)
+        part.active = settings.use_range
+        part.prop(settings, "range_start")
+        part.prop(settings, "range_end")
+
+
+CLASSES = (UNDERSTUDY_PT_inbetween, UNDERSTUDY_PT_inbetween_more)

@@ -1,0 +1,291 @@
+"""In-betweens on real armatures: keys exact, others untouched, bad input in words."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+from understudy.addon import fcurves, inbetween, jobs, ledger
+from understudy.ml import take
+from understudy.ml.errors import RigError, UnderstudyError
+
+MODES = {
+    "rotation_quaternion": "QUATERNION",
+    "rotation_euler": "XYZ",
+    "rotation_axis_angle": "AXIS_ANGLE",
+}
+
+
+def key(rig, bone: str, frame: float, turn=None, move=None, **kinds: str) -> None:
+    """Key a bone: `turn` radians about x, y, z as Euler angles, `move` its location."""
+    from mathutils import Euler
+
+    posed = rig.pose.bones[bone]
+    if turn is not None:
+        mode, rotation = posed.rotation_mode, Euler(turn)
+        if mode == "QUATERNION":
+            posed.rotation_quaternion, path = rotation.to_quaternion(), "rotation_quaternion"
+        elif mode == "AXIS_ANGLE":
+            axis, angle = rotation.to_quaternion().to_axis_angle()
+            posed.rotation_axis_angle, path = (angle, *axis), "rotation_axis_angle"
+        else:
+            posed.rotation_euler, path = rotation, "rotation_euler"
+        posed.keyframe_insert(path, frame=frame, group=bone)
+    if move is not None:
+        posed.location = move
+        posed.keyframe_insert("location", frame=frame, group=bone)
+    for curve in fcurves.curves_of(rig).values():
+        for point in curve.keyframe_points:
+            if abs(point.co[0] - frame) < 0.1:
+                for name, value in kinds.items():
+                    setattr(point, name, value)
+        curve.update()
+
+
+def run(rig, span=(1, 30), bones=None, **settings) -> dict:
+    """Fill as the command line does, and return the report."""
+    options = inbetween.Options(span=span, bones=bones, **{"method": "plain", **settings})
+    asked = inbetween.request(bpy.context.scene, rig, options)
+    result = jobs.start(inbetween.TASK, asked.params, asked.arrays, in_process=True).result()
+    return inbetween.finish(rig, options, asked, result)
+
+
+def keys_of(rig) -> dict[tuple[str, int], np.ndarray]:
+    return {k: fcurves.read_keys(c) for k, c in fcurves.curves_of(rig).items()}
+
+
+@pytest.fixture
+def walker(human):
+    """Return the person with the body keyed densely on frames 1 to 4, then on 20."""
+    rng = np.random.default_rng(0)
+    ends = {b.name: rng.uniform(-0.6, 0.6, 3) for b in human.pose.bones}
+    for i, bone in enumerate(human.pose.bones):
+        bone.rotation_mode = list(MODES.values())[i % 3]
+        for frame in (1, 2, 3, 4, 20):
+            key(human, bone.name, frame, ends[bone.name] * frame / 12)
+    for frame in (1, 2, 3, 4, 20):
+        key(human, "hips", frame, move=(0.05 * frame, 0, 0.01 * frame))
+    return human
+
+
+@pytest.mark.parametrize("variant", [0, 1, 2])
+def test_keys_of_the_artist_stay(walker, variant):
+    before = keys_of(walker)
+    report = run(walker, variant=variant)
+    assert report["keys"] > 0
+    after = keys_of(walker)
+    assert before.keys() == after.keys()
+    for channel, old in before.items():
+        now = after[channel]
+        stays = np.isin(now["co"][:, 0], old["co"][:, 0])
+        for name in ("co", "interpolation", "type", "easing", "handle_left_type"):
+            assert (now[stays][name] == old[name]).all()
+        assert (now[~stays]["type"] == take.GENERATED).all()
+        curve = fcurves.curves_of(walker)[channel]
+        assert [curve.evaluate(f) for f in old["co"][:, 0]] == old["co"][:, 1].tolist()
+
+
+def test_curves_come_near_to_what_was_proposed(walker):
+    report = run(walker, tolerance_deg=1.0)
+    assert report["fitted"]["worst_tolerances"] <= 1.0
+    assert report["fitted"]["share"] < 0.5
+
+
+def test_velocity_is_kept_after_dense_keys(rig):
+    for frame in (1, 2, 3, 4):
+        key(rig, "hip", frame, (0.1 * frame, 0, 0))
+    key(rig, "hip", 20, (0.6, 0, 0))
+    run(rig)
+    curve = fcurves.curves_of(rig)[('pose.bones["hip"].rotation_euler', 0)]
+    assert curve.evaluate(5) - curve.evaluate(4) == pytest.approx(0.09, abs=0.03)
+
+
+def test_strength_zero_is_the_artists_own_curve(walker):
+    before = keys_of(walker)
+    report = run(walker, strength=0.0)
+    assert report["keys"] == 0
+    for channel, keys in keys_of(walker).items():
+        assert (keys == before[channel]).all()
+
+
+def test_second_run_replaces_only_ours(walker):
+    first = run(walker, tolerance_deg=0.5)
+    curve = next(c for c in fcurves.curves_of(walker).values() if len(c.keyframe_points) > 6)
+    path = curve.data_path, curve.array_index
+    edited = next(p for p in curve.keyframe_points if p.type == "GENERATED")
+    edited.co[1] += 0.25
+    frame, value = edited.co
+    curve.update()
+    second = run(walker, tolerance_deg=0.5)
+    assert second["keys_replaced"] == first["keys"] - 1
+    assert [frame, value] in keys_of(walker)[path]["co"].tolist()
+    counts = ledger.report(walker.animation_data.action)["keys"]
+    assert counts["edited"] == 1 and counts["ai"] == second["keys"]
+
+
+def test_bones_that_are_not_keyed_or_not_chosen_stay(walker):
+    before = keys_of(walker)
+    report = run(walker, bones=["thigh.L", "shin.L"], contact_hold=0.0)
+    assert report["bones"] == ["shin.L", "thigh.L"]
+    changed = {p for (p, i), keys in keys_of(walker).items() if len(keys) != len(before[p, i])}
+    assert changed and all("thigh.L" in p or "shin.L" in p for p in changed)
+
+
+def test_holds_stay_holds(rig):
+    for frame in (1, 2, 3, 4):
+        key(rig, "hip", frame, (0.1 * frame, 0, 0))
+    for frame in (12, 20):
+        key(rig, "hip", frame, (0.9, 0, 0))
+    run(rig)
+    curve = fcurves.curves_of(rig)[('pose.bones["hip"].rotation_euler', 0)]
+    assert all(curve.evaluate(f) == pytest.approx(0.9, abs=1e-6) for f in range(12, 21))
+    assert not [p for p in curve.keyframe_points if 12 < p.co[0] < 20]
+
+
+def test_stepped_poses_are_filled(rig):
+    for frame, x in ((1, 0.0), (11, 0.5), (21, 1.5)):
+        key(rig, "hip", frame, (x, 0, 0), interpolation="CONSTANT")
+    assert run(rig)["keys"] > 0
+    curve = fcurves.curves_of(rig)[('pose.bones["hip"].rotation_euler', 0)]
+    steps = np.diff([curve.evaluate(f) for f in range(1, 22)])
+    assert steps.min() > -1e-4 and steps.max() < 0.2
+    assert curve.keyframe_points[0].interpolation == "CONSTANT"
+
+
+def test_breakdowns_only(walker):
+    run(walker, breakdown=True)
+    for keys in keys_of(walker).values():
+        ours = keys[keys["type"] == take.GENERATED]
+        assert ours["co"][:, 0].tolist() in ([12.0], [])
+
+
+def test_takes_differ(walker):
+    seen = []
+    for variant in range(3):
+        run(walker, variant=variant)
+        curves = fcurves.curves_of(walker)
+        seen.append([c.evaluate(12) for _, c in sorted(curves.items())])
+    for a, b in ((0, 1), (0, 2), (1, 2)):
+        assert np.abs(np.subtract(seen[a], seen[b])).max() > 0.05
+
+
+def test_a_foot_that_stands_is_held(human):
+    for bone in ("thigh.L", "shin.L", "foot.L"):
+        human.pose.bones[bone].rotation_mode = "XYZ"
+    turns = {"thigh.L": -0.5, "shin.L": 1.0, "foot.L": -0.5}
+    for bone, x in turns.items():
+        key(human, bone, 1, (0, 0, 0))
+        key(human, bone, 21, (0, 0, 0))
+        human.pose.bones[bone].rotation_euler = (x, 0, 0)
+    # The hips sink and come back between the keys of the leg.
+    for frame, z in ((1, 0.0), (11, -0.12), (21, 0.0)):
+        key(human, "hips", frame, move=(0, z, 0))
+    feet = {}
+    for hold in (0.0, 1.0):
+        run(human, contact_hold=hold, tolerance_deg=0.2)
+        places = []
+        for frame in range(1, 22):
+            bpy.context.scene.frame_set(frame)
+            places.append(human.pose.bones["foot.L"].head.copy())
+        feet[hold] = np.ptp(np.array(places), axis=0).max()
+    assert feet[0.0] > 0.1
+
+
+def test_bad_input_is_told_in_words(rig):
+    with pytest.raises(UnderstudyError, match="key at least two poses first"):
+        run(rig)
+    key(rig, "hip", 5, (0.1, 0, 0))
+    with pytest.raises(UnderstudyError, match="only one key"):
+        run(rig)
+    key(rig, "hip", 500, (0.5, 0, 0))
+    with pytest.raises(UnderstudyError, match="outside it"):
+        run(rig)
+    key(rig, "hip", 20, (0.5, 0, 0))
+    with pytest.raises(UnderstudyError, match="no bone knee"):
+        run(rig, bones=["knee"])
+    with pytest.raises(UnderstudyError, match="longer range"):
+        run(rig, span=(5, 6))
+    run(rig)
+
+
+@pytest.mark.parametrize("what", ["mute", "lock", "cycles", "driver", "constraint", "nan"])
+def test_what_stands_in_the_way_is_named(rig, what):
+    for frame in (1, 2, 3, 20):
+        key(rig, "hip", frame, (0.1 * frame, 0, 0))
+    curves = fcurves.curves_of(rig)
+    curve = curves[('pose.bones["hip"].rotation_euler', 0)]
+    words = {
+        "mute": "muted",
+        "lock": "locked",
+        "cycles": "Cycles",
+        "driver": "driver",
+        "constraint": "constraint",
+        "nan": "not a number",
+    }
+    if what in ("mute", "lock"):
+        setattr(curve, what, True)
+    elif what == "cycles":
+        curve.modifiers.new("CYCLES")
+    elif what == "driver":
+        rig.pose.bones["hip"].driver_add("rotation_euler", 1)
+    elif what == "constraint":
+        rig.pose.bones["hip"].constraints.new("COPY_TRANSFORMS")
+    else:
+        curve.keyframe_points[1].co[1] = float("nan")
+    before = {k: len(v) for k, v in keys_of(rig).items()}
+    with pytest.raises(UnderstudyError, match=words[what]):
+        run(rig)
+    assert before == {k: len(v) for k, v in keys_of(rig).items()}
+
+
+def test_nla_tweak_mode_and_unlinked_rigs_are_refused(rig):
+    for frame in (1, 2, 3, 20):
+        key(rig, "hip", frame, (0.1 * frame, 0, 0))
+    action, data = rig.animation_data.action, rig.animation_data
+    data.nla_tracks.new().strips.new("strip", 1, action)
+    data.action = None
+    data.nla_tracks[0].select = True
+    data.use_tweak_mode = True
+    if data.use_tweak_mode:
+        with pytest.raises(UnderstudyError, match="tweak"):
+            run(rig)
+        data.use_tweak_mode = False
+    bpy.context.collection.objects.unlink(rig)
+    with pytest.raises(RigError):
+        run(rig)
+
+
+def test_a_long_range_and_many_bones(rig):
+    for frame in (1, 2, 3, 4000, 4001, 4002, 9999):
+        key(rig, "hip", frame, (0.1 * (frame % 7), 0, 0), move=(0.1 * (frame % 5), 0, 0))
+    report = run(rig, span=(1, 10000), tolerance_deg=1.0)
+    assert report["keys"] > 0 and report["fitted"]["worst_tolerances"] < 1.5
+
+
+def test_the_operator_fills_in_one_step(walker):
+    bpy.context.view_layer.objects.active = walker
+    bpy.context.scene.frame_start, bpy.context.scene.frame_end = 1, 30
+    settings = bpy.context.scene.understudy.inbetween
+    settings.method = "plain"
+    assert bpy.ops.understudy.fill_inbetweens() == {"FINISHED"}
+    ours = sum((k["type"] == take.GENERATED).sum() for k in keys_of(walker).values())
+    assert ours > 0
+
+
+def test_the_preview_puts_everything_back(walker):
+    from understudy.addon.fillpreview import Preview
+
+    bpy.context.view_layer.objects.active = walker
+    bpy.context.scene.understudy.inbetween.method = "plain"
+    before = keys_of(walker)
+    preview = Preview(bpy.context)
+    assert preview.refresh(bpy.context) and not preview.refresh(bpy.context)
+    bpy.context.scene.understudy.inbetween.strength = 0.5
+    assert preview.refresh(bpy.context)
+    assert any(len(k) != len(before[c]) for c, k in keys_of(walker).items())
+    assert preview.close(bpy.context, accept=False) is None
+    for channel, keys in keys_of(walker).items():
+        assert (keys == before[channel]).all()
+    preview = Preview(bpy.context)
+    preview.refresh(bpy.context)
+    assert preview.close(bpy.context, accept=True)["keys"] > 0
