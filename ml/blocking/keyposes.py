@@ -260,6 +260,8 @@ def choose(
         return np.arange(frames)
     if count is None and tolerance_rad is None:
         raise UnderstudyError("Say how many keys to set, or how far they may be off")
+    if count is None and frames > _MOST_CANDIDATES:
+        return _choose_in_pieces(values, salience, fps, tolerance_rad)
     likely = _candidates(salience, count)
     longest = round(_LONGEST_S * fps)
     if count is not None:
@@ -277,6 +279,25 @@ def choose(
     count = max(2, min(count, len(likely)))
     index = likely[_pulled_path(cost, salience[likely], count, frames)]
     return _polish(values, index, salience)
+
+
+def _choose_in_pieces(
+    values: NDArray, salience: NDArray, fps: float, tolerance_rad: float
+) -> NDArray:
+    """Choose for a long motion piece by piece, cut where a key is likely anyway.
+
+    Every frame of a piece is tried, as a tight tolerance needs.
+    """
+    cuts, piece = [0], _MOST_CANDIDATES
+    while len(values) - 1 - cuts[-1] > piece:
+        start = cuts[-1] + piece // 2
+        cuts.append(start + int(salience[start : cuts[-1] + piece].argmax()))
+    cuts.append(len(values) - 1)
+    parts = [
+        a + choose(values[a : b + 1], salience[a : b + 1], fps, None, tolerance_rad)
+        for a, b in zip(cuts[:-1], cuts[1:], strict=True)
+    ]
+    return np.unique(np.concatenate(parts))
 
 
 def _pulled_path(cost: NDArray, salience: NDArray, count: int, frames: int) -> NDArray:

@@ -92,3 +92,13 @@ def test_long_motion_stays_quick_and_exact_in_count():
     keys = np.arange(0, 1500, 25)
     index = keyposes.pick(blocked(keys), FPS, count=40).index
     assert len(index) == 40
+
+
+def test_long_motion_reaches_a_tight_tolerance():
+    motion = blocked(np.arange(0, 1500, 25))
+    short, long = (
+        keyposes.pick(m, FPS, tolerance_rad=np.radians(3.0))
+        for m in (blocked(np.arange(0, 300, 25)), motion)
+    )
+    assert long.error_deg < 2.0 * max(short.error_deg, 0.5)
+    assert len(long.index) < 0.25 * len(motion.time)
