@@ -18,11 +18,12 @@ from ..ml.blocking.bonemap import BoneMap, auto_map
 from ..ml.errors import RigError, UnderstudyError, VideoError
 from ..ml.take import Take
 from . import bonemaps, fcurves, ledger, prefs
-from .checks import check_action, check_owner
+from .checks import check_action, check_bones, check_owner
 from .rigs import read_rig
 
 TASK = "block"
 _DOUBTFUL = 0.5
+_LAST_FRAME = 1048574  # of any scene
 
 
 @dataclass
@@ -104,6 +105,7 @@ def request(scene: Scene, obj: Object, options: Options) -> tuple[dict, dict[str
     if kept is not None:
         kept.check(rig)
     bones = kept or auto_map(rig)
+    check_bones(obj, bones.names())
     meta, arrays = rig.pack()
     params = {
         "video": str(Path(options.video).absolute()),
@@ -131,6 +133,11 @@ def request(scene: Scene, obj: Object, options: Options) -> tuple[dict, dict[str
 def _check_options(options: Options) -> None:
     if not options.video:
         raise VideoError("No video is chosen: choose one first")
+    if abs(options.frame_start) > _LAST_FRAME:
+        raise UnderstudyError(
+            f"Frame {options.frame_start} lies beyond what Blender can play: start between "
+            f"-{_LAST_FRAME} and {_LAST_FRAME}"
+        )
     if options.keys is not None and options.keys < 2:
         raise UnderstudyError("At least 2 key poses are needed: ask for more")
     if options.keys is None and not (options.tolerance_deg or 0) > 0:

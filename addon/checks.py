@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import bpy
 import numpy as np
@@ -74,6 +75,23 @@ def check_action(owner: ID) -> None:
             )
 
 
+def check_bones(owner: Object, names: Iterable[str]) -> None:
+    """Refuse bones whose rotation cannot be keyed, before long work is begun for them."""
+    curves = curves_of(owner)
+    for name in names:
+        posed = owner.pose.bones.get(name)
+        if posed is None or all(posed.lock_rotation):
+            continue  # `BoneMap.check` tells of the first; nothing is written on the second
+        prop = _ROTATIONS.get(posed.rotation_mode, "rotation_euler")
+        path = f'pose.bones["{bpy.utils.escape_identifier(name)}"].{prop}'
+        for index in range(len(getattr(posed, prop))):
+            if prop == "rotation_euler" and posed.lock_rotation[index]:
+                continue
+            _check_driver(owner, path, index)
+            if (path, index) in curves:
+                _check_curve(owner, path, index, curves[path, index])
+
+
 def check_take(owner: ID, take: Take) -> None:
     """Refuse a Take that cannot be written whole, before anything is written."""
     check_owner(owner)
@@ -84,7 +102,7 @@ def check_take(owner: ID, take: Take) -> None:
         _check_channel(owner, channel)
         curve = curves.get((channel.data_path, channel.index))
         if curve is not None:
-            _check_curve(owner, channel, curve)
+            _check_curve(owner, channel.data_path, channel.index, curve)
         elif channel.group in groups and groups[channel.group].lock:
             raise UnderstudyError(
                 f"Channel group {channel.group} of {owner.name} is locked: unlock it first"
@@ -114,11 +132,15 @@ def _check_channel(owner: ID, channel: Channel) -> None:
     size = len(value) if hasattr(value, "__len__") and not isinstance(value, str) else 1
     if channel.index >= size:
         raise RigError(f"{channel.data_path} of {owner.name} has no element {channel.index}")
+    _check_driver(owner, channel.data_path, channel.index)
+
+
+def _check_driver(owner: ID, path: str, index: int) -> None:
     data = owner.animation_data
-    if data is not None and data.drivers.find(channel.data_path, index=channel.index):
+    if data is not None and data.drivers.find(path, index=index):
         raise UnderstudyError(
-            f"{channel.data_path}[{channel.index}] of {owner.name} has a driver, which keys "
-            "cannot move: remove the driver, or take the bone out of the bone map"
+            f"{path}[{index}] of {owner.name} has a driver, which keys cannot move: remove the "
+            "driver, or take the bone out of the bone map"
         )
 
 
@@ -133,8 +155,8 @@ def _check_mode(posed: object, what: str, name: str) -> None:
         )
 
 
-def _check_curve(owner: ID, channel: Channel, curve: bpy.types.FCurve) -> None:
-    what = f"The curve {channel.data_path}[{channel.index}] of {owner.name}"
+def _check_curve(owner: ID, path: str, index: int, curve: bpy.types.FCurve) -> None:
+    what = f"The curve {path}[{index}] of {owner.name}"
     group = curve.group
     if curve.lock or (group is not None and group.lock):
         raise UnderstudyError(f"{what} is locked: unlock it in the Graph Editor first")

@@ -18,7 +18,7 @@ import bpy
 
 from ..ml.errors import Cancelled, UnderstudyError
 from ..ml.progress import Progress
-from . import actions, blocking, bonemaps, jobs, ledger, prefs, props, reports
+from . import actions, blocking, bonemaps, inbetween, jobs, ledger, prefs, props, reports
 from .files import check_writable, save_blend, write_atomically
 
 DONE, USAGE, FAILED, CANCELLED = 0, 2, 3, 4
@@ -80,14 +80,16 @@ def parser(program: str, *, opens_file: bool = False) -> argparse.ArgumentParser
     top = argparse.ArgumentParser(program, description="Propose animation as editable keys.")
     stages = top.add_subparsers(required=True, metavar="COMMAND")
     block = stages.add_parser("block", help="turn a reference video into key poses on a rig")
+    between = stages.add_parser("inbetween", help="fill the frames between keyed poses")
     led = stages.add_parser("ledger", help="tell generated keys from an artist's")
     report = led.add_subparsers(required=True, metavar="ACTION").add_parser(
         "report", help="write down which keys were generated, edited or made by hand"
     )
     if opens_file:
-        for command in (block, report):
+        for command in (block, between, report):
             command.add_argument("blend", type=Path, help="the .blend file to open")
     _add_block(block)
+    _add_inbetween(between)
     report.set_defaults(command=_report)
     report.add_argument("--rig", help="name of the object (default: the only armature)")
     report.add_argument("--report", type=Path, help="write the report to this JSON file")
@@ -137,6 +139,73 @@ def _block(args: argparse.Namespace) -> None:
     _Reporter()(Progress(1.0, blocking.summary(report)))
 
 
+def _add_inbetween(between: argparse.ArgumentParser) -> None:
+    between.set_defaults(command=_inbetween)
+    add, own = between.add_argument, inbetween.Options.__dataclass_fields__
+    add("--rig", help="name of the armature object (default: the only one in the file)")
+    add("--range", type=int, nargs=2, metavar=("A", "B"), help="frames (default: the scene's)")
+    add("--bones", nargs="+", metavar="NAME", help="bones to fill (default: every keyed bone)")
+    add("--save", type=Path, help="write the result to this .blend file")
+    add("--report", type=Path, help="write a report to this JSON file")
+    add("--force", action="store_true", help="do it again even where nothing has changed")
+
+    def slider(name: str, low: float, high: float, text: str) -> None:
+        default = own[name].default
+        option = "--" + name.replace("_deg", "").replace("_", "-")
+        kind = _within(low, high)
+        add(option, dest=name, type=kind, default=default, help=f"{text} ({default:g})")
+
+    slider("strength", 0.0, 1.5, "0 is the artist's own curve, 1 what is proposed")
+    slider("contact_hold", 0.0, 1.0, "how firmly standing feet and hands are held")
+    slider("smoothness", 0.0, 1.0, "blur of what is proposed")
+    slider("tolerance_deg", 0.01, 90.0, "degrees by which fitted curves may stray")
+    slider("tolerance_size", 0.0001, 1.0, "share of the height by which locations may stray")
+    add("--variant", type=int, default=0, help="which take: 0 is the likeliest")
+    add("--seed", type=int, default=0, help="draws other takes")
+    how_many = between.add_mutually_exclusive_group()
+    how_many.add_argument("--breakdown", action="store_true", help="one pose between two keys")
+    how_many.add_argument("--every-frame", action="store_true", help="a key on every frame")
+    add("--align", choices=("pose", "bone"), default="pose", help="share key frames, or not")
+    add("--method", choices=("auto", "network", "plain"), default="auto", help="what proposes")
+    add("--device", choices=[item[0] for item in prefs.DEVICES], help="what runs the networks")
+    add("--accelerator", type=Path, metavar="DIR", help="folder with onnxruntime-gpu")
+    add("--models", type=Path, metavar="DIR", help="folder of the networks")
+
+
+def _within(low: float, high: float) -> Callable[[str], float]:
+    """Return a reader of numbers from `low` to `high`."""
+
+    def number(word: str) -> float:
+        value = float(word)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{word} is not from {low:g} to {high:g}")
+        return value
+
+    return number
+
+
+def _inbetween(args: argparse.Namespace) -> None:
+    begun, outputs = time.monotonic(), _outputs(args)
+    rig, machine, scene = _find_rig(args.rig), prefs.find(bpy.context), bpy.context.scene
+    names = inbetween.Options.__dataclass_fields__
+    given = {k: v for k, v in vars(args).items() if k in names}
+    given |= {
+        "span": tuple(args.range or (scene.frame_start, scene.frame_end)),
+        "device": args.device or (machine.device if machine else "auto"),
+        "accelerator": str(args.accelerator or (machine.accelerator if machine else "")),
+        "models": str(args.models or ""),
+    }
+    options = inbetween.Options(**given)
+    asked = inbetween.request(scene, rig, options)
+    order = reports.Order("inbetween", rig, asked.params, asked.arrays, {}, outputs, begun)
+    if not _is_wanted(args, order):
+        return
+    job = jobs.start(inbetween.TASK, asked.params, asked.arrays, in_process=True)
+    result = job.result(report=_Reporter())
+    report = _keep(args, order, inbetween.finish(rig, options, asked, result))
+    _Reporter()(Progress(1.0, inbetween.summary(report)))
+
+
 def _outputs(args: argparse.Namespace) -> dict[str, Path]:
     """Return the files to be written, but for the report."""
     if args.save is None and args.report is None:
@@ -169,7 +238,8 @@ def _keep(args: argparse.Namespace, order: reports.Order, report: dict) -> dict:
     report = order.record(report)
     if args.report is not None:
         write_atomically(args.report.absolute(), json.dumps(report, indent=2) + "\n")
-    for note in [f"the networks ran on {report['provider']}", *report["notes"]]:
+    ran = [f"the networks ran on {report['provider']}"] if report["provider"] else []
+    for note in [*ran, *report["notes"]]:
         _say(f"Note: {note}")
     return report
 
@@ -200,7 +270,7 @@ def _options(args: argparse.Namespace) -> blocking.Options:
 
 
 def _person(word: str) -> str | int:
-    if word.isdigit():
+    if word.isdecimal():
         return int(word)
     if word not in _PEOPLE:
         raise argparse.ArgumentTypeError(f"{word!r} is none of {', '.join(_PEOPLE)}, nor a number")
@@ -214,6 +284,8 @@ def _find_rig(name: str | None) -> bpy.types.Object:
             raise _Usage(f"no object is named {name!r}; armatures: {_armatures()}")
         return rig
     rigs = [o for o in bpy.context.scene.objects if o.type == "ARMATURE"]
+    # What is linked cannot be animated, but is in the file beside its override.
+    rigs = [o for o in rigs if o.library is None] or rigs
     if len(rigs) != 1:
         raise _Usage(f"choose the rig with --rig; armatures: {_armatures()}")
     return rigs[0]

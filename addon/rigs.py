@@ -27,6 +27,7 @@ _TEST_TURN = Quaternion((0.6, 0.48, 0.64), 0.3)
 _TEST_MOVE = 0.05
 _FULL_RAD = 0.01
 """Two turns closer than this are the same."""
+_UNEVEN = 1.05
 _PREFIXES = ("MCH-", "ORG-", "DEF-")
 _SWITCH_NAMES = ("IK_FK", "IK/FK")
 _SWITCH = re.compile("ik.?fk|fk.?ik", re.IGNORECASE)
@@ -91,13 +92,24 @@ def check_rig(obj: bpy.types.Object | None) -> None:
         raise RigError(f"“{name}” is in no scene, so it has no pose. Link it to a scene first.")
     if obj.mode == "EDIT":
         raise RigError(f"“{name}” is in Edit Mode. Leave Edit Mode first.")
-    scale = np.linalg.norm(np.array(obj.matrix_world)[:3, :3], axis=0)
+    place = np.array(obj.matrix_world)
+    if not np.isfinite(place).all():
+        raise RigError(
+            f"“{name}” has a location, rotation or scale that is no number. "
+            "Clear its transform first (Object > Clear)."
+        )
+    scale = np.linalg.norm(place[:3, :3], axis=0)
     if scale.min() < 1e-6:
         raise RigError(f"“{name}” is scaled to nothing. Give the object a scale above zero.")
     if obj.matrix_world.is_negative:
         raise RigError(
             f"“{name}” has a negative scale, which mirrors every motion. "
             "Apply the object's scale first (Object > Apply > Scale)."
+        )
+    if scale.max() > _UNEVEN * scale.min():
+        raise RigError(
+            f"“{name}” is scaled more along one axis than along another, which bends every "
+            "motion. Apply the object's scale first (Object > Apply > Scale)."
         )
 
 
@@ -231,6 +243,7 @@ def _copy(obj: bpy.types.Object) -> Iterator[bpy.types.Object]:
         trial = obj.copy()
         scene.collection.objects.link(trial)
         trial.matrix_world = obj.matrix_world
+        trial.hide_viewport = False  # hidden objects are not evaluated
         scene.view_layers[0].update()
         data = trial.animation_data
         if data is not None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-from understudy.addon import actions, blocking, bonemaps, jobs
+from understudy.addon import actions, blocking, bonemaps, fcurves, jobs
 from understudy.ml.errors import Cancelled, RigError, UnderstudyError, VideoError
 
 
@@ -177,12 +177,29 @@ def test_the_button_says_what_is_missing(human, stub):
         ({"keys": 1}, UnderstudyError, "At least 2 key poses"),
         ({"keys": None, "tolerance_deg": 0.0}, UnderstudyError, "more than 0 degrees"),
         ({"start_s": 3.0, "end_s": 2.0}, VideoError, "end must come after its start"),
+        ({"frame_start": 2_000_000}, UnderstudyError, "beyond what Blender can play"),
     ],
 )
 def test_options_that_cannot_work_are_refused_first(human, change, kind, says):
     options = blocking.Options(**{"video": "clip.mp4", **change})
     with pytest.raises(kind, match=says):
         blocking.request(bpy.context.scene, human, options)
+
+
+def test_a_bone_that_cannot_be_keyed_is_said_before_the_work(human):
+    options = blocking.Options(video="clip.mp4")
+    path = 'pose.bones["head"].rotation_quaternion'
+    curve = fcurves.ensure_fcurve(human, path, 1)
+    for name, value in (("lock", "locked"), ("mute", "muted")):
+        setattr(curve, name, True)
+        with pytest.raises(UnderstudyError, match=f"of Human is {value}"):
+            blocking.request(bpy.context.scene, human, options)
+        setattr(curve, name, False)
+    human.driver_add(path, 2)
+    with pytest.raises(UnderstudyError, match="has a driver"):
+        blocking.request(bpy.context.scene, human, options)
+    human.pose.bones["head"].lock_rotation = (True, True, True)
+    blocking.request(bpy.context.scene, human, options)
 
 
 def test_something_else_than_a_rig_is_refused(human):

@@ -49,6 +49,7 @@ def test_the_only_rig_needs_no_name(human, stub, tmp_path):
         ("--rig", "Nobody", "--report", "r.json"),
         ("--rig", "Human"),
         ("--person", "tallest", "--report", "r.json"),
+        ("--person", "²", "--report", "r.json"),
         ("--keys", "many", "--report", "r.json"),
         ("--keys", "5", "--tolerance", "3", "--report", "r.json"),
         ("--stepped", "--linear", "--report", "r.json"),
@@ -107,6 +108,48 @@ def test_a_file_that_cannot_be_replaced_leaves_no_remains(tmp_path, monkeypatch)
         files.write_atomically(path, "new")
     assert path.read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_a_device_is_not_replaced_by_a_file(human, stub, tmp_path, capfd):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert block("--save", tmp_path / "out.blend", "--report", pipe) == 3
+    assert "is no ordinary file" in capfd.readouterr().err
+    assert pipe.is_fifo() and human.animation_data is None
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_blend_that_is_cut_off_never_reaches_its_place(human, tmp_path, monkeypatch, compress):
+    """Blender 5.2 reports success when it writes a compressed file to a full disk."""
+    path = tmp_path / "out.blend"
+    monkeypatch.setattr(bpy.context.preferences.filepaths, "use_file_compression", compress)
+    files.save_blend(path)
+    whole = path.read_bytes()
+    replace = os.replace
+    monkeypatch.setattr(os, "replace", lambda *_: pytest.fail("half a file was kept"))
+
+    def cut(beside: Path) -> bool:
+        beside.write_bytes(whole[: len(whole) // 2])
+        return is_whole(beside)
+
+    is_whole = files._is_whole
+    monkeypatch.setattr(files, "_is_whole", cut)
+    with pytest.raises(UnderstudyError, match="cut off.*make room there"):
+        files.save_blend(path)
+    monkeypatch.setattr(os, "replace", replace)
+    assert path.read_bytes() == whole and [p.name for p in tmp_path.iterdir()] == ["out.blend"]
+
+
+def test_a_linked_rig_beside_its_override_is_not_the_one_meant(human, stub, tmp_path):
+    library = tmp_path / "library.blend"
+    bpy.data.libraries.write(str(library), {human})
+    with bpy.data.libraries.load(str(library), link=True) as (_, into):
+        into.objects = ["Human"]
+    bpy.context.scene.collection.objects.link(into.objects[0])
+    assert block("--report", tmp_path / "out.json") == 0
+    bpy.data.objects.remove(human)
+    assert block("--report", tmp_path / "other.json") == 3
 
 
 def test_the_ledger_is_reported(human, stub, tmp_path, capsys):

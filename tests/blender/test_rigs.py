@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -223,6 +224,16 @@ def test_reading_a_rig_leaves_no_trace(human):
     np.testing.assert_array_equal(first.parents, second.parents)
 
 
+def test_a_hidden_rig_is_read_like_one_that_is_shown(human):
+    shown = rigs.read_rig(human)
+    human.hide_viewport = True
+    try:
+        hidden = rigs.read_rig(human)
+    finally:
+        human.hide_viewport = False
+    assert hidden.names == shown.names and (hidden.parents == shown.parents).all()
+
+
 def test_a_head_that_is_set_to_hang_on_the_body_is_mapped(human):
     human.pose.bones["torso"]["head_follow"] = 0.0
     human.pose.bones["thigh_parent.L"]["FK_limb_follow"] = 1.0
@@ -384,7 +395,12 @@ def test_rigs_that_cannot_be_animated_are_refused_in_words(tmp_path):
     with pytest.raises(RigError, match="no bones"):
         rigs.read_rig(empty)
     obj = person()
-    for scale, words in (((-1, 1, 1), "negative scale"), ((0, 0, 0), "scaled to nothing")):
+    for scale, words in (
+        ((-1, 1, 1), "negative scale"),
+        ((0, 0, 0), "scaled to nothing"),
+        ((1, 2, 1), "more along one axis"),
+        ((math.nan, 1, 1), "no number"),
+    ):
         obj.scale = scale
         bpy.context.view_layer.update()
         with pytest.raises(RigError, match=words):
