@@ -249,7 +249,8 @@ def choose(
     count : int, optional
         Exactly this many keys, first and last frame included.
     tolerance_rad : float, optional
-        Without a count: the fewest keys for which no frame is further off than this.
+        Without a count: the fewest keys for which no frame is further off than this, in the
+        weighted root mean square over the joints that `features` measures.
 
     Returns
     -------
@@ -278,7 +279,24 @@ def choose(
         count = _fewest(allowed)
     count = max(2, min(count, len(likely)))
     index = likely[_pulled_path(cost, salience[likely], count, frames)]
-    return _polish(values, index, salience)
+    index = _polish(values, index, salience)
+    return index if tolerance_rad is None else _within(values, index, tolerance_rad)
+
+
+def _within(values: NDArray, index: NDArray, tolerance_rad: float) -> NDArray:
+    """Key the frame that is furthest off until none is further than the tolerance.
+
+    Segments were judged one by one; in the finished spline a few frames may be over by a little.
+    """
+    frames = np.arange(len(values))
+    while len(index) < len(values):
+        spline = curves.fit_spline(frames, values, index, VALUE_HOLD)
+        error = np.linalg.norm(curves.evaluate(index, *spline, frames) - values, axis=1)
+        error[index] = 0.0
+        if error.max() <= tolerance_rad:
+            break
+        index = np.sort(np.append(index, error.argmax()))
+    return index
 
 
 def _choose_in_pieces(

@@ -80,6 +80,14 @@ def test_tighter_tolerance_takes_more_keys_and_is_nearer():
     )
     assert len(loose.index) < len(tight.index)
     assert tight.error_deg < loose.error_deg
+    values = keyposes.features(motion)
+    for poses, limit in ((loose, 15.0), (tight, 2.0)):
+        spline = curves.fit_spline(
+            np.arange(len(values)), values, poses.index, keyposes.VALUE_HOLD
+        )
+        miss = curves.evaluate(poses.index, *spline, np.arange(len(values))) - values
+        miss[poses.index] = 0.0
+        assert np.degrees(np.linalg.norm(miss, axis=1).max()) <= limit + 1e-6
 
 
 def test_short_motions_and_missing_wishes():
