@@ -90,7 +90,7 @@ class Order:
 
         No network is opened and nothing decoded.
         """
-        if _scripted():
+        if _scripted() or not path.is_file():  # reading a pipe would wait for ever
             return False
         try:
             report = json.loads(path.read_text("utf-8"))
