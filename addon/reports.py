@@ -90,7 +90,8 @@ class Order:
 
         No network is opened and nothing decoded.
         """
-        if _scripted() or not path.is_file():  # reading a pipe would wait for ever
+        # Reading a pipe would wait for ever.
+        if _scripted() or not all(file.is_file() for file in (path, *self.outputs.values())):
             return False
         try:
             report = json.loads(path.read_text("utf-8"))

@@ -199,6 +199,25 @@ def test_a_real_run_is_reported_in_that_form_and_not_repeated(human, tmp_path, m
     assert said["provenance"]["models"] and said["error_deg"] is not None
 
 
+@pytest.mark.parametrize("place", ["out.blend", "rig.blend"])
+def test_inbetweens_are_reported_in_that_form_and_not_repeated(human, tmp_path, monkeypatch, place):
+    for frame, angle in ((1, 0.0), (12, 0.9), (30, -0.4)):
+        for bone in ("thigh.L", "shin.L"):
+            human.pose.bones[bone].rotation_quaternion = (1, angle, 0, 0)
+            human.pose.bones[bone].keyframe_insert("rotation_quaternion", frame=frame, group=bone)
+    blend, report = tmp_path / "rig.blend", tmp_path / "out.json"
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    words = ["inbetween", "--range", 1, 30, "--method", "plain", "--breakdown"]
+    words += ["--save", tmp_path / place, "--report", report]
+    for _ in range(2):
+        bpy.ops.wm.open_mainfile(filepath=str(blend))
+        assert cli.main([*map(str, words)]) == 0
+        monkeypatch.setattr(jobs, "start", None)  # the second time nothing may be started
+    said = json.loads(report.read_text("utf-8"))
+    assert faults(said, FORM) == []
+    assert said["keys"] > 0
+
+
 def test_a_report_of_another_form_is_found_out(shot):
     good = shot.read()
     for name in FORM["required"]:
