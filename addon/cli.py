@@ -202,7 +202,7 @@ def _inbetween(args: argparse.Namespace) -> None:
         return
     job = jobs.start(inbetween.TASK, asked.params, asked.arrays, in_process=True)
     result = job.result(report=_Reporter())
-    report = _keep(args, order, inbetween.finish(rig, options, asked, result))
+    report = _keep(args, order, inbetween.finish(rig, asked, result))
     _Reporter()(Progress(1.0, inbetween.summary(report)))
 
 

@@ -50,7 +50,7 @@ class Preview:
         if settings.method not in self._network:
             self._network[settings.method] = _stage().open_network(params, settings)
         steps = _stage().filled(self._motion, settings, params, self._network[settings.method])
-        return inbetween.finish(obj, self._options, self._asked, progress.run(steps), quick=quick)
+        return inbetween.finish(obj, self._asked, progress.run(steps), quick=quick)
 
     def close(self, context: Context, *, accept: bool) -> dict | None:
         """Put everything back as it was, then write for good if accepted; return the report."""

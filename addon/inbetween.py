@@ -6,9 +6,7 @@ the fitted keys on copies of the curves, adds some where Blender's own handles s
 
 from __future__ import annotations
 
-import platform
-import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 import bpy
 import numpy as np
@@ -18,7 +16,6 @@ from numpy.typing import NDArray
 from ..ml.errors import RigError
 from ..ml.take import Take
 from . import fcurves, ledger, prefs
-from .about import version
 from .curvecopy import scratch
 from .fillread import STAGE, Reading, read
 from .fillrefine import refine
@@ -52,11 +49,10 @@ class Options:
     device: str = "auto"
     accelerator: str = ""
     models: str = ""
-    begun: float = field(default_factory=time.monotonic)
 
     def params(self) -> dict:
         """Return the parameters of the job that do not come from the file."""
-        left = ("span", "bones", "begun", "models")
+        left = ("span", "bones", "models")
         values = {k: v for k, v in asdict(self).items() if k not in left}
         return values | ({"models_dir": self.models} if self.models else {})
 
@@ -112,7 +108,6 @@ def request(scene: Scene, obj: Object, options: Options) -> Request:
 
 def finish(
     obj: Object,
-    options: Options,
     asked: Request,
     result: tuple[dict, dict[str, NDArray]],
     *,
@@ -133,15 +128,13 @@ def finish(
             fitted = refine(take, asked.reading, asked.params, arrays, copy)
     written = fcurves.write_take(obj, take)
     action = obj.animation_data.action
-    return _report(obj, options, asked, meta, take, written) | {
+    return _report(obj, asked, meta, take, written) | {
         "fitted": fitted,
         "ledger": ledger.report(action)["keys"] if not quick else {},
     }
 
 
-def _report(
-    obj: Object, options: Options, asked: Request, meta: dict, take: Take, written: fcurves.Written
-) -> dict:
+def _report(obj: Object, asked: Request, meta: dict, take: Take, written: fcurves.Written) -> dict:
     driven = [t for t in asked.reading.tracks if t["driven"]]
     return {
         "stage": STAGE,
@@ -162,10 +155,6 @@ def _report(
             "parameters": take.provenance.parameters,
             "seed": take.provenance.seed,
         },
-        "seconds": round(time.monotonic() - options.begun, 3),
-        "understudy": version(),
-        "blender": bpy.app.version_string,
-        "machine": f"{platform.system()} {platform.machine()}",
     }
 
 

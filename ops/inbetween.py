@@ -10,7 +10,7 @@ import time
 import bpy
 
 from ..ml.errors import Cancelled, RigError, UnderstudyError
-from .blocking import _redraw_sidebars as redraw_sidebars
+from .base import redraw_sidebars
 
 _POLL_S = 0.1
 _PREVIEW_S = 0.04
@@ -88,8 +88,8 @@ class UNDERSTUDY_OT_fill_inbetweens(bpy.types.Operator):
         # Names, not pointers: undo may free the object while the job runs.
         self._rig = context.object.name
         try:
-            self._options = inbetween.options_from(context)
-            self._asked = inbetween.request(context.scene, context.object, self._options)
+            options = inbetween.options_from(context)
+            self._asked = inbetween.request(context.scene, context.object, options)
             values = self._asked.arrays["values"]
             small = values.size < 4 * _QUICK
             here = small if in_process is None else in_process
@@ -117,7 +117,7 @@ class UNDERSTUDY_OT_fill_inbetweens(bpy.types.Operator):
             rig = bpy.data.objects.get(self._rig)
             if rig is None:
                 raise RigError(f"{self._rig} was removed meanwhile: nothing was written")
-            report = inbetween.finish(rig, self._options, self._asked, result)
+            report = inbetween.finish(rig, self._asked, result)
         except UnderstudyError as exc:  # a bug is no UnderstudyError: let it raise
             _refuse(self, context, exc)
             return {"CANCELLED"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import bpy
 import numpy as np
 import pytest
-from understudy.addon import fcurves, inbetween, jobs, ledger
+from understudy.addon import cli, fcurves, inbetween, jobs, ledger
 from understudy.ml import take
 from understudy.ml.errors import RigError, UnderstudyError
 
@@ -47,7 +49,7 @@ def run(rig, span=(1, 30), bones=None, **settings) -> dict:
     options = inbetween.Options(span=span, bones=bones, **{"method": "plain", **settings})
     asked = inbetween.request(bpy.context.scene, rig, options)
     result = jobs.start(inbetween.TASK, asked.params, asked.arrays, in_process=True).result()
-    return inbetween.finish(rig, options, asked, result)
+    return inbetween.finish(rig, asked, result)
 
 
 def keys_of(rig) -> dict[tuple[str, int], np.ndarray]:
@@ -289,3 +291,31 @@ def test_the_preview_puts_everything_back(walker):
     preview = Preview(bpy.context)
     preview.refresh(bpy.context)
     assert preview.close(bpy.context, accept=True)["keys"] > 0
+
+
+def test_the_command_line_fills_and_reports(walker, tmp_path, capsys):
+    out, report = tmp_path / "out.blend", tmp_path / "out.json"
+    words = ["inbetween", "--rig", "Human", "--range", "1", "30", "--method", "plain"]
+    files = ["--save", str(out), "--report", str(report)]
+    assert cli.main([*words, "--tolerance", "1", *files]) == 0
+    said = json.loads(report.read_text())
+    assert said["stage"] == "inbetween" and said["keys"] > 0 and said["method"] == "plain"
+    assert "openjd_progress: 100.0" in capsys.readouterr().out
+    bpy.ops.wm.open_mainfile(filepath=str(out))
+    assert ledger.report(bpy.data.objects["Human"].animation_data.action)["keys"]["ai"] > 0
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (["--strength", "2"], 2),
+        (["--range", "1"], 2),
+        (["--bones", "Nobody"], 3),
+        (["--range", "9", "8"], 3),
+        (["--range", "100", "200"], 3),
+    ],
+)
+def test_the_command_line_tells_failures_apart(walker, tmp_path, more, code):
+    report = tmp_path / "out.json"
+    assert cli.main(["inbetween", "--report", str(report), *more]) == code
+    assert not report.exists()
