@@ -1,6 +1,7 @@
 """Set up the pinned environments in build/env. Safe to run again: it does only what is missing.
 
-    python3 scripts/env.py [py311] [py313] [export]     default: all
+    python3 scripts/env.py [py311] [py313] [export]     default: all three
+    python3 scripts/env.py train                        torch, to train networks anew
     python3 scripts/env.py --missing-packages           apt's names of missing system libraries
 
 py311 is Blender 4.5 LTS as a Python module and is always needed; py313 is Blender 5.2 LTS, made
@@ -32,17 +33,22 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """One virtual environment: its Python, and whether the project can do without it."""
+    """One virtual environment: its Python, and whether the project can do without it.
+
+    One that is made on request only is pinned by version in its .in file, without hashes.
+    """
 
     python: str
     optional: bool
     proof: str
+    on_request: bool = False
 
 
 ENVIRONMENTS = {
     "py311": Environment("3.11", False, "import numpy, cv2, onnxruntime, pytest"),
     "py313": Environment("3.13", True, "import numpy, cv2, onnxruntime, pytest"),
     "export": Environment("3.11", False, "import numpy, onnx, onnxruntime"),
+    "train": Environment("3.11", True, "import numpy, torch, onnx, onnxruntime", True),
 }
 
 
@@ -147,10 +153,14 @@ def python_of(name: str) -> Path:
     return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
+def _pins(name: str) -> Path:
+    """Return the file that an environment is installed from."""
+    return ROOT / "requirements" / f"{name}.{'in' if ENVIRONMENTS[name].on_request else 'txt'}"
+
+
 def _wanted(name: str) -> str:
     """Return what an up-to-date environment's stamp says."""
-    pins = (ROOT / "requirements" / f"{name}.txt").read_bytes()
-    return hashlib.sha256(pins).hexdigest()
+    return hashlib.sha256(_pins(name).read_bytes()).hexdigest()
 
 
 def is_ready(name: str) -> bool:
@@ -200,17 +210,20 @@ def _make(name: str, base: str) -> None:
         say(f"making the environment {folder.relative_to(ROOT)} with {base}")
         folder.parent.mkdir(parents=True, exist_ok=True)
         _run([base, "-m", "venv", "--clear", str(folder)], "Making the environment", 300)
-    say(f"installing requirements/{name}.txt (pinned; the first time takes minutes)")
-    pip = [str(python), "-m", "pip", "install", "--require-hashes", "--no-input"]
-    pip += ["--disable-pip-version-check", "--only-binary", ":all:"]
-    pins = ["-r", str(ROOT / "requirements" / f"{name}.txt")]
-    _run([*pip, *pins], f"Installing requirements/{name}.txt", INSTALL_LIMIT_S)
+    pins = _pins(name)
+    say(f"installing requirements/{pins.name} (pinned; the first time takes minutes)")
+    pip = [str(python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    pip += ["--only-binary", ":all:"]
+    pip += [] if ENVIRONMENTS[name].on_request else ["--require-hashes"]
+    _run([*pip, "-r", str(pins)], f"Installing requirements/{pins.name}", INSTALL_LIMIT_S)
     _run([str(python), "-c", ENVIRONMENTS[name].proof], f"Trying the environment {name}", 300)
     (folder / STAMP).write_text(_wanted(name), "utf-8")
 
 
 def ensure(*names: str) -> dict[str, Path]:
-    """Set up the named environments (all by default) and return their Pythons.
+    """Set up the named environments and return their Pythons.
+
+    Without names these are all but the ones that are made on request only.
 
     An optional one whose Python is not on this machine is left out of the result.
 
@@ -221,7 +234,7 @@ def ensure(*names: str) -> dict[str, Path]:
     """
     check_libraries()
     pythons = {}
-    for name in names or tuple(ENVIRONMENTS):
+    for name in names or tuple(n for n, e in ENVIRONMENTS.items() if not e.on_request):
         wanted = ENVIRONMENTS[name]
         if is_ready(name):
             pythons[name] = python_of(name)

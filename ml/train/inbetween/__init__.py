@@ -1,0 +1,1 @@
+"""Training of the in-betweening network: data, augmentation, masks, network, loop."""
