@@ -7,22 +7,10 @@ from __future__ import annotations
 
 import bpy
 
-from ..ml.errors import Cancelled, RigError, UnderstudyError
-
-_POLL_S = 0.1
+from .base import JobOperator
 
 
-def _redraw_sidebars(context: bpy.types.Context) -> None:
-    # Only the sidebar: drawing the viewport again may take longer than the work's own steps.
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()
-
-
-class UNDERSTUDY_OT_block_video(bpy.types.Operator):
+class UNDERSTUDY_OT_block_video(JobOperator, bpy.types.Operator):
     bl_idname = "understudy.block_video"
     bl_label = "Block from Video"
     bl_description = "Turn the performance in the video into key poses on the active rig"
@@ -42,95 +30,18 @@ class UNDERSTUDY_OT_block_video(bpy.types.Operator):
             return False
         return True
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Block until it is done: scripts, tests, and Blender without a window."""
-        if not self._start(context):
-            return {"CANCELLED"}
-        return self._finish(context)
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        if bpy.app.background:  # no timer ever fires there
-            return self.execute(context)
-        if not self._start(context):
-            return {"CANCELLED"}
-        wm = context.window_manager
-        wm.progress_begin(0, 100)
-        self._timer = wm.event_timer_add(_POLL_S, window=context.window)
-        wm.modal_handler_add(self)
-        self._show(context)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        run = context.window_manager.understudy
-        if (event.type == "ESC" and event.value == "PRESS") or run.cancelling:
-            self._job.cancel()
-        elif event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        if not self._job.poll():
-            self._show(context)
-            return {"RUNNING_MODAL"}
-        self._close(context)
-        return self._finish(context)
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        """Blender's call when a file is loaded or the window is closed."""
-        self._job.cancel()
-        self._close(context)
-
-    def _start(self, context: bpy.types.Context) -> bool:
+    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
         from ..addon import blocking, jobs
 
-        # Names, not pointers: undo may free the object while the job runs.
-        self._rig = context.object.name
-        try:
-            self._options = blocking.options_from(context)
-            params, arrays = blocking.request(context.scene, context.object, self._options)
-            self._job = jobs.start(blocking.TASK, params, arrays)
-        except UnderstudyError as exc:
-            return self._refuse(context, exc)
-        return True
+        self._options = blocking.options_from(context)
+        params, arrays = blocking.request(context.scene, context.object, self._options)
+        return jobs.start(blocking.TASK, params, arrays)
 
-    def _refuse(self, context: bpy.types.Context, exc: UnderstudyError) -> bool:
-        self.report({"WARNING" if isinstance(exc, Cancelled) else "ERROR"}, str(exc))
-        context.window_manager.understudy.outcome = str(exc)
-        return False
-
-    def _show(self, context: bpy.types.Context) -> None:
-        run, job = context.window_manager.understudy, self._job
-        percent, message = int(100 * job.progress), job.message or "Starting"
-        if run.title and (int(100 * run.progress), run.message) == (percent, message):
-            return
-        run.title, run.progress, run.message = self.bl_label, job.progress, message
-        context.window_manager.progress_update(percent)
-        _redraw_sidebars(context)
-
-    def _finish(self, context: bpy.types.Context) -> set[str]:
+    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
         from ..addon import blocking
 
-        try:
-            result = self._job.result()
-            rig = bpy.data.objects.get(self._rig)
-            if rig is None:
-                raise RigError(f"{self._rig} was removed meanwhile: nothing was written")
-            report = blocking.finish(rig, self._options, result)
-        except UnderstudyError as exc:  # a bug is no UnderstudyError: let it raise
-            self._refuse(context, exc)
-            return {"CANCELLED"}
-        context.window_manager.understudy.provider = report["provider"]
-        for note in report["notes"]:
-            self.report({"WARNING"}, note)
-        text = blocking.summary(report)
-        self.report({"INFO"}, text)
-        context.window_manager.understudy.outcome = "\n".join([text, *report["notes"]])
-        return {"FINISHED"}
-
-    def _close(self, context: bpy.types.Context) -> None:
-        wm = context.window_manager
-        wm.event_timer_remove(self._timer)
-        wm.progress_end()
-        run = wm.understudy
-        run.title, run.message, run.progress, run.cancelling = "", "", 0.0, False
-        _redraw_sidebars(context)
+        report = blocking.finish(obj, self._options, result)
+        return report, blocking.summary(report)
 
 
 class UNDERSTUDY_OT_cancel(bpy.types.Operator):

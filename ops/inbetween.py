@@ -9,10 +9,9 @@ import time
 
 import bpy
 
-from ..ml.errors import Cancelled, RigError, UnderstudyError
-from .base import redraw_sidebars
+from ..ml.errors import Cancelled, UnderstudyError
+from .base import JobOperator, redraw_sidebars, refuse, say_done
 
-_POLL_S = 0.1
 _PREVIEW_S = 0.04
 _QUICK = 40_000  # bones times frames: less is done at once, without a worker process
 
@@ -32,7 +31,7 @@ def _can_fill(cls: type, context: bpy.types.Context) -> bool:
     return True
 
 
-class UNDERSTUDY_OT_fill_inbetweens(bpy.types.Operator):
+class UNDERSTUDY_OT_fill_inbetweens(JobOperator, bpy.types.Operator):
     bl_idname = "understudy.fill_inbetweens"
     bl_label = "Fill In-betweens"
     bl_description = (
@@ -45,91 +44,24 @@ class UNDERSTUDY_OT_fill_inbetweens(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         return _can_fill(cls, context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Work until it is done: scripts, tests, small shots, and Blender without a window."""
-        if not self._start(context, in_process=True):
-            return {"CANCELLED"}
-        return self._finish(context)
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        if bpy.app.background:  # no timer ever fires there
-            return self.execute(context)
-        if not self._start(context, in_process=None):
-            return {"CANCELLED"}
-        if self._job.done:
-            return self._finish(context)
-        wm = context.window_manager
-        wm.progress_begin(0, 100)
-        self._timer = wm.event_timer_add(_POLL_S, window=context.window)
-        wm.modal_handler_add(self)
-        self._show(context)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        run = context.window_manager.understudy
-        if (event.type == "ESC" and event.value == "PRESS") or run.cancelling:
-            self._job.cancel()
-        elif event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        if not self._job.poll():
-            self._show(context)
-            return {"RUNNING_MODAL"}
-        self._close(context)
-        return self._finish(context)
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        """Blender's call when a file is loaded or the window is closed."""
-        self._job.cancel()
-        self._close(context)
-
-    def _start(self, context: bpy.types.Context, in_process: bool | None) -> bool:
+    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
         from ..addon import inbetween, jobs
 
-        # Names, not pointers: undo may free the object while the job runs.
-        self._rig = context.object.name
-        try:
-            options = inbetween.options_from(context)
-            self._asked = inbetween.request(context.scene, context.object, options)
-            values = self._asked.arrays["values"]
-            small = values.size < 4 * _QUICK
-            here = small if in_process is None else in_process
-            self._job = jobs.start(
-                inbetween.TASK, self._asked.params, self._asked.arrays, in_process=here
-            )
-            while here and not self._job.poll():
-                pass
-        except UnderstudyError as exc:
-            return _refuse(self, context, exc)
-        return True
+        options = inbetween.options_from(context)
+        self._asked = inbetween.request(context.scene, context.object, options)
+        here = waits or self._asked.arrays["values"].size < 4 * _QUICK
+        job = jobs.start(
+            inbetween.TASK, self._asked.params, self._asked.arrays, in_process=here or None
+        )
+        while here and not job.poll():
+            pass
+        return job
 
-    def _show(self, context: bpy.types.Context) -> None:
-        run, job = context.window_manager.understudy, self._job
-        run.title, run.progress = self.bl_label, job.progress
-        run.message = job.message or "Starting"
-        context.window_manager.progress_update(int(100 * job.progress))
-        redraw_sidebars(context)
-
-    def _finish(self, context: bpy.types.Context) -> set[str]:
+    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
         from ..addon import inbetween
 
-        try:
-            result = self._job.result()
-            rig = bpy.data.objects.get(self._rig)
-            if rig is None:
-                raise RigError(f"{self._rig} was removed meanwhile: nothing was written")
-            report = inbetween.finish(rig, self._asked, result)
-        except UnderstudyError as exc:  # a bug is no UnderstudyError: let it raise
-            _refuse(self, context, exc)
-            return {"CANCELLED"}
-        return _done(self, context, report)
-
-    def _close(self, context: bpy.types.Context) -> None:
-        wm = context.window_manager
-        wm.event_timer_remove(self._timer)
-        wm.progress_end()
-        run = wm.understudy
-        run.title, run.message, run.progress, run.cancelling = "", "", 0.0, False
-        redraw_sidebars(context)
+        report = inbetween.finish(obj, self._asked, result)
+        return report, inbetween.summary(report)
 
 
 class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
@@ -151,8 +83,7 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
         try:
             self._preview = Preview(context)
         except UnderstudyError as exc:
-            _refuse(self, context, exc)
-            return {"CANCELLED"}
+            return refuse(self, context, exc)
         wm = context.window_manager
         wm.understudy.preview = "LIVE"
         self._timer = wm.event_timer_add(_PREVIEW_S, window=context.window)
@@ -160,6 +91,8 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        from ..addon import inbetween
+
         run = context.window_manager.understudy
         if event.type == "ESC" and event.value == "PRESS":
             run.preview = "CANCEL"
@@ -178,12 +111,11 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
         except UnderstudyError as exc:
             self._close(context)
             self._preview.close(context, accept=False)
-            _refuse(self, context, exc)
-            return {"CANCELLED"}
+            return refuse(self, context, exc)
         if report is None:
-            _refuse(self, context, Cancelled("Preview cancelled: your curves are as they were"))
-            return {"CANCELLED"}
-        return _done(self, context, report)
+            cancelled = Cancelled("Preview cancelled: your curves are as they were")
+            return refuse(self, context, cancelled)
+        return say_done(self, context, report, inbetween.summary(report))
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender's call when a file is loaded or the window is closed."""
@@ -216,27 +148,6 @@ class UNDERSTUDY_OT_end_preview(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         context.window_manager.understudy.preview = "ACCEPT" if self.accept else "CANCEL"
         return {"FINISHED"}
-
-
-def _refuse(
-    operator: bpy.types.Operator, context: bpy.types.Context, exc: UnderstudyError
-) -> bool:
-    operator.report({"WARNING" if isinstance(exc, Cancelled) else "ERROR"}, str(exc))
-    context.window_manager.understudy.outcome = str(exc)
-    return False
-
-
-def _done(operator: bpy.types.Operator, context: bpy.types.Context, report: dict) -> set[str]:
-    from ..addon import inbetween
-
-    for note in report["notes"]:
-        operator.report({"WARNING"}, note)
-    text = inbetween.summary(report)
-    operator.report({"INFO"}, text)
-    run = context.window_manager.understudy
-    run.provider = report["provider"]
-    run.outcome = "\n".join([text, *report["notes"]])
-    return {"FINISHED"}
 
 
 CLASSES = (

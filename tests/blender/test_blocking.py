@@ -110,11 +110,11 @@ def modal(human):
         bl_label=Operator.bl_label,
         report=lambda level, text: said.append((*level, text)),
         _job=Work(),
-        _rig=human.name,
+        _object=human.name,
         _options=blocking.Options("clip.mp4"),
         _timer="timer",
     )
-    for name in ("_show", "_close", "_finish", "_refuse", "modal", "cancel"):
+    for name in ("_show", "_close", "_finish", "_write", "modal", "cancel"):
         setattr(double, name, getattr(Operator, name).__get__(double))
     yield double, SimpleNamespace(window_manager=Window()), said
     bpy.context.window_manager.understudy.title = ""

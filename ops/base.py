@@ -1,0 +1,134 @@
+"""What every operator with long work shares: run it, show it, stop it, write it, say it.
+
+`execute` blocks and is what scripts, tests and redo call; `invoke` runs it beside the window and
+polls. Both end in the same `_finish`.
+"""
+
+from __future__ import annotations
+
+import bpy
+
+from ..ml.errors import Cancelled, RigError, UnderstudyError
+
+_POLL_S = 0.1
+
+
+def redraw_sidebars(context: bpy.types.Context) -> None:
+    """Draw the sidebars again, and only them: a viewport may take longer than the work."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
+
+
+def refuse(
+    operator: bpy.types.Operator, context: bpy.types.Context, exc: UnderstudyError
+) -> set[str]:
+    """Tell the person why nothing was done, below the button too."""
+    operator.report({"WARNING" if isinstance(exc, Cancelled) else "ERROR"}, str(exc))
+    context.window_manager.understudy.outcome = str(exc)
+    return {"CANCELLED"}
+
+
+def say_done(
+    operator: bpy.types.Operator, context: bpy.types.Context, report: dict, text: str
+) -> set[str]:
+    """Tell the person what was done, with the notes, below the button too."""
+    for note in report["notes"]:
+        operator.report({"WARNING"}, note)
+    operator.report({"INFO"}, text)
+    run = context.window_manager.understudy
+    run.provider = report["provider"]
+    run.outcome = "\n".join([text, *report["notes"]])
+    return {"FINISHED"}
+
+
+class JobOperator:
+    """Mixed into an operator that runs a job for the active object.
+
+    The operator gives `_begin`, which starts the job, and `_write`, which writes its result onto
+    the object and returns the report and a sentence.
+    """
+
+    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
+        """Read what is needed and return the started job; `waits`: nobody watches meanwhile."""
+        raise NotImplementedError
+
+    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
+        """Write the result whole or not at all; return the report and what to say."""
+        raise NotImplementedError
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Block until it is done: scripts, tests, and Blender without a window."""
+        return self._finish(context) if self._start(context, True) else {"CANCELLED"}
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        if bpy.app.background:  # no timer ever fires there
+            return self.execute(context)
+        if not self._start(context, False):
+            return {"CANCELLED"}
+        if self._job.done:
+            return self._finish(context)
+        wm = context.window_manager
+        wm.progress_begin(0, 100)
+        self._timer = wm.event_timer_add(_POLL_S, window=context.window)
+        wm.modal_handler_add(self)
+        self._show(context)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        run = context.window_manager.understudy
+        if (event.type == "ESC" and event.value == "PRESS") or run.cancelling:
+            self._job.cancel()
+        elif event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        if not self._job.poll():
+            self._show(context)
+            return {"RUNNING_MODAL"}
+        self._close(context)
+        return self._finish(context)
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Blender's call when a file is loaded or the window is closed."""
+        self._job.cancel()
+        self._close(context)
+
+    def _start(self, context: bpy.types.Context, waits: bool) -> bool:
+        # Names, not pointers: undo may free the object while the job runs.
+        self._object = context.object.name
+        try:
+            self._job = self._begin(context, waits)
+        except UnderstudyError as exc:
+            refuse(self, context, exc)
+            return False
+        return True
+
+    def _show(self, context: bpy.types.Context) -> None:
+        run, job = context.window_manager.understudy, self._job
+        percent, message = int(100 * job.progress), job.message or "Starting"
+        if run.title and (int(100 * run.progress), run.message) == (percent, message):
+            return
+        run.title, run.progress, run.message = self.bl_label, job.progress, message
+        context.window_manager.progress_update(percent)
+        redraw_sidebars(context)
+
+    def _finish(self, context: bpy.types.Context) -> set[str]:
+        try:
+            result = self._job.result()
+            obj = bpy.data.objects.get(self._object)
+            if obj is None:
+                raise RigError(f"{self._object} was removed meanwhile: nothing was written")
+            report, text = self._write(obj, result)
+        except UnderstudyError as exc:  # a bug is no UnderstudyError: let it raise
+            return refuse(self, context, exc)
+        return say_done(self, context, report, text)
+
+    def _close(self, context: bpy.types.Context) -> None:
+        wm = context.window_manager
+        wm.event_timer_remove(self._timer)
+        wm.progress_end()
+        run = wm.understudy
+        run.title, run.message, run.progress, run.cancelling = "", "", 0.0, False
+        redraw_sidebars(context)
