@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,6 +40,7 @@ Result = tuple[dict, Arrays]
 
 _LOG = "log.txt"
 _END_S = 5.0
+_workers: weakref.WeakSet[WorkerJob] = weakref.WeakSet()
 
 
 def start(task: str, params: dict, arrays: Arrays, *, in_process: bool | None = None) -> Job:
@@ -133,6 +135,7 @@ class WorkerJob(Job):
 
     def __init__(self, task: str, params: dict, arrays: Arrays) -> None:
         super().__init__()
+        _workers.add(self)
         self._read = 0
         self._folder = Path(tempfile.mkdtemp(prefix="understudy-"))
         try:
@@ -229,6 +232,12 @@ class WorkerJob(Job):
     def _wait(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(0.05)
+
+
+def cancel_all() -> None:
+    """Stop every worker process, as when the extension is disabled."""
+    for job in list(_workers):
+        job.cancel()
 
 
 def find_python() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 
 import bpy
 
@@ -33,9 +34,23 @@ def register() -> None:
         for owner, pointer in props.POINTERS:
             setattr(owner, NAME, pointer)
             stack.callback(delattr, owner, NAME)
+        stack.callback(_stop_work)
         command = bpy.utils.register_cli_command(NAME, _command)
         stack.callback(bpy.utils.unregister_cli_command, command)
         _teardown = stack.pop_all()
+
+
+def _stop_work() -> None:
+    """Stop what is running: Blender does not tell a modal operator that its class goes."""
+    jobs = sys.modules.get(f"{__package__}.jobs")
+    if jobs is not None:  # it is imported with the first work
+        jobs.cancel_all()
+    manager = bpy.context.window_manager
+    manager.progress_end()
+    run = getattr(manager, NAME)
+    for prop in run.bl_rna.properties:
+        if not prop.is_readonly:
+            run.property_unset(prop.identifier)
 
 
 def unregister() -> None:

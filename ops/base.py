@@ -46,11 +46,13 @@ def say_done(
 
 
 class JobOperator:
-    """Mixed into an operator that runs a job for the active object.
+    """Mixed into an operator that runs a job, mostly for the active object.
 
     The operator gives `_begin`, which starts the job, and `_write`, which writes its result onto
     the object and returns the report and a sentence.
     """
+
+    _for_object = True
 
     def _begin(self, context: bpy.types.Context, waits: bool) -> object:
         """Read what is needed and return the started job; `waits`: nobody watches meanwhile."""
@@ -96,8 +98,9 @@ class JobOperator:
         self._close(context)
 
     def _start(self, context: bpy.types.Context, waits: bool) -> bool:
-        # Names, not pointers: undo may free the object while the job runs.
-        self._object = context.object.name
+        # No pointer: undo may free the object while the job runs. Its number outlives that, and
+        # a new name.
+        self._object, self._number = context.object.name, context.object.session_uid
         try:
             self._job = self._begin(context, waits)
         except UnderstudyError as exc:
@@ -117,8 +120,8 @@ class JobOperator:
     def _finish(self, context: bpy.types.Context) -> set[str]:
         try:
             result = self._job.result()
-            obj = bpy.data.objects.get(self._object)
-            if obj is None:
+            obj = next((o for o in bpy.data.objects if o.session_uid == self._number), None)
+            if obj is None and self._object:
                 raise RigError(f"{self._object} was removed meanwhile: nothing was written")
             report, text = self._write(obj, result)
         except UnderstudyError as exc:  # a bug is no UnderstudyError: let it raise

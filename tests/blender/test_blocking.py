@@ -111,6 +111,7 @@ def modal(human):
         report=lambda level, text: said.append((*level, text)),
         _job=Work(),
         _object=human.name,
+        _number=human.session_uid,
         _options=blocking.Options("clip.mp4"),
         _timer="timer",
     )
@@ -160,6 +161,19 @@ def test_a_rig_that_was_removed_meanwhile_is_said(modal, human):
     bpy.data.objects.remove(human)
     assert operator.modal(context, event("TIMER")) == {"CANCELLED"}
     assert said == [("ERROR", "Human was removed meanwhile: nothing was written")]
+
+
+def test_a_rig_that_was_renamed_meanwhile_is_found(human, settings):
+    from understudy.ops.blocking import UNDERSTUDY_OT_block_video as Operator
+
+    said = []
+    double = SimpleNamespace(report=lambda level, text: said.append((*level, text)))
+    for name in ("_begin", "_start", "_finish", "_write"):
+        setattr(double, name, getattr(Operator, name).__get__(double))
+    assert double._start(bpy.context, True)
+    human.name = "Renamed"
+    assert double._finish(bpy.context) == {"FINISHED"}
+    assert ("INFO", "2 key poses on Renamed, 168 keys") in said
 
 
 def test_the_button_says_what_is_missing(human, stub):

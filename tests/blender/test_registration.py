@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
 from understudy.addon import prefs, props
 
@@ -40,6 +41,20 @@ def test_twenty_times_on_and_off_leaves_nothing(extension):
         assert not registered()
         extension.register()
     assert registered() == complete
+
+
+def test_disabling_stops_the_work_and_the_panel_forgets_it(extension, stub):
+    from understudy.addon import jobs
+
+    request = {"steps": 1000, "pause_s": 0.01}
+    job = jobs.start(f"{stub}:count", request, {"x": np.ones(1)}, in_process=False)
+    bpy.context.window_manager.understudy.title = "At work"
+    extension.unregister()
+    try:
+        assert job.done and job._process.poll() is not None and not job._folder.exists()
+    finally:
+        extension.register()
+    assert bpy.context.window_manager.understudy.title == ""
 
 
 def test_a_failure_half_way_registers_nothing(extension, monkeypatch):
@@ -104,3 +119,18 @@ def test_enabling_is_quick_and_loads_nothing_heavy(tmp_path):
         best = min(best, float(took))
         time.sleep(0.05)
     assert best < 0.05
+
+
+def test_the_setup_check_names_every_network(extension):
+    assert bpy.ops.understudy.check_setup() == {"FINISHED"}
+    found = bpy.context.window_manager.understudy.setup
+    assert found.startswith("onnxruntime")
+    models = package_models()
+    assert len(found.splitlines()) == 1 + max(len(models), 1)
+    assert all(name in found for name in models)
+
+
+def package_models():
+    from understudy.ml.runtime import MODELS
+
+    return sorted(path.stem for path in MODELS.glob("*.onnx"))
