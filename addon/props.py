@@ -242,6 +242,11 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         description="What the networks ran on in the last work, and why",
         default="",
     )
+    setup: StringProperty(
+        name="Setup",
+        description="What the last check of this machine found",
+        default="",
+    )
     outcome: StringProperty(
         name="Outcome",
         description="How the last work ended",

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ModelError
+from .progress import Progress, Steps
 
 log = logging.getLogger(__name__)
 
@@ -318,3 +319,29 @@ def providers_report(settings: Settings | None = None) -> dict[str, object]:
         "cores": usable_cores(),
         "note": note,
     }
+
+
+def check(params: Mapping[str, object], _arrays: object) -> Steps[tuple[dict, dict]]:
+    """Open every network there is and say what runs it; a task of `ml.tasks`.
+
+    Returns
+    -------
+    meta, arrays
+        `report`: what `providers_report` returns; `networks`: a list of name, size_mb, state
+        (the provider in use and why, or what is wrong). No arrays.
+    """
+    yield Progress(0.0, "Looking for onnxruntime")
+    settings = Settings.from_params(params)
+    report = providers_report(settings)
+    paths = sorted(settings.models.glob("*.onnx"))
+    networks = []
+    for k, path in enumerate(paths):
+        yield Progress((k + 1) / (len(paths) + 1), f"Opening {path.stem}")
+        try:
+            session = Session(path.stem, settings)
+            state = session.provider + (f" ({session.reason})" if session.reason else "")
+        except ModelError as exc:
+            state = str(exc)
+        size = round(path.stat().st_size / 1e6, 1)
+        networks.append({"name": path.stem, "size_mb": size, "state": state})
+    return {"report": report, "networks": networks}, {}

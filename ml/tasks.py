@@ -20,6 +20,7 @@ Task = Callable[[dict, Arrays], Steps[tuple[dict, Arrays]]]
 
 TASKS = {
     "block": "blocking.pipeline:block",
+    "check": "runtime:check",
     "inbetween": "inbetween.fill:fill",
 }
 """Name to "module:function", the module relative to this package."""

@@ -100,7 +100,10 @@ class JobOperator:
     def _start(self, context: bpy.types.Context, waits: bool) -> bool:
         # No pointer: undo may free the object while the job runs. Its number outlives that, and
         # a new name.
-        self._object, self._number = context.object.name, context.object.session_uid
+        self._object, self._number = "", 0
+        if self._for_object:
+            obj = context.object if self._for_object else None
+        self._object, self._number = (obj.name, obj.session_uid) if obj else ("", 0)
         try:
             self._job = self._begin(context, waits)
         except UnderstudyError as exc:

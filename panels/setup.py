@@ -22,9 +22,12 @@ class UNDERSTUDY_PT_setup(SidebarPanel, bpy.types.Panel):
             return
         col.prop(machine, "device")
         col.prop(machine, "accelerator")
-        provider = context.window_manager.understudy.provider
-        if provider:
-            lines(self.layout, f"Last ran on {provider}", context.region.width, icon="INFO")
+        self.layout.operator("understudy.check_setup", icon="CHECKMARK")
+        run, width = context.window_manager.understudy, context.region.width
+        if run.setup:
+            lines(self.layout, run.setup, width, icon="INFO")
+        elif run.provider:
+            lines(self.layout, f"Last ran on {run.provider}", width, icon="INFO")
 
 
 CLASSES = (UNDERSTUDY_PT_setup,)
