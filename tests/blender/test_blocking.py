@@ -110,6 +110,7 @@ def modal(human):
         bl_label=Operator.bl_label,
         report=lambda level, text: said.append((*level, text)),
         _job=Work(),
+        _for_object=True,
         _object=human.name,
         _number=human.session_uid,
         _options=blocking.Options("clip.mp4"),
