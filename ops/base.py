@@ -102,8 +102,7 @@ class JobOperator:
         # a new name.
         self._object, self._number = "", 0
         if self._for_object:
-            obj = context.object if self._for_object else None
-        self._object, self._number = (obj.name, obj.session_uid) if obj else ("", 0)
+            self._object, self._number = context.object.name, context.object.session_uid
         try:
             self._job = self._begin(context, waits)
         except UnderstudyError as exc:
