@@ -168,7 +168,8 @@ def test_a_rig_that_was_renamed_meanwhile_is_found(human, settings):
     from understudy.ops.blocking import UNDERSTUDY_OT_block_video as Operator
 
     said = []
-    double = SimpleNamespace(report=lambda level, text: said.append((*level, text)))
+    report = lambda level, text: said.append((*level, text))  # noqa: E731
+    double = SimpleNamespace(_for_object=True, report=report)
     for name in ("_begin", "_start", "_finish", "_write"):
         setattr(double, name, getattr(Operator, name).__get__(double))
     assert double._start(bpy.context, True)
