@@ -30,6 +30,7 @@ __all__ = [
     "ensure_bag",
     "ensure_fcurve",
     "read_keys",
+    "show_take",
     "snapshot",
     "write_keys",
     "write_take",
@@ -138,6 +139,23 @@ def snapshot(owner: ID) -> contextlib.ExitStack:
     kept = contextlib.ExitStack()
     _remember(owner, Take([], Provenance(""), (0.0, 0.0)), kept)
     return kept
+
+
+def show_take(owner: ID, take: Take, kept: dict[tuple[str, int], NDArray]) -> None:
+    """Lay a Take's keys over the `kept` ones for a look: the ledger does not learn of them.
+
+    Only curves that are there and named in `kept` change. Whoever shows puts everything back with
+    what `snapshot` gave, before anything is written for good.
+    """
+    curves = curves_of(owner)
+    new = {(c.data_path, c.index): c.keys for c in take.channels}
+    nothing = np.zeros(0, FULL)
+    for key, keys in kept.items():
+        fresh, curve = new.get(key, nothing), curves.get(key)
+        if curve is None or (not len(fresh) and len(curve.keyframe_points) == len(keys)):
+            continue
+        _set_keys(curve, merge(keys, fresh, take.span) if len(fresh) else keys)
+    owner.update_tag()
 
 
 def _write(owner: ID, take: Take) -> Written:

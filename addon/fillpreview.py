@@ -9,6 +9,7 @@ from bpy.types import Context, Object
 
 from ..ml import progress
 from ..ml.errors import RigError
+from ..ml.take import Take
 from . import fcurves, inbetween
 
 
@@ -38,19 +39,21 @@ class Preview:
         params = options.params()
         if params == self._shown:
             return False
-        self._options, self._shown = options, params
-        self.write(self._object(), quick=True)
+        self._shown = params
+        meta, arrays = self._fill(params)
+        take = Take.unpack(meta, {k: arrays[k] for k in ("keys", "confidence")})
+        fcurves.show_take(self._object(), take, self._asked.reading.kept)
         return True
 
-    def write(self, obj: Object, *, quick: bool) -> dict:
-        """Fill with the settings of the last refresh, write, and return the report."""
-        self._asked.params.update(self._options.params())
+    def _fill(self, changes: dict) -> tuple[dict, dict]:
+        """Fill with the settings given and return what the task would."""
         params = self._asked.params
+        params.update(changes)
         settings = _stage().Settings.of(params)
         if settings.method not in self._network:
             self._network[settings.method] = _stage().open_network(params, settings)
         steps = _stage().filled(self._motion, settings, params, self._network[settings.method])
-        return inbetween.finish(obj, self._asked, progress.run(steps), quick=quick)
+        return progress.run(steps)
 
     def close(self, context: Context, *, accept: bool) -> dict | None:
         """Put everything back as it was, then write for good if accepted; return the report."""
@@ -59,7 +62,7 @@ class Preview:
             self._object().update_tag()
             context.view_layer.update()
             return None
-        return self.write(self._object(), quick=False)
+        return inbetween.finish(self._object(), self._asked, self._fill(self._shown))
 
     def _object(self) -> Object:
         obj = bpy.data.objects.get(self._rig)

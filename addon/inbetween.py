@@ -106,31 +106,17 @@ def request(scene: Scene, obj: Object, options: Options) -> Request:
     return Request(reading, params, reading.arrays)
 
 
-def finish(
-    obj: Object,
-    asked: Request,
-    result: tuple[dict, dict[str, NDArray]],
-    *,
-    quick: bool = False,
-) -> dict:
-    """Write what the task made onto the rig, whole or not at all, and return the report.
-
-    Parameters
-    ----------
-    quick : bool
-        For a preview: do not look for frames where Blender's handles stray.
-    """
+def finish(obj: Object, asked: Request, result: tuple[dict, dict[str, NDArray]]) -> dict:
+    """Write what the task made onto the rig, whole or not at all, and return the report."""
     meta, arrays = result
     take = Take.unpack(meta, {k: arrays[k] for k in ("keys", "confidence")})
-    fitted = {}
-    if not quick:
-        with scratch() as copy:
-            fitted = refine(take, asked.reading, asked.params, arrays, copy)
+    with scratch() as copy:
+        fitted = refine(take, asked.reading, asked.params, arrays, copy)
     written = fcurves.write_take(obj, take)
     action = obj.animation_data.action
     return _report(obj, asked, meta, take, written) | {
         "fitted": fitted,
-        "ledger": ledger.report(action)["keys"] if not quick else {},
+        "ledger": ledger.report(action)["keys"],
     }
 
 

@@ -63,7 +63,7 @@ def hold(
         Bones whose rotation may change.
     amount : 0 to 1
     contact : (F, B), optional
-        Probability that the bone's end stands.
+        Probability that the bone's end (for a shin, the ankle) stands.
     """
     limbs = [
         limb
@@ -79,7 +79,7 @@ def hold(
         weight, target = _anchors(body.height, head[:, limb.end], keyed[:, limb.upper])
         if contact is not None:
             weight, target = _seen(
-                head[:, limb.end], keyed[:, limb.upper], contact[:, limb.end], weight, target
+                head[:, limb.end], keyed[:, limb.upper], contact[:, limb.lower], weight, target
             )
         rows = np.flatnonzero(weight * amount > 1e-3)
         if len(rows):
