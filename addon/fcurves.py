@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..ml.errors import UnderstudyError
 from ..ml.keys import FULL, SELECTED, align_quaternions, align_turns, full, merge
-from ..ml.take import Channel, Provenance, Take
+from ..ml.take import Channel, Take
 from .about import LEDGER
 from .actions import HAS_SLOTS, action_of, bag_of, curves_of, read_keys, slot_of
 from .checks import check_action, check_owner, check_take, split_property
@@ -29,9 +29,9 @@ __all__ = [
     "curves_of",
     "ensure_bag",
     "ensure_fcurve",
+    "put_back",
     "read_keys",
     "show_take",
-    "snapshot",
     "write_keys",
     "write_take",
 ]
@@ -133,19 +133,11 @@ def write_take(owner: ID, take: Take) -> Written:
     return written
 
 
-def snapshot(owner: ID) -> contextlib.ExitStack:
-    """Return what brings the owner's animation back to how it is now, when closed."""
-    check_owner(owner)
-    kept = contextlib.ExitStack()
-    _remember(owner, Take([], Provenance(""), (0.0, 0.0)), kept)
-    return kept
-
-
 def show_take(owner: ID, take: Take, kept: dict[tuple[str, int], NDArray]) -> None:
     """Lay a Take's keys over the `kept` ones for a look: the ledger does not learn of them.
 
-    Only curves that are there and named in `kept` change. Whoever shows puts everything back with
-    what `snapshot` gave, before anything is written for good.
+    Only curves that are there and named in `kept` change. Whoever shows calls `put_back` before
+    anything is written for good.
     """
     curves = curves_of(owner)
     new = {(c.data_path, c.index): c.keys for c in take.channels}
@@ -155,6 +147,14 @@ def show_take(owner: ID, take: Take, kept: dict[tuple[str, int], NDArray]) -> No
         if curve is None or (not len(fresh) and len(curve.keyframe_points) == len(keys)):
             continue
         _set_keys(curve, merge(keys, fresh, take.span) if len(fresh) else keys)
+    owner.update_tag()
+
+
+def put_back(owner: ID, before: dict[tuple[str, int], NDArray]) -> None:
+    """Give curves that are there the keys they had `before` a show, as `read_keys` read them."""
+    for key, curve in curves_of(owner).items():
+        if key in before and not np.array_equal(read_keys(curve), before[key]):
+            _set_keys(curve, before[key])
     owner.update_tag()
 
 

@@ -21,7 +21,7 @@ def _stage() -> ModuleType:
 
 
 class Preview:
-    """What the preview holds between two changes of a slider."""
+    """What the preview holds between two changes of a slider: no pointer, undo may free it."""
 
     def __init__(self, context: Context) -> None:
         self._rig = context.object.name
@@ -29,7 +29,8 @@ class Preview:
         self._asked = inbetween.request(context.scene, context.object, self._options)
         self._motion = _stage().Motion.of(self._asked.params, self._asked.arrays)
         self._network = {}
-        self._kept = fcurves.snapshot(context.object)
+        curves = fcurves.curves_of(context.object)
+        self._before = {key: fcurves.read_keys(curve) for key, curve in curves.items()}
         self._shown: dict | None = None
 
     def refresh(self, context: Context) -> bool:
@@ -57,9 +58,8 @@ class Preview:
 
     def close(self, context: Context, *, accept: bool) -> dict | None:
         """Put everything back as it was, then write for good if accepted; return the report."""
-        self._kept.close()
-        if not accept:
-            self._object().update_tag()
+        fcurves.put_back(self._object(), self._before)
+        if not accept or self._shown is None:
             context.view_layer.update()
             return None
         return inbetween.finish(self._object(), self._asked, self._fill(self._shown))

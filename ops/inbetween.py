@@ -5,6 +5,7 @@ What does the work is imported when it is used, so that enabling the extension s
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import bpy
@@ -94,9 +95,11 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
         from ..addon import inbetween
 
         run = context.window_manager.understudy
-        if event.type == "ESC" and event.value == "PRESS":
+        undo = event.type == "Z" and (event.ctrl or event.oskey)
+        if (event.type == "ESC" or undo) and event.value == "PRESS":
             run.preview = "CANCEL"
-        elif event.type != "TIMER":
+            return {"RUNNING_MODAL"}  # and nothing else is undone
+        if event.type != "TIMER":
             return {"PASS_THROUGH"}
         try:
             if run.preview == "LIVE":
@@ -109,8 +112,7 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
             self._close(context)
             report = self._preview.close(context, accept=accepted)
         except UnderstudyError as exc:
-            self._close(context)
-            self._preview.close(context, accept=False)
+            self._end(context)
             return refuse(self, context, exc)
         if report is None:
             cancelled = Cancelled("Preview cancelled: your curves are as they were")
@@ -119,7 +121,12 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender's call when a file is loaded or the window is closed."""
+        self._end(context)
+
+    def _end(self, context: bpy.types.Context) -> None:
         self._close(context)
+        with contextlib.suppress(UnderstudyError):  # the rig was removed: nothing to put back
+            self._preview.close(context, accept=False)
 
     def _close(self, context: bpy.types.Context) -> None:
         wm = context.window_manager

@@ -1,7 +1,7 @@
 """Feet and hands that stand between two keys are held there, by bending the limb's two bones.
 
 Which ones stand comes from the network where there is one. Without it only what the keys say is
-believed: a limb's end that is at the same place at both keys stayed there.
+believed: a limb's end that is at the same low place at both keys stayed there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from .tracks import Body
 
 _LONG, _ASIDE = 0.07, 0.01  # of the height: a limb's bones, and how far off the middle its end is
 _STAYS, _GOES = 0.015, 0.04  # of the height: between two keys
+_LOW = 0.15  # of the height: how far above the lowest joint an end may stand
 _FADE = 3.0  # frames in which a hold is let go of
 
 
@@ -31,7 +32,7 @@ class Limb:
 
 def find_limbs(body: Body) -> list[Limb]:
     """Return the limbs: pairs of long bones, one after the other, away from the middle plane."""
-    height, middle = body.height, float(np.median(body.heads[:, 0]))
+    height, middle = body.height, float(np.median(body.heads[body.parents < 0, 0]))
     found = []
     for end, lower in enumerate(body.parents):
         upper = body.parents[lower] if lower >= 0 else -1
@@ -76,7 +77,8 @@ def hold(
     turn, head = body.pose(basis, location)
     out = basis.copy()
     for limb in limbs:
-        weight, target = _anchors(body.height, head[:, limb.end], keyed[:, limb.upper])
+        low = head[:, limb.end, 2] < head[..., 2].min(axis=1) + _LOW * body.height
+        weight, target = _anchors(body.height, head[:, limb.end], keyed[:, limb.upper], low)
         if contact is not None:
             weight, target = _seen(
                 head[:, limb.end], keyed[:, limb.upper], contact[:, limb.lower], weight, target
@@ -89,13 +91,18 @@ def hold(
     return out
 
 
-def _anchors(height: float, place: NDArray, keyed: NDArray) -> tuple[NDArray, NDArray]:
-    """Return (F,) weights and (F, 3) places of an end that is where it was at both keys."""
+def _anchors(
+    height: float, place: NDArray, keyed: NDArray, low: NDArray
+) -> tuple[NDArray, NDArray]:
+    """Return (F,) weights and (F, 3) places of an end that is where it was at both keys.
+
+    Only low ends count: a hand may well go along with a body that moves in between.
+    """
     weight, target = np.zeros(len(place)), place.copy()
     for _bones, first, last in gaps(keyed[:, None]):
         far = np.linalg.norm(place[last] - place[first]) / height
         share = np.clip((_GOES - far) / (_GOES - _STAYS), 0.0, 1.0)
-        if share > 0.0:
+        if share > 0.0 and low[first] and low[last]:
             t = (np.arange(1, last - first) / (last - first))[:, None]
             weight[first + 1 : last] = share
             target[first + 1 : last] = place[first] + t * (place[last] - place[first])

@@ -251,7 +251,7 @@ def _propose(
     motion: Motion, plain: NDArray, whole: slice, settings: Settings, network: Callable | None
 ) -> NDArray:
     values = plain[whole]
-    keyed_t, held = motion.keyed[whole], holds(motion, values, motion.keyed[whole])
+    keyed_t, still = motion.keyed[whole], holds(motion, values, motion.keyed[whole])
     basis, location, keyed, driven = _as_bones(motion, values, keyed_t)
     new, moved = hermite_base(basis, location, keyed, motion.fps)
     contact = None
@@ -267,7 +267,7 @@ def _propose(
     for t, track in enumerate(motion.tracks):
         if track.driven:
             keys[int(track.moves), :, track.bone] = keyed_t[:, t]
-            out[int(track.moves), :, track.bone] = ~held[:, t]
+            out[int(track.moves), :, track.bone] = ~still[:, t]
     turn = settings.strength * pinned(turn, keys[0]) * out[0][..., None]
     shift = settings.strength * pinned(shift, keys[1]) * out[1][..., None]
     new = rt.multiply(basis, rt.from_rotvec(turn))
@@ -276,7 +276,10 @@ def _propose(
         amount = settings.contact_hold * min(settings.strength, 1.0)
         turns = np.zeros_like(driven)
         turns[[t.bone for t in motion.tracks if t.driven and not t.moves]] = True
-        new = contacts.hold(motion.body, new, moved, keyed, turns, amount, contact)
+        held = contacts.hold(motion.body, new, moved, keyed, turns, amount, contact)
+        # A leg that is held by its own keys must still give where the body moves.
+        out[0] |= (held != new).any(axis=-1) & turns & ~keys[0]
+        new = held
     return _as_channels(motion, values, basis, new, shift, out)
 
 

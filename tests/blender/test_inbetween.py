@@ -191,6 +191,7 @@ def test_a_foot_that_stands_is_held(human):
             places.append(human.pose.bones["foot.L"].head.copy())
         feet[hold] = np.ptp(np.array(places), axis=0).max()
     assert feet[0.0] > 0.1
+    assert feet[1.0] < 0.02
 
 
 def test_bad_input_is_told_in_words(rig):

@@ -1,0 +1,252 @@
+"""In-betweens as arrays: the base curve, channels, contacts, takes and fitted keys."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from understudy.ml import euler
+from understudy.ml import rotations as rt
+from understudy.ml.errors import UnderstudyError
+from understudy.ml.inbetween import base, contacts, fill, fit, tracks, variants
+from understudy.ml.progress import run
+
+
+def wander(frames: int, bones: int, step: float = 0.05, seed: int = 0) -> tuple:
+    """Return smooth random rotations (F, B, 4) and places (F, B, 3)."""
+    rng = np.random.default_rng(seed)
+    size, phase = rng.normal(0, 10 * step, (2, 2, bones, 3))
+    pace = rng.uniform(0.05, 0.15, (2, 1, bones, 3))
+    path = size[:, None] * np.sin(pace * np.arange(frames)[:, None, None] + phase[:, None])
+    return rt.continuous(rt.from_rotvec(path[0])), path[1]
+
+
+def motion(frames: int = 60, bones: int = 4, keys=(0, 1, 2, 20, 40, 59), **changes) -> fill.Motion:
+    """Return a chain of bones, alternately quaternion and Euler, the first with a location."""
+    turn, place = wander(frames, bones)
+    found, values, column = [], [], 0
+    for b in range(bones):
+        mode = "XYZ" if b % 2 else "QUATERNION"
+        own = euler.from_quaternion(turn[:, b], mode) if b % 2 else turn[:, b]
+        found.append(
+            tracks.Track(b, f"b{b}.rotation", f"b{b}", mode, column, [0, 1, 2, 3][: own.shape[1]])
+        )
+        values.append(own)
+        column += own.shape[1]
+    found.append(tracks.Track(0, "b0.location", "b0", "LOCATION", column, [0, 1, 2]))
+    values = np.concatenate([*values, place[:, 0]], axis=1)
+    keyed = np.zeros((frames, len(found)), bool)
+    keyed[list(keys)] = True
+    rest = np.tile(np.eye(4), (bones, 1, 1))
+    rest[:, 2, 3] = np.arange(bones) * 0.5
+    parents = np.arange(bones) - 1
+    whole = {
+        "tracks": found,
+        "values": values,
+        "keyed": keyed,
+        "stepped": np.zeros_like(keyed),
+        "body": tracks.Body.of(parents, rest),
+        "rest": rest,
+        "basis": np.tile(rt.IDENTITY, (bones, 1)),
+        "location": np.zeros((bones, 3)),
+        "fps": 30.0,
+        "first": 1,
+        "span": (1, frames),
+    }
+    return fill.Motion(**(whole | changes))
+
+
+def test_the_base_keeps_keys_and_arriving_velocity():
+    turn, place = wander(40, 3)
+    keyed = np.zeros((40, 3), bool)
+    keyed[:10] = keyed[25] = keyed[35:] = True
+    new, moved = base.hermite_base(turn, place, keyed, 30.0)
+    assert (new[keyed] == turn[keyed]).all() and (moved[keyed] == place[keyed]).all()
+    before, after = place[9] - place[8], moved[10] - moved[9]
+    assert np.abs(after - before).max() < 0.3 * np.abs(before).max()
+    # Towards dense keys the curve arrives with their velocity too.
+    before, after = place[36] - place[35], moved[35] - moved[34]
+    assert np.abs(after - before).max() < 0.3 * np.abs(before).max() + 0.01
+
+
+def test_the_base_leaves_lone_keys_to_the_artist():
+    turn, place = wander(40, 2)
+    keyed = np.zeros((40, 2), bool)
+    keyed[[0, 20, 39]] = True
+    new, moved = base.hermite_base(turn, place, keyed, 30.0)
+    assert (new == turn).all() and (moved == place).all()
+    straight, _ = base.hermite_base(turn, place, keyed, 30.0, straight=True)
+    assert np.allclose(straight[10], rt.slerp(turn[0], turn[20], np.full(2, 0.5)))
+
+
+def test_eased_curves_never_overshoot():
+    values = base.eased([0, 10, 20, 30], [[0.0], [1.0], [1.0], [0.0]], np.arange(31.0))
+    assert values.max() <= 1.0 and values.min() >= 0.0
+    assert values[[0, 10, 20, 30], 0].tolist() == [0.0, 1.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("mode", ["QUATERNION", "AXIS_ANGLE", *euler.ORDERS])
+def test_channels_and_back_stay_beside_the_artists(mode):
+    turn, _ = wander(80, 1, step=0.2, seed=3)
+    if mode == "QUATERNION":
+        own = -2.0 * turn[:, 0]
+    elif mode == "AXIS_ANGLE":
+        own = euler.to_axis_angle(turn[:, 0]) + [4 * np.pi, 0, 0, 0]
+    else:
+        own = euler.from_quaternion(turn[:, 0], mode) + 2 * np.pi
+    rotation = tracks.to_rotation(own, mode)
+    assert np.allclose(rt.angle_between(rotation, turn[:, 0]), 0.0, atol=1e-6)
+    assert np.allclose(tracks.from_rotation(rotation, mode, own), own, atol=1e-5)
+
+
+@pytest.mark.parametrize("variant", range(4))
+@pytest.mark.parametrize("strength", [0.0, 0.7, 1.5])
+def test_keys_are_exact_and_nothing_changes_outside_gaps(variant, strength):
+    given = motion()
+    settings = fill.Settings(strength=strength, variant=variant, smoothness=0.5)
+    values = run(fill.propose(given, settings))
+    for t, track in enumerate(given.tracks):
+        at = given.keyed[:, t]
+        assert (values[at, track.columns] == given.values[at, track.columns]).all()
+    if strength == 0.0:
+        assert (values == given.values).all()
+
+
+def test_a_network_is_heard_and_keys_stay_exact(monkeypatch):
+    given = motion()
+
+    def network(clip, seed=0, spread=0.0):
+        shape = clip.basis.shape[:2]
+        from types import SimpleNamespace
+
+        return SimpleNamespace(
+            rotvec=np.full((*shape, 3), 0.3) * np.sin(np.arange(shape[0]) / 5)[:, None, None],
+            location=np.zeros((*shape, 3)),
+            gate=np.ones(shape),
+            contact=np.zeros(shape),
+        )
+
+    values = run(fill.propose(given, fill.Settings(), network))
+    plain = run(fill.propose(given, fill.Settings()))
+    assert np.abs(values - plain).max() > 0.02
+    assert (values[given.keyed[:, 0]] == given.values[given.keyed[:, 0]]).all()
+
+
+def test_pieces_give_what_the_whole_does(monkeypatch):
+    given = motion(frames=400, keys=(0, 1, 2, 60, 61, 140, 141, 200, 330, 331, 399))
+    whole = run(fill.propose(given, fill.Settings()))
+    monkeypatch.setattr(fill, "_CHUNK", 50)
+    assert len(fill.chunks(given)) > 4
+    assert np.allclose(run(fill.propose(given, fill.Settings())), whole, atol=1e-9)
+
+
+def test_holds_get_no_key():
+    given = motion()
+    given.values[20:41] = given.values[20]
+    given.keyed[18:21] = True
+    settings = fill.Settings(variant=1)
+    values = run(fill.propose(given, settings))
+    assert (values[20:41] == given.values[20]).all()
+    assert not fill.choose_keys(given, settings, values)[20:41].any()
+
+
+def test_fitted_keys_are_few_and_near():
+    given = motion(frames=120, keys=(0, 1, 2, 119))
+    values = run(fill.propose(given, fill.Settings()))
+    settings = fill.Settings(tolerance_deg=1.0)
+    planned = fill.choose_keys(given, settings, values)
+    assert 0 < planned.any(axis=1).sum() < 30
+    assert all((planned[:, 0] == planned[:, t]).all() for t in range(planned.shape[1]))
+    tight = fill.choose_keys(given, fill.Settings(tolerance_deg=0.05, tolerance_size=5e-4), values)
+    assert tight.sum() > planned.sum()
+    loose = fill.choose_keys(given, fill.Settings(tolerance_deg=1.0, align="bone"), values)
+    assert loose.sum() <= planned.sum()
+
+
+def test_a_segment_that_strays_is_split():
+    t = np.arange(61.0)
+    track = tracks.Track(0, "p", "g", "XYZ", 0, [0, 1, 2])
+    values = np.stack([np.sin(t / 6), 0 * t, 0 * t], axis=1)
+    keyed = np.zeros((61, 1), bool)
+    keyed[[0, 60]] = True
+    changed = np.ones((61, 1), bool)
+    limit = fit.Tolerance(np.radians(2), 1.0)
+    plan = fit.plan([track], values, keyed, changed, np.zeros_like(keyed), limit)
+    assert 3 <= plan.keys.sum() <= 9
+
+
+def test_takes_are_distinct_and_keep_keys():
+    turn, place = wander(40, 3, step=0.3)
+    keyed = np.zeros((40, 3), bool)
+    keyed[[0, 20, 39]] = True
+    takes = [variants.paced(turn, place, keyed, np.array([-1, 0, 1]), v)[0] for v in range(4)]
+    for i, a in enumerate(takes):
+        assert (a[keyed] == turn[keyed]).all()
+        assert all(rt.angle_between(a, b).max() > 0.02 for b in takes[:i])
+
+
+def leg() -> tuple[tracks.Body, np.ndarray, np.ndarray]:
+    """Return hips, thigh, shin and foot of one leg, and 31 frames of hips that sink and rise."""
+    rest = np.tile(np.eye(4), (4, 1, 1))
+    rest[:, :3, 3] = [[0, 0, 1.0], [0.1, 0, 0.95], [0.1, -0.02, 0.5], [0.1, 0, 0.08]]
+    body = tracks.Body.of(np.array([-1, 0, 1, 2]), rest)
+    basis, location = np.tile(rt.IDENTITY, (31, 4, 1)), np.zeros((31, 4, 3))
+    location[:, 0, 2] = -0.1 * np.sin(np.linspace(0, np.pi, 31))
+    return body, basis, location
+
+
+def test_a_standing_foot_is_held():
+    body, basis, location = leg()
+    keyed = np.zeros((31, 4), bool)
+    keyed[[0, 30]] = True
+    driven = np.array([False, True, True, True])
+    held = contacts.hold(body, basis, location, keyed, driven, 1.0)
+    _, before = body.pose(basis, location)
+    turn, after = body.pose(held, location)
+    assert np.ptp(before[:, 3], axis=0).max() > 0.09
+    assert np.ptp(after[:, 3], axis=0).max() < 0.005
+    assert rt.angle_between(turn[:, 3], rt.IDENTITY).max() < 1e-6
+    assert (held[[0, 30]] == basis[[0, 30]]).all()
+    assert (contacts.hold(body, basis, location, keyed, driven, 0.0) == basis).all()
+
+
+def test_what_the_network_sees_standing_is_held_from_its_key():
+    body, basis, location = leg()
+    location[:, 0, 0] = 0.3 * np.linspace(0, 1, 31) ** 2
+    location[:, 0, 2] = -0.1
+    keyed = np.zeros((31, 4), bool)
+    keyed[[0, 30]] = True
+    contact = np.zeros((31, 4))
+    contact[:15, 2] = 1.0
+    driven = np.array([False, True, True, True])
+    held = contacts.hold(body, basis, location, keyed, driven, 1.0, contact)
+    after = body.pose(held, location)[1][:, 3]
+    assert np.abs(np.diff(after[:12, 0])).max() < 1e-4
+    assert after[29, 0] - after[0, 0] > 0.2
+
+
+def test_numbers_that_are_none_are_refused():
+    given = motion()
+    given.values[5, 2] = np.nan
+    params = {"tracks": [t.pack() for t in given.tracks], "fps": 30, "first": 1, "span": [1, 60]}
+    arrays = {
+        k: getattr(given, k) for k in ("values", "keyed", "stepped", "rest", "basis", "location")
+    }
+    with pytest.raises(UnderstudyError, match="not numbers"):
+        fill.Motion.of(params, arrays | {"parents": given.body.parents})
+
+
+def test_the_task_gives_a_take():
+    given = motion()
+    params = {
+        "tracks": [t.pack() for t in given.tracks],
+        "fps": 30.0,
+        "first": 1,
+        "span": [1, 60],
+        "method": "plain",
+    }
+    names = ("values", "keyed", "stepped", "rest", "basis", "location")
+    arrays = {k: getattr(given, k) for k in names} | {"parents": given.body.parents}
+    meta, out = run(fill.fill(params, arrays))
+    assert meta["provenance"]["stage"] == "inbetween" and meta["method"] == "plain"
+    assert len(out["keys"]) == sum(meta["counts"]) > 0
+    assert out["dense"].shape == given.values.shape
