@@ -202,7 +202,9 @@ def _inbetween(args: argparse.Namespace) -> None:
         return
     job = jobs.start(inbetween.TASK, asked.params, asked.arrays, in_process=True)
     result = job.result(report=_Reporter())
-    report = _keep(args, order, inbetween.finish(rig, asked, result))
+    report = inbetween.finish(rig, asked, result)
+    report["ledger"] = ledger.report(rig.animation_data.action)["keys"]
+    report = _keep(args, order, report)
     _Reporter()(Progress(1.0, inbetween.summary(report)))
 
 

@@ -180,7 +180,7 @@ def _write(owner: ID, take: Take) -> Written:
         if not len(channel.keys) and not stale.any():
             continue
         curve = curves.get(key) or _new_curve(bag, *key, channel.group)
-        write_keys(curve, channel.keys, take.span, stale)
+        _set_keys(curve, merge(old, channel.keys, take.span, stale))
         fresh = _written_by_us(read_keys(curve), old[~stale])
         ledger.stamp((slot, *key), old, ~stale, fresh, take.span, written.run, stages)
         written.curves += 1

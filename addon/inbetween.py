@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..ml.errors import RigError
 from ..ml.take import Take
-from . import fcurves, ledger, prefs
+from . import fcurves, prefs
 from .curvecopy import scratch
 from .fillread import STAGE, Reading, read
 from .fillrefine import refine
@@ -113,11 +113,7 @@ def finish(obj: Object, asked: Request, result: tuple[dict, dict[str, NDArray]])
     with scratch() as copy:
         fitted = refine(take, asked.reading, asked.params, arrays, copy)
     written = fcurves.write_take(obj, take)
-    action = obj.animation_data.action
-    return _report(obj, asked, meta, take, written) | {
-        "fitted": fitted,
-        "ledger": ledger.report(action)["keys"],
-    }
+    return _report(obj, asked, meta, take, written) | {"fitted": fitted}
 
 
 def _report(obj: Object, asked: Request, meta: dict, take: Take, written: fcurves.Written) -> dict:

@@ -131,6 +131,8 @@ def owned(keys: NDArray, frames: NDArray, marks: NDArray) -> NDArray:
     marks : (M,) uint32
         Their digests.
     """
+    if not len(frames):
+        return np.zeros(len(keys), bool)
     return np.isin(_codes(keys["co"][:, 0], digests(keys)), _codes(frames, marks))
 
 
@@ -157,6 +159,8 @@ def classify(keys: NDArray, frames: NDArray, marks: NDArray) -> tuple[NDArray, N
         source was deleted.
     """
     status, source = np.full(len(keys), HUMAN), np.full(len(keys), -1)
+    if not len(frames) or not len(keys):
+        return status, source
     now, values = keys["co"][:, 0], digests(keys)
     left = np.ones(len(frames), bool)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -177,23 +178,30 @@ def open_network(params: dict, settings: Settings) -> tuple[Callable | None, dic
     if settings.method == "plain":
         return None, plain
     runtime = Runtime.from_params(params)
-    try:
-        from .network import NAME, Network
-    except ImportError:
-        return None, plain
-    if not (runtime.models / f"{NAME}.onnx").is_file():
+    from .network import NAME
+
+    file = runtime.models / f"{NAME}.onnx"
+    if not file.is_file():
         if settings.method == "network":
             raise UnderstudyError(
                 f"The network {NAME} is not installed: use the plain method, or install it"
             )
         return None, plain
-    network = Network(runtime)
+    network = _network(runtime, file.stat().st_mtime_ns)
     used = {
         "method": "network",
         "models": {NAME: network.session.sha256},
         "provider": network.session.provider,
     }
     return network, used
+
+
+@functools.lru_cache(maxsize=1)
+def _network(runtime: object, _changed: int) -> Callable:
+    """Return the open network; kept, because opening it takes longer than using it."""
+    from .network import Network
+
+    return Network(runtime)
 
 
 def propose(
