@@ -20,6 +20,7 @@ import package
 package.load()
 
 from understudy.ml.train.inbetween import train  # noqa: E402
+from understudy.ml.train.inbetween.settings import GPU, Settings  # noqa: E402
 
 
 def main() -> int:
@@ -27,13 +28,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("out", type=Path, help="folder for checkpoints and the log")
     parser.add_argument("--full", action="store_true", help="start from the GPU configuration")
-    named = [f for f in fields(train.Settings) if f.type in ("int", "float", "str")]
+    named = [f for f in fields(Settings) if f.type in ("int", "float", "str")]
     for f in named:
         kind = {"int": int, "float": float, "str": str}[f.type]
         parser.add_argument(f"--{f.name.replace('_', '-')}", type=kind, dest=f.name)
     args = parser.parse_args()
     given = {f.name: getattr(args, f.name) for f in named if getattr(args, f.name) is not None}
-    settings = replace(train.GPU if args.full else train.Settings(), **given)
+    settings = replace(GPU if args.full else Settings(), **given)
     args.out.mkdir(parents=True, exist_ok=True)
     handlers = [logging.StreamHandler(sys.stdout), logging.FileHandler(args.out / "train.log")]
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers)

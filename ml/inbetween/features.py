@@ -371,6 +371,8 @@ def tokens(skeleton: Skeleton, window: Window, at: NDArray, start: NDArray) -> T
     low, high = np.maximum(at - 1, 0), np.minimum(at + 1, frames - 1)
     span = ((high - low) / window.fps[:, None])[..., None, None]
     d, s, g, place = (_take(v, at) for v in (turn, shift, a, p))
+    # Ways to the keys on either side as speeds, so that short and long gaps look alike.
+    before_s, after_s = (np.maximum(v, 1 / 30)[..., None] for v in (since, until))
     columns = [
         _six(d),
         0.2 * _between(_take(turn, low), _take(turn, high)) / span,
@@ -386,10 +388,10 @@ def tokens(skeleton: Skeleton, window: Window, at: NDArray, start: NDArray) -> T
         np.log1p(30 * until)[..., None] / 4,
         (since / np.maximum(since + until, 1e-6))[..., None],
         4 * room[..., None],
-        _between(_take(turn, last), d),
-        _between(d, _take(turn, following)),
-        _take(p, following) - place,
-        place - _take(p, last),
+        0.2 * _between(_take(turn, last), d) / before_s,
+        0.2 * _between(d, _take(turn, following)) / after_s,
+        0.5 * (_take(p, following) - place) / after_s,
+        0.5 * (place - _take(p, last)) / before_s,
         np.broadcast_to(skeleton.static, (*room.shape, STATIC)),
         np.broadcast_to(window.hints[:, None, None], (*room.shape, HINTS)),
     ]

@@ -50,9 +50,8 @@ def augment(w: Windows, rng: Generator, strength: float) -> Windows:
 def mirror(w: Windows) -> Windows:
     """Swap left and right, of the rig too."""
     flip = np.array([-1.0, 1.0, 1.0])
-    return replace(
-        w, heads=w.heads * flip, shift=w.shift * flip, turn=w.turn * [1.0, 1.0, -1.0, -1.0]
-    )
+    turn = w.turn * [1.0, 1.0, -1.0, -1.0]
+    return replace(w, heads=w.heads * flip, shift=w.shift * flip, turn=turn)
 
 
 def turn_about(w: Windows, angle_rad: float) -> Windows:

@@ -15,6 +15,7 @@ ROTATION_SCALE, LOCATION_SCALE = 1.0, 0.25
 """Radians, heights for one unit of output and one second of room."""
 
 _GATE_OPEN = 2.0
+_FURTHEST = 6.0  # spreads from the middle that an input may stand
 
 
 class Attention(nn.Module):
@@ -74,12 +75,20 @@ class InbetweenNet(nn.Module):
 
     def __init__(self, width: int = 64, blocks: int = 4, heads: int = 4) -> None:
         super().__init__()
+        self.register_buffer("middle", torch.zeros(WIDTH))
+        self.register_buffer("spread", torch.ones(WIDTH))
         self.inward = nn.Linear(WIDTH, width)
         self.blocks = nn.ModuleList(Block(width, heads) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
         self.outward = nn.Linear(width, OUTPUTS)
         nn.init.zeros_(self.outward.weight)
         nn.init.zeros_(self.outward.bias)
+
+    def settle(self, batches: list[Tensor]) -> None:
+        """Take the middle and spread of the inputs from examples (N, T, B, WIDTH)."""
+        rows = torch.cat([b.reshape(-1, WIDTH) for b in batches])
+        self.middle.copy_(rows.mean(0))
+        self.spread.copy_(rows.std(0).clamp(min=0.02))
 
     def forward(
         self, x: Tensor, seconds: Tensor, room: Tensor, relation: Tensor
@@ -99,7 +108,7 @@ class InbetweenNet(nn.Module):
             [dt, near, torch.log1p(30 * near), torch.exp(-10 * near), torch.sign(dt)], dim=-1
         )
         may_move = x[..., HAS_LOCATION, None]
-        x = self.inward(x)
+        x = self.inward(((x - self.middle) / self.spread).clamp(-_FURTHEST, _FURTHEST))
         for block in self.blocks:
             x = block(x, relation, apart)
         y = self.outward(self.norm(x))
