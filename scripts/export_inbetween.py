@@ -24,7 +24,7 @@ import torch  # noqa: E402
 from understudy.ml import runtime  # noqa: E402
 from understudy.ml.inbetween import features  # noqa: E402
 from understudy.ml.inbetween import network as network_module  # noqa: E402
-from understudy.ml.train.inbetween import data, measure  # noqa: E402
+from understudy.ml.train.inbetween import data, measure, train  # noqa: E402
 from understudy.ml.train.inbetween.network import InbetweenNet  # noqa: E402
 
 OPSET = 17
@@ -45,7 +45,7 @@ AXES = {
 CARD = """# {name}
 What it does: given a base curve through keyed poses, proposes what to add to it between the keys,
 for any skeleton, and where bone ends stand. It proposes; the artist decides.
-File: {name}.onnx, {size:.1f} MB, opset {opset}, made by scripts/export_inbetween.py; trained at
+File: {name}.onnx, {size:.1f} MB, opset {opset}, made by scripts/export_inbetween.py at
 commit {commit}.
 sha256: {sha}
 Network: {net}; tokens are (frame, bone), attention over bones by their relation in the skeleton
@@ -57,11 +57,12 @@ Outputs: turn (windows, frames, bones, 3) radians and shift (…, 3) heights to 
 gate and contact (windows, frames, bones), 0 to 1.
 Training: {steps} steps, {windows} windows, {minutes:.0f} minutes on {device}, seed {seed}. Data
 sha256 {data}.
-Data: CMU Graphics Lab Motion Capture Database (about 24 min after holding out; "free for all uses"; the
-data used in this project was obtained from mocap.cs.cmu.edu, the database was created with funding
-from NSF EIA-0196217; BVH conversion by B. Hahne). ReActIdle (37 min of standing idle; MIT License,
-Copyright (c) 2025 RSAIT). Hand-keyed: Quaternius (CC0 1.0), KayKit (CC0 1.0, rotations only),
-Mesh2Motion (CC0 1.0), AnimatedDrawings (MIT License, Copyright (c) Meta Platforms, Inc.).
+Data: CMU Graphics Lab Motion Capture Database (about 24 min after holding out; "free for all
+uses"; the data used in this project was obtained from mocap.cs.cmu.edu, the database was created
+with funding from NSF EIA-0196217; BVH conversion by B. Hahne). ReActIdle (37 min of standing
+idle; MIT License, Copyright (c) 2025 RSAIT). Hand-keyed: Quaternius (CC0 1.0), KayKit (CC0 1.0,
+rotations only), Mesh2Motion (CC0 1.0), AnimatedDrawings (MIT License, Copyright (c) Meta
+Platforms, Inc.).
 Held out: CMU subjects {subjects} (46 clips); the Quaternius skeletons {skeletons}; all
 of the other CMU skeletons (13 clips). Left out: {left_out}.
 
@@ -83,6 +84,18 @@ Limits: gaps up to 60 frames at 30 fps were trained; beyond 2.5 s the gate close
 the base curve stands alone. Hand-keyed creatures are few: see the table. Fingers, faces and
 cloth bones were not in the data. Not for identifying people.
 Licence: weights GPL-3.0-or-later with the notices above; may be shipped: yes.
+
+Of the MIT-licensed data: Permission is hereby granted, free of charge, to any person obtaining a
+copy of this software and associated documentation files (the "Software"), to deal in the Software
+without restriction, including without limitation the rights to use, copy, modify, merge, publish,
+distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
+Software is furnished to do so, subject to the following conditions: The above copyright notice and
+this permission notice shall be included in all copies or substantial portions of the Software. THE
+SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT
+LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT.
+IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
+CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 """
 
 
@@ -213,7 +226,7 @@ def write_card(path: Path, kept: dict, worst: float, rows: list[str], took: str)
         sha=hashlib.sha256(raw).hexdigest(),
         size=len(raw) / 1e6,
         opset=OPSET,
-        commit=kept["commit"][:12] or "unknown",
+        commit=train.commit()[:12] or "unknown",
         width=features.WIDTH,
         relations=features.RELATIONS,
         net=f"width {s['width']}, {s['blocks']} blocks, {s['heads']} heads",
@@ -240,10 +253,13 @@ def main() -> int:
     parser.add_argument("--name", default="inbetween_v1")
     parser.add_argument("--folder", type=Path, default=package.ROOT / "onnx_models")
     parser.add_argument("--most", type=int, default=100_000, help="windows to measure a gap")
+    parser.add_argument("--replace", action="store_true", help="write over a file not shipped yet")
     args = parser.parse_args()
     net, kept = network(args.checkpoint)
     args.folder.mkdir(parents=True, exist_ok=True)
     path = args.folder / f"{args.name}.onnx"
+    if path.exists() and not args.replace:
+        sys.exit(f"{path} is there already: name a new version, or --replace what was not shipped")
     worst = export(net, path)
     write_card(path, kept, worst, [], "")  # the runtime opens nothing without its card
     rows, better = measure_all(args.folder, args.name, args.most)
