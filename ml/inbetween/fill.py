@@ -22,6 +22,7 @@ from .variants import paced
 _CHUNK = 1500  # frames worked on at a time
 _CONTEXT = 12  # frames beside a chunk that are looked at
 _STILL_RAD, _STILL = 1e-3, 1e-4  # radians; share of the height: a hold moves less
+_MANY_BONES = 120
 _SPREAD = 1.0  # how different the network's takes are
 
 
@@ -327,23 +328,45 @@ def _add_residual(
 
     has_location = np.zeros(len(driven), bool)
     has_location[[t.bone for t in motion.tracks if t.moves]] = True
+    seen, parents = _seen_bones(motion)
     clip = Clip(
-        motion.body.parents,
-        motion.rest,
+        parents,
+        motion.rest[seen],
         motion.body.height,
         motion.fps,
-        basis,
-        location,
-        keyed,
-        has_location,
-        driven,
+        basis[:, seen],
+        location[:, seen],
+        keyed[:, seen],
+        has_location[seen],
+        driven[seen],
     )
     spread = _SPREAD if settings.variant else 0.0
     said = network(clip, seed=settings.variant + 1000 * settings.seed, spread=spread)
     gate = said.gate[..., None]
-    turn = pinned(gate * said.rotvec, keyed)
-    shift = pinned(gate * said.location, keyed)
-    return rt.multiply(basis, rt.from_rotvec(turn)), location + shift, said.contact
+    turn, shift = np.zeros((*keyed.shape, 3)), np.zeros((*keyed.shape, 3))
+    contact = np.zeros(keyed.shape)
+    turn[:, seen], shift[:, seen] = gate * said.rotvec, gate * said.location
+    contact[:, seen] = said.contact
+    turn, shift = pinned(turn, keyed), pinned(shift, keyed)
+    return rt.multiply(basis, rt.from_rotvec(turn)), location + shift, contact
+
+
+def _seen_bones(motion: Motion) -> tuple[NDArray, NDArray]:
+    """Return the bones that the network sees, and their parents among them.
+
+    All of them, but on rigs of many helpers only those that move and what they hang on.
+    """
+    parents = motion.body.parents
+    seen = np.full(len(parents), len(parents) <= _MANY_BONES)
+    for track in motion.tracks:
+        bone = track.bone
+        while bone >= 0 and not seen[bone]:
+            seen[bone] = True
+            bone = parents[bone]
+    which = np.flatnonzero(seen)
+    place = np.cumsum(seen) - 1
+    above = parents[which]
+    return which, np.where(above >= 0, place[above], -1)
 
 
 def holds(motion: Motion, values: NDArray, keyed: NDArray) -> NDArray:
