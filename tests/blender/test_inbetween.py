@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -320,3 +321,66 @@ def test_the_command_line_tells_failures_apart(walker, tmp_path, more, code):
     report = tmp_path / "out.json"
     assert cli.main(["inbetween", "--report", str(report), *more]) == code
     assert not report.exists()
+
+
+class Double:
+    """Stands in for the preview operator, which only a window can invoke."""
+
+    _timer = None
+
+    def __init__(self) -> None:
+        from understudy.addon.fillpreview import Preview
+        from understudy.ops.inbetween import UNDERSTUDY_OT_preview_inbetweens as Operator
+
+        self._preview, self.said = Preview(bpy.context), []
+        self._modal, self._stop = Operator.modal, Operator._end
+        bpy.context.window_manager.understudy.preview = "LIVE"
+
+    def report(self, _kind: set[str], text: str) -> None:
+        self.said.append(text)
+
+    def _close(self, _context: object) -> None:
+        bpy.context.window_manager.understudy.preview = ""
+
+    def _end(self, context: object) -> None:
+        self._stop(self, context)
+
+    def send(self, kind: str, **keys: bool) -> set[str]:
+        event = SimpleNamespace(type=kind, value="PRESS", **{"ctrl": False, "oskey": False} | keys)
+        return self._modal(self, bpy.context, event)
+
+
+@pytest.mark.parametrize("leave", ["accept", "escape", "undo"])
+def test_the_preview_lets_work_go_on_until_it_is_ended(walker, leave):
+    bpy.context.view_layer.objects.active = walker
+    bpy.context.scene.understudy.inbetween.method = "plain"
+    before, double = keys_of(walker), Double()
+    assert double.send("LEFTMOUSE") == {"PASS_THROUGH"}
+    assert double.send("TIMER") == {"RUNNING_MODAL"}
+    assert any(len(k) != len(before[c]) for c, k in keys_of(walker).items())
+    if leave == "accept":
+        bpy.ops.understudy.end_preview(accept=True)
+    else:
+        double.send(**{"escape": {"kind": "ESC"}, "undo": {"kind": "Z", "ctrl": True}}[leave])
+    done = double.send("TIMER")
+    assert done == ({"FINISHED"} if leave == "accept" else {"CANCELLED"})
+    same = all(
+        (keys == before[c]).all()
+        for c, keys in keys_of(walker).items()
+        if len(keys) == len(before[c])
+    )
+    changed = any(len(k) != len(before[c]) for c, k in keys_of(walker).items())
+    assert same and changed == (leave == "accept")
+    assert double.said and not bpy.context.window_manager.understudy.preview
+
+
+def test_five_hundred_bones(human):
+    bpy.context.view_layer.objects.active = human
+    bpy.ops.object.mode_set(mode="EDIT")
+    for i in range(480):
+        bone = human.data.edit_bones.new(f"helper{i}")
+        bone.head, bone.tail = (0, 0.001 * i, 0), (0, 0.001 * i, 0.1)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    for frame in (1, 2, 3, 20):
+        key(human, "hips", frame, move=(0.1 * frame**0.5, 0, 0))
+    assert run(human)["keys"] > 0
