@@ -10,6 +10,8 @@ from .batches import Batch
 
 TYPICAL_FAR, TYPICAL_OFF = 0.12, 0.3
 """Half the base's usual error on captured motion (heights a bone, radians) a second of room."""
+UPRIGHT = 2.5
+"""Weight of heights among positions: they vary far less than ways along the floor."""
 
 
 def matrices(q: Tensor) -> Tensor:
@@ -72,9 +74,10 @@ def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, fl
     wanted = places(batch, batch.turn, batch.shift)
     open_bones = (batch.room > 0).float()
     frames = open_bones.amax(2)  # where anything is free
+    weight = wanted.new_tensor([1.0, 1.0, UPRIGHT])
 
     def far(p: Tensor) -> Tensor:
-        length = ((p - wanted).square().sum((2, 3)) + 1e-8).sqrt()
+        length = (((p - wanted) * weight).square().sum((2, 3)) + 1e-8).sqrt()
         return (length * frames).sum(1) / frames.sum(1).clamp(min=1)
 
     def mean(error: Tensor) -> Tensor:
