@@ -6,11 +6,14 @@ polls. Both end in the same `_finish`.
 
 from __future__ import annotations
 
+import time
+
 import bpy
 
 from ..ml.errors import Cancelled, RigError, UnderstudyError
 
 _POLL_S = 0.1
+_SHOW_S = 0.4
 
 
 def redraw_sidebars(context: bpy.types.Context) -> None:
@@ -113,8 +116,12 @@ class JobOperator:
     def _show(self, context: bpy.types.Context) -> None:
         run, job = context.window_manager.understudy, self._job
         percent, message = int(100 * job.progress), job.message or "Starting"
-        if run.title and (int(100 * run.progress), run.message) == (percent, message):
-            return
+        if run.title:
+            same = (int(100 * run.progress), run.message) == (percent, message)
+            # Setting these draws the window again, which may take longer than the work's steps.
+            if same or time.monotonic() - self._shown < _SHOW_S:
+                return
+        self._shown = time.monotonic()
         run.title, run.progress, run.message = self.bl_label, job.progress, message
         context.window_manager.progress_update(percent)
         redraw_sidebars(context)
