@@ -1,6 +1,6 @@
 """Export a trained in-betweening network to ONNX, check it against torch, and measure it.
 
-    build/env/train/bin/python scripts/export_inbetween.py build/train/v1/best.pt
+    build/env/train/bin/python scripts/export_inbetween.py build/train/v1/last.pt
 
 Writes onnx_models/<name>.onnx and, with the measured figures, its card <name>.md. Needs the motion
 packs to measure. The same name is never written twice with other weights: name a new version.
@@ -66,12 +66,16 @@ Platforms, Inc.).
 Held out: CMU subjects {subjects} (46 clips); the Quaternius skeletons {skeletons}; all
 of the other CMU skeletons (13 clips). Left out: {left_out}.
 
+The weights are those at the end of the run, not picked by the figures below; but the design and
+the loss were chosen by looking at held-out motion of CMU 05 and 13 while training.
+
 Measured on what was held out, straight from the network (no contacts, no curve fitting): windows
 of 10 known frames, a gap, one known frame, one window each 20 frames; at uneven keys, poses 2 to 60
 frames apart. L2P is over global positions of all joints seen from the last known frame, each
-coordinate divided by its spread. "base" is the velocity-keeping base curve (at uneven keys,
-automatic clamped curves), "linear" shortest arcs and straight lines. Intervals: 95 %, bootstrap
-over clips. L2Q and NPSS: linear / base / network.
+coordinate divided by its spread over windows of 50 frames of the same clips (at uneven keys, not
+divided). "base" is the velocity-keeping base curve (at uneven keys, automatic clamped curves),
+"linear" shortest arcs and straight lines. Intervals: 95 %, bootstrap over clips. L2Q and NPSS:
+linear / base / network; at uneven keys L2Q is the mean angle in radians.
 
 | motion | gap | windows | base / linear | network / linear | network / base | L2Q | NPSS |
 |---|---|---|---|---|---|---|---|

@@ -1,9 +1,10 @@
 """Measure the exported network beside the base curve and plain interpolation, on held-out motion.
 
 Windows as in the literature: ten known frames, a gap, one known frame. Positions are global, of
-all joints, seen from the place and heading of the last known frame, and normalised by their mean
-and spread over the measured windows. What the network says goes through `ml.inbetween.network`,
-the product's own way to it; contacts and curve fitting come later and are not in these figures.
+all joints, seen from the place and heading of the last known frame, each coordinate divided by its
+spread over windows of 50 frames of the same clips. What the network says goes through
+`ml.inbetween.network`, the product's own way to it; contacts and curve fitting come later and are
+not in these figures.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from . import data, masks
 
 GAPS = (5, 15, 30, 45)
 METHODS = ("linear", "base", "network")
+_STATISTIC = 50  # frames of the windows that the spread of positions is taken from
 _STRIDE = 20  # frames between the starts of measured windows
 
 
@@ -135,12 +137,25 @@ def literature(
             a, p = settled(skeleton, turn[inner], shift[inner], yaw, place)
             turns[m].append(a)
             spots[m].append(p)
-    return _score(turns, spots, [q.name for q, _ in cuts])
+    return _score(turns, spots, [q.name for q, _ in cuts], _spread(sequences, skeleton))
 
 
-def _score(turns: dict, spots: dict, names: list[str]) -> Score:
+def _spread(sequences: list[data.Sequence], skeleton: features.Skeleton) -> NDArray:
+    """Return (B, 3) how far each coordinate varies in windows of 50 frames, whatever the gap."""
+    start, seen = masks.CONTEXT - 1, []
+    for q in sequences:
+        for s in range(0, max(len(q.turn) - _STATISTIC, 0) + 1, _STRIDE):
+            cut = slice(s, s + _STATISTIC)
+            turn, shift = q.turn[cut].astype(float), q.shift[cut].astype(float)
+            if len(turn) > start and q.valid[cut].all():
+                a, p = features.globals_of(skeleton, turn[start], shift[start])
+                yaw, place = features.heading(a[skeleton.main]), p[skeleton.main] * [1, 1, 0]
+                seen.append(settled(skeleton, turn, shift, yaw, place)[1])
+    return np.concatenate(seen).std(axis=0) + 0.02
+
+
+def _score(turns: dict, spots: dict, names: list[str], spread: NDArray) -> Score:
     true_p, true_a = np.array(spots["truth"]), np.array(turns["truth"])
-    spread = true_p.reshape(-1, *true_p.shape[2:]).std(axis=0) + 0.02
     l2p, l2q, npss = {}, {}, {}
     for m in METHODS:
         p, a = np.array(spots[m]), np.array(turns[m])
