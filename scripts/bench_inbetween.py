@@ -85,6 +85,8 @@ class Puppet:
 
     def key(self, clip: Clip, keyed: NDArray) -> None:
         """Key bones where `keyed` (F, B) says; earlier keys go."""
+        # What stands still, but not where it rests, needs keys too.
+        self.moves = np.abs(clip.location).max(axis=(0, 2)) > 1e-6
         self.rig.animation_data_clear()
         bag = fcurves.ensure_bag(self.rig)
         for bone, path, size in self.paths():
@@ -340,7 +342,6 @@ def bench_gaps(sources: list[data.Sequence], args: argparse.Namespace, title: st
             group = clip.source.group
             puppet = puppets.setdefault(group, None) or Puppet.of(clip.source)
             puppets[group] = puppet
-            puppet.moves = clip.source.moves
             keyed = np.ones(clip.basis.shape[:2], bool)
             keyed[CONTEXT:-1] = False
             motions, report = product(puppet, clip, keyed, None, args.method)
