@@ -16,6 +16,7 @@ from ..progress import Progress, Steps
 from ..take import Channel, Provenance, Take
 from . import contacts, fit
 from .base import eased, gaps, hermite_base
+from .deltas import pinned, smoothed
 from .tracks import Body, Track, from_rotation, to_rotation
 from .variants import paced
 
@@ -270,7 +271,7 @@ def _propose(
         )
     new, moved = paced(new, moved, keyed, motion.body.parents, settings.variant, settings.seed)
     turn = rt.to_rotvec(rt.multiply(rt.conjugate(basis), new))
-    turn, shift = (_smoothed(d, settings.smoothness, motion.fps) for d in (turn, moved - location))
+    turn, shift = (smoothed(d, settings.smoothness, motion.fps) for d in (turn, moved - location))
     out = np.zeros((2, *keyed.shape), bool)  # where rotation, where location may change
     keys = np.ones((2, *keyed.shape), bool)
     for t, track in enumerate(motion.tracks):
@@ -379,34 +380,6 @@ def holds(motion: Motion, values: NDArray, keyed: NDArray) -> NDArray:
         for t in rows:
             out[first + 1 : last, t] = away[:, motion.tracks[t].columns].max() < limits[t]
     return out
-
-
-def pinned(delta: NDArray, keyed: NDArray) -> NDArray:
-    """Return (F, B, 3) less its straight line between each bone's keys: nothing at the keys.
-
-    Before the first key and after the last there is nothing either.
-    """
-    frames = np.arange(len(keyed))[:, None]
-    before = np.maximum.accumulate(np.where(keyed, frames, -1), axis=0)
-    after = np.minimum.accumulate(np.where(keyed, frames, len(keyed))[::-1], axis=0)[::-1]
-    free = (before >= 0) & (after < len(keyed)) & ~keyed
-    low, high = np.maximum(before, 0), np.minimum(after, len(keyed) - 1)
-    t = ((frames - low) / np.maximum(high - low, 1))[..., None]
-    bones = np.arange(keyed.shape[1])
-    line = delta[low, bones] * (1.0 - t) + delta[high, bones] * t
-    return np.where(free[..., None], delta - line, 0.0)
-
-
-def _smoothed(delta: NDArray, amount: float, fps: float) -> NDArray:
-    """Return (F, B, 3) blurred over time: at 1, over about a fifth of a second either way."""
-    width = 0.1 * fps * amount
-    if width < 0.2 or len(delta) < 3:
-        return delta
-    reach = int(np.ceil(2.5 * width))
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
-    padded = np.pad(delta, [(reach, reach), (0, 0), (0, 0)], mode="edge")
-    parts = (w * padded[i : i + len(delta)] for i, w in enumerate(kernel / kernel.sum()))
-    return sum(parts)
 
 
 def _as_channels(
