@@ -17,7 +17,7 @@ ALIGNMENTS = (
     ("bone", "Each Bone", "Each bone gets the fewest keys that it can do with"),
 )
 METHODS = (
-    ("auto", "Automatic", "The network where it is installed, else the plain method"),
+    ("auto", "Automatic", "The network where it is better: after keys on consecutive frames"),
     ("network", "Network", "The network that was trained on motion capture and hand-keyed motion"),
     ("plain", "Plain", "No network: your own curves, with the speed of dense stretches kept"),
 )

@@ -347,9 +347,27 @@ def _add_residual(
     turn, shift = np.zeros((*keyed.shape, 3)), np.zeros((*keyed.shape, 3))
     contact = np.zeros(keyed.shape)
     turn[:, seen], shift[:, seen] = gate * said.rotvec, gate * said.location
+    if settings.method == "auto" and not settings.variant:
+        alone = _between_lone_keys(keyed)
+        turn[alone], shift[alone] = 0.0, 0.0
     contact[:, seen] = said.contact
     turn, shift = pinned(turn, keyed), pinned(shift, keyed)
     return rt.multiply(basis, rt.from_rotvec(turn)), location + shift, contact
+
+
+def _between_lone_keys(keyed: NDArray) -> NDArray:
+    """Return (F, B) where a gap has no consecutive keys on either side.
+
+    There the network does not beat the artist's own curve (its card says by how much), so it is
+    left out unless it is asked for by name or for another take.
+    """
+    alone = np.zeros(keyed.shape, bool)
+    for bones, first, last in gaps(keyed):
+        before = first > 0 and keyed[first - 1, bones].all()
+        after = last + 1 < len(keyed) and keyed[last + 1, bones].all()
+        if not (before or after):
+            alone[first + 1 : last, bones] = True
+    return alone
 
 
 def _seen_bones(motion: Motion) -> tuple[NDArray, NDArray]:
