@@ -1,0 +1,135 @@
+"""What the commands share: options, the files they write, and how they speak to a farm."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+
+from ...ml.progress import Progress
+from .. import prefs, reports
+from ..files import check_writable, save_blend, write_atomically
+
+
+class Usage(Exception):  # noqa: N818 - ends in a usage message
+    """The arguments do not fit the file."""
+
+
+def add_machine(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what runs the networks, and where they lie."""
+    add = parser.add_argument
+    add("--device", choices=[item[0] for item in prefs.DEVICES], help="what runs the networks")
+    add("--accelerator", type=Path, metavar="DIR", help="folder with onnxruntime-gpu")
+    add("--models", type=Path, metavar="DIR", help="folder of the networks")
+
+
+def machine_of(args: argparse.Namespace) -> dict[str, str]:
+    """Return device, accelerator and models: as asked for, else as in the preferences."""
+    machine = prefs.find(bpy.context)
+    return {
+        "device": args.device or (machine.device if machine else "auto"),
+        "accelerator": str(args.accelerator or (machine.accelerator if machine else "")),
+        "models": str(args.models or ""),
+    }
+
+
+def add_results(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is kept."""
+    add = parser.add_argument
+    add("--save", type=Path, help="write the result to this .blend file")
+    add("--report", type=Path, help="write a report to this JSON file")
+    add("--force", action="store_true", help="do it again even where nothing has changed")
+
+
+def within(low: float, high: float) -> Callable[[str], float]:
+    """Return a reader of numbers from `low` to `high`."""
+
+    def number(word: str) -> float:
+        value = float(word)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{word} is not from {low:g} to {high:g}")
+        return value
+
+    return number
+
+
+def outputs_of(args: argparse.Namespace) -> dict[str, Path]:
+    """Return the files to be written, but for the report."""
+    if args.save is None and args.report is None:
+        raise Usage("nothing would be kept: give --save, --report or both")
+    if args.save is None:
+        return {}
+    save = args.save.absolute()
+    if args.report is not None and save == args.report.absolute():
+        raise Usage("--save and --report name the same file")
+    return {"save": save}
+
+
+def is_wanted(args: argparse.Namespace, order: reports.Order) -> bool:
+    """Say so when the report shows that nothing is to be done; else see that it can be done."""
+    report = args.report.absolute() if args.report is not None else None
+    if report is not None and not args.force and order.is_done(report):
+        say(f"Note: nothing has changed since {args.report} was written; --force does it again")
+        Reporter()(Progress(1.0, "Nothing to do: nothing has changed"))
+        return False
+    for path in [*order.outputs.values(), *([report] if report else [])]:
+        check_writable(path)
+    return True
+
+
+def keep(args: argparse.Namespace, order: reports.Order, report: dict) -> dict:
+    """Save the file and then the report, say what a person should know, return the report."""
+    if args.save is not None:
+        save_blend(order.outputs["save"])
+        say(f"Saved: '{args.save}'")
+    report = order.record(report)
+    if args.report is not None:
+        write_atomically(args.report.absolute(), json.dumps(report, indent=2) + "\n")
+    ran = [f"the networks ran on {report['provider']}"] if report["provider"] else []
+    for note in [*ran, *report["notes"]]:
+        say(f"Note: {note}")
+    return report
+
+
+def find_rig(name: str | None) -> bpy.types.Object:
+    if name is not None:
+        rig = bpy.data.objects.get(name)
+        if rig is None:
+            raise Usage(f"no object is named {name!r}; armatures: {_armatures()}")
+        return rig
+    rigs = [o for o in bpy.context.scene.objects if o.type == "ARMATURE"]
+    # What is linked cannot be animated, but is in the file beside its override.
+    rigs = [o for o in rigs if o.library is None] or rigs
+    if len(rigs) != 1:
+        raise Usage(f"choose the rig with --rig; armatures: {_armatures()}")
+    return rigs[0]
+
+
+def _armatures() -> str:
+    names = [o.name for o in bpy.data.objects if o.type == "ARMATURE"]
+    return ", ".join(map(repr, names)) or "none in this file"
+
+
+class Reporter:
+    """Prints progress in every farm's own form, a line each time a whole percent is reached."""
+
+    def __init__(self) -> None:
+        self._percent, self._message = -1, ""
+
+    def __call__(self, step: Progress) -> None:
+        percent = int(100 * step.fraction)
+        if percent > self._percent:
+            self._percent = percent
+            say(f"openjd_progress: {percent:.1f}\nProgress: {percent}%\nPROGRESS: {percent}%")
+            if step.message and step.message != self._message:
+                self._message = step.message
+                say(f"openjd_status: {step.message}")
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()  # a farm reads along, through a pipe

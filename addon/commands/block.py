@@ -1,0 +1,87 @@
+"""`understudy block`: a reference video becomes key poses on a rig."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import bpy
+
+from ...ml.progress import Progress
+from .. import blocking, bonemaps, jobs, props, reports
+from . import base
+
+_PEOPLE = tuple(item[0] for item in props.PEOPLE if item[0] != "number")
+
+
+def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """Add the command and return its parser."""
+    block = stages.add_parser("block", help="turn a reference video into key poses on a rig")
+    block.set_defaults(command=_run)
+    add = block.add_argument
+    add("--video", required=True, help="video, folder of images, or one image of a sequence")
+    add("--rig", help="name of the armature object (default: the only one in the file)")
+    base.add_results(block)
+    people = ", ".join(_PEOPLE)
+    add("--person", type=_person, default="largest", help=f"{people}, or a number from the left")
+    add("--start-frame", type=int, help="scene frame to begin at (default: the scene's first)")
+    add("--range", type=float, nargs=2, metavar=("A", "B"), help="use this part, in seconds")
+    add("--sequence-fps", type=float, metavar="FPS", help="rate of an image sequence (24)")
+    how_many = block.add_mutually_exclusive_group()
+    how_many.add_argument("--keys", type=int, help="number of key poses (default: 12)")
+    how_many.add_argument("--tolerance", type=float, metavar="DEG", help="largest error of a joint")
+    shape = block.add_mutually_exclusive_group()
+    shape.add_argument("--stepped", action="store_true", help="hold each pose until the next")
+    shape.add_argument("--linear", action="store_true", help="move evenly between the poses")
+    add("--key-types", choices=("pose", "generated"), default="pose", help="how keys are marked")
+    add("--in-place", action="store_true", help="leave out the way through the scene")
+    add("--bone-map", type=Path, metavar="FILE", help="bone map, JSON (default: the rig's own)")
+    base.add_machine(block)
+    add("--seed", type=int, default=0, help="kept with the result (blocking draws no numbers)")
+    return block
+
+
+def _run(args: argparse.Namespace) -> None:
+    begun, outputs = time.monotonic(), base.outputs_of(args)
+    rig, options = base.find_rig(args.rig), _options(args)
+    params, arrays = blocking.request(bpy.context.scene, rig, options)
+    clip = Path(params["video"])
+    order = reports.Order("blocking", rig, params, arrays, {clip.name: clip}, outputs, begun)
+    if not base.is_wanted(args, order):
+        return
+    job = jobs.start(blocking.TASK, params, arrays, in_process=True)
+    result = job.result(report=base.Reporter())
+    report = base.keep(args, order, blocking.finish(rig, options, result))
+    base.Reporter()(Progress(1.0, blocking.summary(report)))
+
+
+def _options(args: argparse.Namespace) -> blocking.Options:
+    scene = bpy.context.scene
+    start, end = args.range or (None, None)
+    by_tolerance = args.tolerance is not None
+    own = blocking.Options.__dataclass_fields__["keys"].default
+    return blocking.Options(
+        video=args.video,
+        keys=None if by_tolerance else own if args.keys is None else args.keys,
+        tolerance_deg=args.tolerance,
+        interpolation="CONSTANT" if args.stepped else "LINEAR" if args.linear else "BEZIER",
+        key_types=args.key_types,
+        root_motion=not args.in_place,
+        person=args.person,
+        sequence_fps=args.sequence_fps,
+        frame_start=scene.frame_start if args.start_frame is None else args.start_frame,
+        start_s=start,
+        end_s=end,
+        **base.machine_of(args),
+        seed=args.seed,
+        bone_map=bonemaps.read_file(args.bone_map) if args.bone_map else None,
+    )
+
+
+def _person(word: str) -> str | int:
+    if word.isdecimal():
+        return int(word)
+    if word not in _PEOPLE:
+        raise argparse.ArgumentTypeError(f"{word!r} is none of {', '.join(_PEOPLE)}, nor a number")
+    return word
