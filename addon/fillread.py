@@ -198,9 +198,7 @@ def _too_few(bone: str, own: dict[int, NDArray], span: tuple[int, int]) -> str:
     return f"{bone} has {count} from frame {span[0]} to {span[1]}{more}; at least two are needed"
 
 
-def _track(
-    obj: Object, posed: PoseBone, name: str, curves: dict[int, FCurve], column: int
-) -> dict:
+def _track(obj: Object, posed: PoseBone, name: str, curves: dict[int, FCurve], column: int) -> dict:
     return {
         "bone": obj.data.bones.find(posed.name),
         "path": posed.path_from_id(name),

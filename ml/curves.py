@@ -26,9 +26,7 @@ def hermite_basis(t: ArrayLike) -> NDArray:
     return np.stack([2 * b - 3 * a + 1, b - 2 * a + t, 3 * a - 2 * b, b - a], axis=-1)
 
 
-def evaluate(
-    frames: ArrayLike, values: ArrayLike, slopes: ArrayLike, at: ArrayLike
-) -> NDArray:
+def evaluate(frames: ArrayLike, values: ArrayLike, slopes: ArrayLike, at: ArrayLike) -> NDArray:
     """Evaluate Hermite curves.
 
     Parameters
@@ -127,9 +125,7 @@ def spline_keys(
     """
     frames, values = np.asarray(frames, float), np.asarray(values, float)
     slopes = np.asarray(slopes, float)
-    keys = make_keys(
-        frames, values, interpolation=interpolation, handle=ALIGNED, key_type=key_type
-    )
+    keys = make_keys(frames, values, interpolation=interpolation, handle=ALIGNED, key_type=key_type)
     gap = np.diff(frames)
     # The outer handles of the first and last key shape nothing: mirror the inner ones.
     before = np.concatenate([gap[:1], gap]) if len(gap) else np.ones(1)

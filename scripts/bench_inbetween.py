@@ -410,7 +410,7 @@ def bench_speed(sources: list[data.Sequence], args: argparse.Namespace) -> None:
             continue
         clip = clip_of(source, 0, frames)
         keyed = np.zeros(clip.basis.shape[:2], bool)
-        keyed[:: 15], keyed[-1], keyed[1] = True, True, True
+        keyed[::15], keyed[-1], keyed[1] = True, True, True
         taken = []
         for _ in range(3):
             _, report = product(puppet, clip, keyed, None, args.method)

@@ -206,8 +206,15 @@ def speed(folder: Path, name: str) -> str:
         keyed[[*range(0, frames, every), frames - 1]] = True
         moves = np.arange(bones) == 0
         clip = network_module.Clip(
-            np.arange(bones) // 2 - (np.arange(bones) == 0), rest, 1.7, 30.0, basis,
-            np.zeros((frames, bones, 3)), keyed, moves, np.ones(bones, bool),
+            np.arange(bones) // 2 - (np.arange(bones) == 0),
+            rest,
+            1.7,
+            30.0,
+            basis,
+            np.zeros((frames, bones, 3)),
+            keyed,
+            moves,
+            np.ones(bones, bool),
         )
         best = min(timed(lambda c=clip: network(c)) for _ in range(5))
         said.append(f"{bones} bones x {frames} frames {1000 * best:.0f} ms")

@@ -82,9 +82,7 @@ class Observation:
     turn: NDArray
 
 
-def resample(
-    landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: float
-) -> Observation:
+def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: float) -> Observation:
     """Bring landmarks from the video's own times to even ones.
 
     A local straight line, weighted by a Gaussian in time and by what was found, is fitted

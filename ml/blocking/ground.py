@@ -106,9 +106,7 @@ def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     return rt.rotate(turn, points), turn
 
 
-def find_contacts(
-    height: NDArray, image: NDArray, leg_px: NDArray, fps: float
-) -> NDArray:
+def find_contacts(height: NDArray, image: NDArray, leg_px: NDArray, fps: float) -> NDArray:
     """Say when each foot point stands: low, and still in the picture, with hysteresis.
 
     Stillness is judged in the picture, where the detector is good to a few pixels, not in

@@ -287,9 +287,7 @@ def _plant(
     return rot, forward(rot, offsets)
 
 
-def _confidence(
-    seen: fit.Observation, residual: NDArray, reach: float, leg_px: NDArray
-) -> NDArray:
+def _confidence(seen: fit.Observation, residual: NDArray, reach: float, leg_px: NDArray) -> NDArray:
     """Rate each frame 0 to 1.
 
     Was the body seen, does it fit the picture, do the bones keep their length, and does it

@@ -360,9 +360,7 @@ def _notes(video: Video, tracker: _Tracker) -> tuple[str, ...]:
     )
 
 
-def _collect(
-    frames: list[_Frame], cameras: NDArray, video: Video, tracker: _Tracker
-) -> Landmarks:
+def _collect(frames: list[_Frame], cameras: NDArray, video: Video, tracker: _Tracker) -> Landmarks:
     """Lay the frames' results into arrays, in pixels of the original picture."""
     to_original = np.diag([1.0 / video.scale, 1.0 / video.scale, 1.0])
     count = len(frames)

@@ -206,9 +206,7 @@ def _static(
     return np.concatenate([np.reshape(c, (count, -1)) for c in columns], 1).astype(np.float32)
 
 
-def canonical(
-    skeleton: Skeleton, basis: ArrayLike, location: ArrayLike
-) -> tuple[NDArray, NDArray]:
+def canonical(skeleton: Skeleton, basis: ArrayLike, location: ArrayLike) -> tuple[NDArray, NDArray]:
     """Turn pose-bone values (F, B, 4), (F, B, 3) into `turn` and `shift` (heights)."""
     rest = skeleton.rest
     turn = rot.multiply(rot.multiply(rest, basis), rot.conjugate(rest))
@@ -259,9 +257,7 @@ def key_neighbours(keyed: NDArray) -> tuple[NDArray, NDArray]:
     count = keyed.shape[-2]
     frames = np.arange(count)[:, None]
     before = np.maximum.accumulate(np.where(keyed, frames, -1), axis=-2)
-    after = np.flip(
-        np.minimum.accumulate(np.flip(np.where(keyed, frames, count), -2), axis=-2), -2
-    )
+    after = np.flip(np.minimum.accumulate(np.flip(np.where(keyed, frames, count), -2), axis=-2), -2)
     return before, after
 
 

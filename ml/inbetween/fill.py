@@ -206,9 +206,7 @@ def _network(runtime: object, _changed: int) -> Callable:
     return Network(runtime)
 
 
-def propose(
-    motion: Motion, settings: Settings, network: Callable | None = None
-) -> Steps[NDArray]:
+def propose(motion: Motion, settings: Settings, network: Callable | None = None) -> Steps[NDArray]:
     """Return (F, C) channels with every gap filled, equal to the artist's at keys to the bit."""
     plain = unstepped(motion)
     out = plain.copy()
@@ -266,9 +264,7 @@ def _propose(
     new, moved = hermite_base(basis, location, keyed, motion.fps)
     contact = None
     if network is not None:
-        new, moved, contact = _add_residual(
-            motion, settings, network, new, moved, keyed, driven
-        )
+        new, moved, contact = _add_residual(motion, settings, network, new, moved, keyed, driven)
     new, moved = paced(new, moved, keyed, motion.body.parents, settings.variant, settings.seed)
     turn = rt.to_rotvec(rt.multiply(rt.conjugate(basis), new))
     turn, shift = (smoothed(d, settings.smoothness, motion.fps) for d in (turn, moved - location))
@@ -458,9 +454,7 @@ def choose_keys(motion: Motion, settings: Settings, values: NDArray) -> NDArray:
     return planned & allowed
 
 
-def to_take(
-    motion: Motion, values: NDArray, planned: NDArray, params: dict, used: dict
-) -> Take:
+def to_take(motion: Motion, values: NDArray, planned: NDArray, params: dict, used: dict) -> Take:
     """Return the Take: aligned handles that hold the motion's own slopes."""
     driven = [t for t, track in enumerate(motion.tracks) if track.driven]
     found = [c for t in driven for c in to_channels(motion, values, planned, t)]

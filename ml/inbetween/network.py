@@ -153,9 +153,7 @@ class Network:
         residual.gate *= np.clip(1.0 - longer, 0.0, 1.0)  # gaps beyond training: less and less
         return residual
 
-    def _say(
-        self, skeleton: features.Skeleton, window: features.Window, at: NDArray
-    ) -> NDArray:
+    def _say(self, skeleton: features.Skeleton, window: features.Window, at: NDArray) -> NDArray:
         """Return (T, B, 8): residual turn and shift in canonical axes, gate, contact."""
         seen = features.tokens(skeleton, window, at[None], at[:1])
         out = self.session(

@@ -99,17 +99,22 @@ def test_tokens_know_nothing_of_place_and_heading():
     back = rot.conjugate(skeleton.rest)
     basis = rot.multiply(rot.multiply(back, moved), skeleton.rest)
     other = inbetween.Clip(
-        c.parents, c.rest, c.height, c.fps, basis, rot.rotate(back, away) * skeleton.height,
-        c.keyed, c.has_location, c.driven,
+        c.parents,
+        c.rest,
+        c.height,
+        c.fps,
+        basis,
+        rot.rotate(back, away) * skeleton.height,
+        c.keyed,
+        c.has_location,
+        c.driven,
     )
     np.testing.assert_allclose(tokens(c).x, tokens(other).x, atol=1e-5)
 
 
 def test_forward_kinematics_of_rest_is_rest():
     skeleton = features.describe(PARENTS, clip().rest)
-    _, places = features.globals_of(
-        skeleton, np.tile(rot.IDENTITY, (8, 1)), np.zeros((8, 3))
-    )
+    _, places = features.globals_of(skeleton, np.tile(rot.IDENTITY, (8, 1)), np.zeros((8, 3)))
     np.testing.assert_allclose(places * skeleton.height, HEADS, atol=1e-9)
 
 
@@ -143,8 +148,15 @@ def test_residual_follows_bone_order(network):
     rank = np.argsort(order)
     parents = np.where(PARENTS[order] >= 0, rank[PARENTS[order]], -1)
     other = inbetween.Clip(
-        parents, c.rest[order], c.height, c.fps, c.basis[:, order], c.location[:, order],
-        c.keyed[:, order], c.has_location[order], c.driven[order],
+        parents,
+        c.rest[order],
+        c.height,
+        c.fps,
+        c.basis[:, order],
+        c.location[:, order],
+        c.keyed[:, order],
+        c.has_location[order],
+        c.driven[order],
     )
     np.testing.assert_allclose(network(other).rotvec, network(c).rotvec[:, order], atol=2e-4)
 
@@ -167,8 +179,15 @@ def test_one_bone_and_bones_that_are_not_driven(network):
     r = network(c)
     assert not r.rotvec[:, c.driven == 0].any()
     one = inbetween.Clip(
-        np.array([-1]), c.rest[:1], 1.0, 24.0, c.basis[:, :1], c.location[:, :1], c.keyed[:, :1],
-        np.array([True]), np.array([True]),
+        np.array([-1]),
+        c.rest[:1],
+        1.0,
+        24.0,
+        c.basis[:, :1],
+        c.location[:, :1],
+        c.keyed[:, :1],
+        np.array([True]),
+        np.array([True]),
     )
     assert np.isfinite(network(one).rotvec).all()
 

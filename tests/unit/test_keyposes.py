@@ -75,16 +75,12 @@ def test_count_is_kept_and_ends_are_keyed():
 
 def test_tighter_tolerance_takes_more_keys_and_is_nearer():
     motion = blocked(np.cumsum([0, 12, 9, 15, 8, 21]))
-    loose, tight = (
-        keyposes.pick(motion, FPS, tolerance_rad=np.radians(t)) for t in (15.0, 2.0)
-    )
+    loose, tight = (keyposes.pick(motion, FPS, tolerance_rad=np.radians(t)) for t in (15.0, 2.0))
     assert len(loose.index) < len(tight.index)
     assert tight.error_deg < loose.error_deg
     values = keyposes.features(motion)
     for poses, limit in ((loose, 15.0), (tight, 2.0)):
-        spline = curves.fit_spline(
-            np.arange(len(values)), values, poses.index, keyposes.VALUE_HOLD
-        )
+        spline = curves.fit_spline(np.arange(len(values)), values, poses.index, keyposes.VALUE_HOLD)
         miss = curves.evaluate(poses.index, *spline, np.arange(len(values))) - values
         miss[poses.index] = 0.0
         assert np.degrees(np.linalg.norm(miss, axis=1).max()) <= limit + 1e-6

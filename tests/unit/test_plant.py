@@ -27,9 +27,7 @@ def ankle_of(rot, hips):
     """Where the left ankle is, for thigh and shin of `LENGTHS`."""
     down = [0.0, 0.0, -1.0]
     thigh, shin = (rot[:, ROLES.index(f"{p}.L")] for p in ("thigh", "shin"))
-    return (
-        hips[:, 0] + LENGTHS[0] * rt.rotate(thigh, down) + LENGTHS[1] * rt.rotate(shin, down)
-    )
+    return hips[:, 0] + LENGTHS[0] * rt.rotate(thigh, down) + LENGTHS[1] * rt.rotate(shin, down)
 
 
 def test_standing_ankles_are_held():

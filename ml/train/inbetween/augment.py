@@ -108,8 +108,15 @@ def _locals(parents: NDArray, a: NDArray) -> NDArray:
     return out
 
 
-def _rebuild(w: Windows, source: NDArray, parents: NDArray, free: NDArray, heads: NDArray,
-             a: NDArray, p: NDArray) -> Windows:
+def _rebuild(
+    w: Windows,
+    source: NDArray,
+    parents: NDArray,
+    free: NDArray,
+    heads: NDArray,
+    a: NDArray,
+    p: NDArray,
+) -> Windows:
     """Build windows on new bones.
 
     `source` names the old bone of each new one (for its contacts), `a` and `p` hold the new
@@ -125,9 +132,7 @@ def _rebuild(w: Windows, source: NDArray, parents: NDArray, free: NDArray, heads
     above = np.where(child, a[..., parents, :], rot.IDENTITY)
     rest = heads - np.where(child, heads[parents], 0.0)
     shift = np.where(free[:, None], rot.rotate(rot.conjugate(above), arm) - rest, 0.0)
-    return Windows(
-        parents, heads, _locals(parents, a), shift, free, w.contact[..., source], w.fps
-    )
+    return Windows(parents, heads, _locals(parents, a), shift, free, w.contact[..., source], w.fps)
 
 
 def _parents_first(parents: NDArray) -> NDArray:
@@ -209,6 +214,4 @@ def to_controls(w: Windows, rng: Generator) -> Windows:
     parents[ends], free[ends] = -1, True
     parents = np.where(parents[kept] >= 0, rank[parents[kept]], -1)
     a, p = _globals(w)
-    return _rebuild(
-        w, kept, parents, free[kept], w.heads[kept], a[..., kept, :], p[..., kept, :]
-    )
+    return _rebuild(w, kept, parents, free[kept], w.heads[kept], a[..., kept, :], p[..., kept, :])

@@ -57,8 +57,9 @@ def make_batch(w: augment.Windows, mask: masks.Mask, hints: NDArray) -> Batch:
     roots = np.flatnonzero(w.parents < 0)
     parts = []
     for one in (window, truth):
-        turn, shift = (np.take_along_axis(v, mask.at[..., None, None], 1)
-                       for v in (one.turn, one.shift))
+        turn, shift = (
+            np.take_along_axis(v, mask.at[..., None, None], 1) for v in (one.turn, one.shift)
+        )
         back = rot.conjugate(seen.yaw)[:, None, None]
         turn[:, :, roots] = rot.multiply(back, turn[:, :, roots])
         arm = skeleton.offsets[roots]
@@ -66,15 +67,23 @@ def make_batch(w: augment.Windows, mask: masks.Mask, hints: NDArray) -> Batch:
         parts += [turn, shift]
     contact = np.take_along_axis(w.contact, mask.at[..., None], 1)
     return Batch(
-        _tensor(seen.x), _tensor(seen.seconds), _tensor(seen.room),
-        torch.from_numpy(skeleton.relation), w.parents, _tensor(skeleton.offsets),
-        *(_tensor(p) for p in parts), _tensor(contact),
+        _tensor(seen.x),
+        _tensor(seen.seconds),
+        _tensor(seen.room),
+        torch.from_numpy(skeleton.relation),
+        w.parents,
+        _tensor(skeleton.offsets),
+        *(_tensor(p) for p in parts),
+        _tensor(contact),
     )
 
 
 def _hints(
-    skeleton: features.Skeleton, window: features.Window, mask: masks.Mask,
-    w: augment.Windows, given: NDArray,
+    skeleton: features.Skeleton,
+    window: features.Window,
+    mask: masks.Mask,
+    w: augment.Windows,
+    given: NDArray,
 ) -> NDArray:
     """Return (N, HINTS) how far the truth leads the base, how far it rises above it, given.
 
@@ -82,9 +91,13 @@ def _hints(
     """
     open_frames = ~mask.keyed & mask.driven[:, None]
     miss = rot.to_rotvec(rot.multiply(rot.conjugate(window.turn), w.turn))
-    step = rot.to_rotvec(
-        rot.multiply(rot.conjugate(np.roll(window.turn, 1, 1)), np.roll(window.turn, -1, 1))
-    ) * 0.5 * open_frames[..., None]
+    step = (
+        rot.to_rotvec(
+            rot.multiply(rot.conjugate(np.roll(window.turn, 1, 1)), np.roll(window.turn, -1, 1))
+        )
+        * 0.5
+        * open_frames[..., None]
+    )
     lead = (miss * step).sum((1, 2, 3)) / ((step**2).sum((1, 2, 3)) + 1e-3) / w.fps
     rise = (w.shift - window.shift)[:, :, skeleton.main, 2].mean(axis=1)
     lead, rise = np.clip(4 * lead, -2, 2), np.clip(20 * rise, -2, 2)

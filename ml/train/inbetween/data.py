@@ -156,9 +156,7 @@ def _read(path: Path, pack: str) -> list[Sequence]:
             held = about["name"].split("_")[1] in HELD_OUT_SUBJECTS
         valid = d["valid"][first:last].astype(bool)
         group = f"{pack}/{skeleton}"
-        out.append(
-            Sequence(about["name"], pack, group, *sequence, valid, float(meta["fps"]), held)
-        )
+        out.append(Sequence(about["name"], pack, group, *sequence, valid, float(meta["fps"]), held))
     return out
 
 
@@ -194,9 +192,7 @@ def _sequence(
     return parents, heads, turn.astype(np.float32), shift.astype(np.float32), moves, contact
 
 
-def _contact(
-    skeleton: features.Skeleton, turn: NDArray, shift: NDArray, fps: float
-) -> NDArray:
+def _contact(skeleton: features.Skeleton, turn: NDArray, shift: NDArray, fps: float) -> NDArray:
     """Return (F, B) bool, whether each bone's end stands near the floor."""
     _, p = features.globals_of(skeleton, turn, shift)
     ends = p.copy()

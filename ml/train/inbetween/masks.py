@@ -118,9 +118,7 @@ def limit_to(mask: Mask, parents: NDArray, rng: Generator) -> Mask:
     return replace(mask, keyed=keyed, driven=driven)
 
 
-def lay_base(
-    mask: Mask, turn: NDArray, shift: NDArray, fps: NDArray
-) -> tuple[NDArray, NDArray]:
+def lay_base(mask: Mask, turn: NDArray, shift: NDArray, fps: NDArray) -> tuple[NDArray, NDArray]:
     """Return the base curves (N, F, B, 4), (N, F, B, 3) of the true motion under a mask."""
     turn_out, shift_out = np.array(turn, float), np.array(shift, float)
     if mask.dense and mask.driven.all() and (fps == fps[0]).all():

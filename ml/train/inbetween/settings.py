@@ -50,8 +50,19 @@ class Settings:
 
 
 GPU = Settings(
-    width=192, blocks=6, heads=6, tokens=120_000, minutes=24, device="cuda", threads=2,
-    workers=14, augmentation=0.8, average=0.9995, rate=1e-3, warm_up=500, nodes=(6, 14),
+    width=192,
+    blocks=6,
+    heads=6,
+    tokens=120_000,
+    minutes=24,
+    device="cuda",
+    threads=2,
+    workers=14,
+    augmentation=0.8,
+    average=0.9995,
+    rate=1e-3,
+    warm_up=500,
+    nodes=(6, 14),
     hinted=0.25,
 )
 """The full model: an H200-class GPU for about 25 minutes."""

@@ -127,8 +127,10 @@ class Trainer:
         """Return the learning rate: warm-up, then a cosine over the time that is given."""
         s = self.settings
         done = min(self.spent_s / (60 * s.minutes), 1.0)
-        return s.rate * min(1.0, (self.step + 1) / s.warm_up) * (
-            0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * done))
+        return (
+            s.rate
+            * min(1.0, (self.step + 1) / s.warm_up)
+            * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * done)))
         )
 
     def learn(self, batch: Batch) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""From keywords to layouts: words, object sets, placement, an exact solver, cameras."""
