@@ -27,6 +27,7 @@ class Kind:
     wall : stands with its back to a wall where there is one
     front : metres that stay free before it
     top : things may stand on its top face, which is flat and as wide as its box
+    hang : things may hang on its front face, which is flat there and lies in its box's front
     solid : takes room; False for rugs and puddles, which others may stand on
     passable : people walk through or over it (arches, bridges, gates), though it takes room
     glow : emits light: energy in watts, 0 = none
@@ -44,6 +45,7 @@ class Kind:
     wall: bool = False
     front: float = 0.0
     top: bool = False
+    hang: bool = False
     solid: bool = True
     passable: bool = False
     glow: float = 0.0
@@ -284,7 +286,8 @@ _add("hanging", "shop_awning", (2.2, 0.9, 0.5), "awning, canopy, market awning",
 _add("hanging", "wall_pipe", (0.3, 0.25, 2.6), "pipe on the wall, drainpipe, downpipe, cables",
      material="metal", mount=0.0)  # fmt: skip
 # Structures
-_add("structure", "wall", (3.0, 0.3, 2.6), "stone wall, brick wall, ruined wall, rampart")
+_add("structure", "wall", (3.0, 0.3, 2.6), "stone wall, brick wall, ruined wall, rampart",
+     hang=True)  # fmt: skip
 _add("structure", "fence", (2.4, 0.14, 1.1), "railing, palisade, wooden fence, handrail",
      material="wood")  # fmt: skip
 _add("structure", "gate", (3.4, 0.8, 3.8), "gateway, portal, city gate, castle gate, portcullis",
@@ -316,7 +319,7 @@ _add("building", "pagoda", (6.0, 6.0, 9.0), "temple, shrine hall, palace, pavili
 _add("building", "skyscraper", (9.0, 9.0, 28.0), "high-rise, office block, apartment block",
      spread=1.5)  # fmt: skip
 _add("building", "facade", (6.0, 2.5, 8.0), "house front, shopfront, shop front, storefront",
-     wall=True, spread=1.4)  # fmt: skip
+     wall=True, hang=True, spread=1.4)  # fmt: skip
 _add("building", "castle", (12.0, 8.0, 11.0), "fortress, citadel, stronghold, castle keep",
      role="hero")  # fmt: skip
 _add("building", "temple", (9.0, 7.0, 7.0), "greek temple, church, chapel, mausoleum, cathedral",
