@@ -217,6 +217,16 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         max=1.0,
         subtype="FACTOR",
     )
+    stage: StringProperty(
+        name="Stage",
+        description="The panel that shows the work under way, or how the last one ended",
+        default="",
+    )
+    left: StringProperty(
+        name="Time Left",
+        description="How long the work will still take; empty while that is not known",
+        default="",
+    )
     message: StringProperty(
         name="Message",
         description="What is being done at the moment",

@@ -14,6 +14,9 @@ from ..ml.errors import Cancelled, RigError, UnderstudyError
 
 _POLL_S = 0.1
 _SHOW_S = 0.4
+# Before this share and this time the work's pace is not known.
+_FORETELL, _FORETELL_S = 0.05, 2.0
+_MINUTE = 75.0
 
 
 def redraw_sidebars(context: bpy.types.Context) -> None:
@@ -31,7 +34,7 @@ def refuse(
 ) -> set[str]:
     """Tell the person why nothing was done, below the button too."""
     operator.report({"WARNING" if isinstance(exc, Cancelled) else "ERROR"}, str(exc))
-    context.window_manager.understudy.outcome = str(exc)
+    _keep_outcome(operator, context, str(exc))
     return {"CANCELLED"}
 
 
@@ -44,8 +47,26 @@ def say_done(
     operator.report({"INFO"}, text)
     run = context.window_manager.understudy
     run.provider = report["provider"]
-    run.outcome = "\n".join([text, *report["notes"]])
+    _keep_outcome(operator, context, "\n".join([text, *report["notes"]]))
     return {"FINISHED"}
+
+
+def _keep_outcome(operator: bpy.types.Operator, context: bpy.types.Context, text: str) -> None:
+    """Let the stage's own panel show how it ended."""
+    run = context.window_manager.understudy
+    run.stage, run.outcome = getattr(operator, "stage", ""), text
+
+
+def time_left(fraction: float, seconds: float) -> str:
+    """Say how long work will still take that took `seconds` for `fraction` of it.
+
+    >>> time_left(0.5, 90.0), time_left(0.9, 90.0), time_left(0.01, 1.0)
+    ('about 2 min left', 'about 10 s left', '')
+    """
+    if fraction < _FORETELL or seconds < _FORETELL_S:
+        return ""
+    left = seconds * (1.0 - fraction) / fraction
+    return f"about {round(left / 60)} min left" if left >= _MINUTE else f"about {left:.0f} s left"
 
 
 class JobOperator:
@@ -54,6 +75,9 @@ class JobOperator:
     The operator gives `_begin`, which starts the job, and `_write`, which writes its result onto
     the object and returns the report and a sentence.
     """
+
+    stage = ""
+    """The panel that shows the progress and the outcome."""
 
     _for_object = True
 
@@ -115,6 +139,8 @@ class JobOperator:
 
     def _show(self, context: bpy.types.Context) -> None:
         run, job = context.window_manager.understudy, self._job
+        if not run.title:
+            self._begun = time.monotonic()
         percent, message = int(100 * job.progress), job.message or "Starting"
         if run.title:
             same = (int(100 * run.progress), run.message) == (percent, message)
@@ -123,7 +149,10 @@ class JobOperator:
                 return
         self._shown = time.monotonic()
         run.title, run.progress, run.message = self.bl_label, job.progress, message
+        run.stage, run.left = self.stage, time_left(job.progress, self._shown - self._begun)
         context.window_manager.progress_update(percent)
+        hint = (f"{self.bl_label}: {percent} %", run.left, "Esc: Cancel")
+        context.workspace.status_text_set("  |  ".join(filter(None, hint)))
         redraw_sidebars(context)
 
     def _finish(self, context: bpy.types.Context) -> set[str]:
@@ -141,6 +170,9 @@ class JobOperator:
         wm = context.window_manager
         wm.event_timer_remove(self._timer)
         wm.progress_end()
+        for workspace in bpy.data.workspaces:  # another may be shown than when it began
+            workspace.status_text_set(None)
         run = wm.understudy
-        run.title, run.message, run.progress, run.cancelling = "", "", 0.0, False
+        run.title = run.message = run.left = ""
+        run.progress, run.cancelling = 0.0, False
         redraw_sidebars(context)

@@ -16,6 +16,7 @@ class UNDERSTUDY_OT_block_video(JobOperator, bpy.types.Operator):
     bl_description = "Turn the performance in the video into key poses on the active rig"
     # Not REGISTER: it would offer to repeat minutes of work for want of any option to change.
     bl_options = {"UNDO"}
+    stage = "blocking"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -40,6 +40,7 @@ class UNDERSTUDY_OT_fill_inbetweens(JobOperator, bpy.types.Operator):
         "else on every keyed bone. Your own keys stay as they are"
     )
     bl_options = {"UNDO"}
+    stage = "inbetween"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -73,6 +74,7 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
         "accept or cancel them"
     )
     bl_options = {"UNDO"}
+    stage = "inbetween"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -12,6 +12,7 @@ class UNDERSTUDY_OT_check_setup(JobOperator, bpy.types.Operator):
     bl_label = "Check This Machine"
     bl_description = "Open every network, and say whether it is whole and what it runs on"
     bl_options = {"INTERNAL"}
+    stage = "setup"
 
     _for_object = False
 

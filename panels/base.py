@@ -38,6 +38,39 @@ def lines(layout: bpy.types.UILayout, text: str, width: int, icon: str = "NONE")
         icon = "BLANK1" if icon != "NONE" else "NONE"
 
 
+def draw_run(
+    layout: bpy.types.UILayout, context: bpy.types.Context, stage: str, missing: str = ""
+) -> bpy.types.UILayout | None:
+    """Draw what every stage's panel ends with, above and below its button.
+
+    While a stage works, its panel shows the progress and Cancel, and the others wait. Else the
+    next thing to do is named where there is one.
+
+    Returns
+    -------
+    UILayout or None
+        Where the stage's own button belongs, large; None while something is at work.
+    """
+    run, width = context.window_manager.understudy, context.region.width
+    col = layout.column()
+    col.separator()
+    if run.title and run.stage == stage:
+        col.progress(factor=run.progress, text=f"{run.progress:.0%}  {run.left}")
+        lines(col, run.message, width)
+        col.operator("understudy.cancel", icon="CANCEL")
+        return None
+    if run.title:
+        lines(col, f"{run.title} is at work: wait for it, or cancel it", width, icon="TIME")
+        return None
+    if missing:
+        lines(col, missing, width, icon="INFO")
+    button = col.column()
+    button.scale_y = 1.5
+    if run.outcome and run.stage == stage:
+        lines(col, run.outcome, width, icon="INFO")
+    return button
+
+
 def rig_of(context: bpy.types.Context) -> bpy.types.Object | None:
     """Return the active object if it is a rig."""
     obj = context.object

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .base import SidebarPanel, column, lines, rig_of
+from .base import SidebarPanel, column, draw_run, rig_of
 
 
 class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
@@ -26,24 +26,9 @@ class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "key_count" if settings.key_choice == "count" else "tolerance")
         col.prop(settings, "interpolation")
         col.prop(settings, "root_motion")
-        self._draw_action(context)
-
-    def _draw_action(self, context: bpy.types.Context) -> None:
-        run, width = context.window_manager.understudy, context.region.width
-        col = self.layout.column()
-        col.separator()
-        if run.title:
-            col.progress(factor=run.progress, text=f"{run.progress:.0%}  {run.message}")
-            col.operator("understudy.cancel", icon="CANCEL")
-            return
-        missing = self._missing(context)
-        if missing:
-            lines(col, missing, width, icon="INFO")
-        row = col.row()
-        row.scale_y = 1.5
-        row.operator("understudy.block_video", icon="ARMATURE_DATA")
-        if run.outcome:
-            lines(col, run.outcome, width, icon="INFO")
+        button = draw_run(self.layout, context, "blocking", self._missing(context))
+        if button is not None:
+            button.operator("understudy.block_video", icon="ARMATURE_DATA")
 
     @staticmethod
     def _missing(context: bpy.types.Context) -> str:

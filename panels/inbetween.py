@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .base import SidebarPanel, column, lines, rig_of
+from .base import SidebarPanel, column, draw_run, lines, rig_of
 
 
 class UNDERSTUDY_PT_inbetween(SidebarPanel, bpy.types.Panel):
@@ -25,28 +25,22 @@ class UNDERSTUDY_PT_inbetween(SidebarPanel, bpy.types.Panel):
         few.active = settings.density == "few"
         few.prop(settings, "tolerance")
         few.prop(settings, "tolerance_size")
-        self._draw_action(context)
-
-    def _draw_action(self, context: bpy.types.Context) -> None:
-        run, width = context.window_manager.understudy, context.region.width
-        col = self.layout.column()
-        col.separator()
-        if run.title:
-            return  # its progress stands under Blocking
         if run.preview:
-            lines(col, f"Live preview  {run.preview_text}", width, icon="HIDE_OFF")
-            row = col.row(align=True)
-            row.scale_y = 1.5
-            row.operator("understudy.end_preview", text="Accept", icon="CHECKMARK").accept = True
-            row.operator("understudy.end_preview", text="Cancel", icon="X").accept = False
+            self._draw_preview(context)
             return
-        missing = self._missing(context)
-        if missing:
-            lines(col, missing, width, icon="INFO")
-        row = col.row()
+        button = draw_run(self.layout, context, "inbetween", self._missing(context))
+        if button is not None:
+            button.operator("understudy.fill_inbetweens", icon="IPO_EASE_IN_OUT")
+            self.layout.operator("understudy.preview_inbetweens", icon="HIDE_OFF")
+
+    def _draw_preview(self, context: bpy.types.Context) -> None:
+        run, col = context.window_manager.understudy, self.layout.column()
+        text = f"Live preview  {run.preview_text}"
+        lines(col, text, context.region.width, icon="HIDE_OFF")
+        row = col.row(align=True)
         row.scale_y = 1.5
-        row.operator("understudy.fill_inbetweens", icon="IPO_EASE_IN_OUT")
-        col.operator("understudy.preview_inbetweens", icon="HIDE_OFF")
+        row.operator("understudy.end_preview", text="Accept", icon="CHECKMARK").accept = True
+        row.operator("understudy.end_preview", text="Cancel", icon="X").accept = False
 
     @staticmethod
     def _missing(context: bpy.types.Context) -> str:

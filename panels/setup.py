@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..addon import prefs
-from .base import SidebarPanel, column, lines
+from .base import SidebarPanel, column, draw_run, lines
 
 
 class UNDERSTUDY_PT_setup(SidebarPanel, bpy.types.Panel):
@@ -22,7 +22,9 @@ class UNDERSTUDY_PT_setup(SidebarPanel, bpy.types.Panel):
             return
         col.prop(machine, "device")
         col.prop(machine, "accelerator")
-        self.layout.operator("understudy.check_setup", icon="CHECKMARK")
+        button = draw_run(self.layout, context, "setup")
+        if button is not None:
+            button.operator("understudy.check_setup", icon="CHECKMARK")
         run, width = context.window_manager.understudy, context.region.width
         if run.setup:
             lines(self.layout, run.setup, width, icon="INFO")

@@ -108,6 +108,7 @@ def modal(human):
     said = []
     double = SimpleNamespace(
         bl_label=Operator.bl_label,
+        stage=Operator.stage,
         report=lambda level, text: said.append((*level, text)),
         _job=Work(),
         _for_object=True,
@@ -118,7 +119,9 @@ def modal(human):
     )
     for name in ("_show", "_close", "_finish", "_write", "modal", "cancel"):
         setattr(double, name, getattr(Operator, name).__get__(double))
-    yield double, SimpleNamespace(window_manager=Window()), said
+    hints = []
+    workspace = SimpleNamespace(status_text_set=hints.append, hints=hints)
+    yield double, SimpleNamespace(window_manager=Window(), workspace=workspace), said
     bpy.context.window_manager.understudy.title = ""
 
 
@@ -132,7 +135,8 @@ def test_while_it_runs_other_events_pass_and_progress_shows(modal):
     assert operator.modal(context, event("TIMER")) == {"RUNNING_MODAL"}
     run = context.window_manager.understudy
     assert (run.title, run.message) == ("Block from Video", "Looking")
-    assert run.progress == pytest.approx(0.4)
+    assert run.progress == pytest.approx(0.4) and run.stage == "blocking"
+    assert context.workspace.hints == ["Block from Video: 40 %  |  Esc: Cancel"]
     assert not bpy.ops.understudy.block_video.poll()
 
 
