@@ -163,7 +163,7 @@ def _write(owner: ID, take: Take) -> Written:
     action, slot = action_of(owner), slot_of(owner)
     ledger = Ledger.load(action)
     stages = replaced_by(take.provenance.stage)
-    written = Written(run=ledger.begin(take.provenance, take.span))
+    written = Written(run=ledger.begin(take))
     curves = curves_of(owner)
     ours = {}
     for key, curve in curves.items():

@@ -21,7 +21,7 @@ from bpy.types import Action
 from numpy.typing import NDArray
 
 from ..ml.keys import AI, STATUS, classify, digests, owned
-from ..ml.take import Provenance
+from ..ml.take import Take
 from .about import LEDGER, version
 from .actions import bags_of, read_keys
 
@@ -50,7 +50,8 @@ class Ledger:
     Attributes
     ----------
     runs : dict
-        Run id to what `Provenance` says, with "time", "span" and "version" added.
+        Run id to what `Provenance` says, with "time", "span", "confidence" (percent, one for
+        each frame of the span) and "version" added.
     rows : dict
         `ChannelId` to an array of `ROW`, one a written key.
     """
@@ -98,13 +99,14 @@ class Ledger:
         blob = zlib.compress(json.dumps(meta).encode() + b"\n" + body, level=1)
         action[LEDGER] = base64.b64encode(blob).decode("ascii")
 
-    def begin(self, provenance: Provenance, span: tuple[float, float]) -> int:
-        """Record a run and return its id."""
+    def begin(self, take: Take) -> int:
+        """Record the run that made a Take and return its id."""
         run = max(self.runs, default=0) + 1
         now = datetime.datetime.now(datetime.UTC)
         self.runs[run] = {
-            **asdict(provenance),
-            "span": list(span),
+            **asdict(take.provenance),
+            "span": list(take.span),
+            "confidence": np.rint(100 * np.clip(take.confidence, 0, 1)).astype(int).tolist(),
             "time": now.isoformat(timespec="seconds"),
             "version": version(),
             "blender": bpy.app.version_string,
@@ -193,6 +195,23 @@ def statuses(action: Action) -> dict[ChannelId, tuple[NDArray, NDArray, NDArray]
     return found
 
 
+def confidence(action: Action | None) -> tuple[int, NDArray]:
+    """Return (first frame, (F,) 0 to 1) of what the runs on an action said of their frames.
+
+    Where several runs meet, the last one counts; NaN where none said anything.
+    """
+    runs = [r for _, r in sorted(Ledger.load(action).runs.items()) if r.get("confidence")]
+    if not runs:
+        return 0, np.zeros(0, np.float32)
+    first = int(min(run["span"][0] for run in runs))
+    last = max(int(run["span"][0]) + len(run["confidence"]) for run in runs)
+    values = np.full(last - first, np.nan, np.float32)
+    for run in runs:
+        start = int(run["span"][0]) - first
+        values[start : start + len(run["confidence"])] = np.array(run["confidence"]) / 100
+    return first, values
+
+
 def report(action: Action) -> dict:
     """Return what the ledger knows of an action, JSON values only.
 
@@ -218,10 +237,15 @@ def report(action: Action) -> dict:
     result = {
         "action": action.name,
         "keys": _counts(total),
-        "runs": [{"id": k, **ledger.runs[k], "keys": _counts(v)} for k, v in by_run.items()],
+        "runs": [{"id": k, **_said(ledger.runs[k]), "keys": _counts(v)} for k, v in by_run.items()],
         "channels": channels,
     }
     return {**result, "statement": statement(result)}
+
+
+def _said(run: dict) -> dict:
+    """Return a run without its long list."""
+    return {name: value for name, value in run.items() if name != "confidence"}
 
 
 def _counts(counter: Counter) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 import pytest
 from understudy.addon import actions, fcurves, ledger
 
@@ -133,3 +134,14 @@ def test_the_operators_report_and_remove(written):
     assert bpy.ops.understudy.clear_generated() == {"FINISHED"}
     assert not actions.curves_of(written)
     assert not bpy.ops.understudy.clear_generated.poll()
+
+
+def test_the_last_run_says_how_far_a_frame_can_be_trusted(rig, make_take):
+    assert ledger.confidence(None)[1].size == 0
+    fcurves.write_take(rig, make_take((1, 5), confidence=np.full(5, 0.25)))
+    fcurves.write_take(rig, make_take((4, 9), stage="face", confidence=np.full(6, 0.5)))
+    first, values = ledger.confidence(rig.animation_data.action)
+    assert first == 1
+    assert values == pytest.approx([0.25, 0.25, 0.25, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
+    report = ledger.report(rig.animation_data.action)
+    assert "confidence" not in report["runs"][0]
