@@ -10,6 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LEDGER = "understudy_ledger"
 """The ID property of an action that says which of its keys were generated."""
 
+TAKE = "understudy_take"
+"""The ID property of an action that is a take: the name of what it animates."""
+
 PACKAGE = __package__.rpartition(".")[0]
 """The name Blender knows the extension by: the key of its preferences."""
 

@@ -46,6 +46,14 @@ KEY_TYPES = (
 )
 
 
+def animated(obj: bpy.types.Object | None) -> bpy.types.ID | None:
+    """Return what an object's takes and record belong to: its shape keys if those are animated."""
+    keys = getattr(obj.data, "shape_keys", None) if obj is not None else None
+    if keys is not None and keys.animation_data and keys.animation_data.action:
+        return keys
+    return obj
+
+
 class UnderstudySettings(bpy.types.PropertyGroup):
     """Settings of the tools, one per scene."""
 
@@ -246,6 +254,19 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         name="Preview Text",
         description="What the preview shows at the moment",
         default="",
+    )
+    other_take: StringProperty(
+        name="Other Take",
+        description="The take that was shown before the one that is shown now",
+        default="",
+    )
+    show_confidence: BoolProperty(
+        name="Confidence Strip",
+        description=(
+            "Draw under the keys of the Dope Sheet and the Timeline how far each generated frame "
+            "can be trusted: green is sure, red is doubtful"
+        ),
+        default=True,
     )
     provider: StringProperty(
         name="Ran On",

@@ -8,7 +8,7 @@ import sys
 import bpy
 
 from .. import ops, panels
-from . import prefs, props
+from . import prefs, props, strip
 
 NAME = "understudy"
 
@@ -35,6 +35,8 @@ def register() -> None:
             setattr(owner, NAME, pointer)
             stack.callback(delattr, owner, NAME)
         stack.callback(_stop_work)
+        strip.register()
+        stack.callback(strip.unregister)
         command = bpy.utils.register_cli_command(NAME, _command)
         stack.callback(bpy.utils.unregister_cli_command, command)
         _teardown = stack.pop_all()

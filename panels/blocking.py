@@ -61,16 +61,4 @@ class UNDERSTUDY_PT_blocking_more(SidebarPanel, bpy.types.Panel):
         part.prop(settings, "range_end")
 
 
-class UNDERSTUDY_PT_generated(SidebarPanel, bpy.types.Panel):
-    bl_idname = "UNDERSTUDY_PT_generated"
-    bl_label = "Generated Keys"
-    bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 20
-
-    def draw(self, context: bpy.types.Context) -> None:
-        col = self.layout.column()
-        col.operator("understudy.report_ledger", icon="TEXT")
-        col.operator("understudy.clear_generated", icon="TRASH")
-
-
-CLASSES = (UNDERSTUDY_PT_blocking, UNDERSTUDY_PT_blocking_more, UNDERSTUDY_PT_generated)
+CLASSES = (UNDERSTUDY_PT_blocking, UNDERSTUDY_PT_blocking_more)

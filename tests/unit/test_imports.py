@@ -22,7 +22,7 @@ MAY = {
     "ml.train": ("ml",),
     "addon": ("ml", "addon", "ops", "panels"),
     "ops": ("ml", "addon", "ops"),
-    "panels": ("ml.errors", "addon.props", "addon.prefs", "panels"),
+    "panels": ("ml.errors", "addon.about", "addon.props", "addon.prefs", "panels"),
 }
 # Pure `ml`: shared maths, outside the stages. It may not open networks.
 ML_STAGES = ("ml.blocking", "ml.inbetween", "ml.face", "ml.layout", "ml.train")

@@ -1,0 +1,155 @@
+"""Takes of the active object: kept, shown, compared, accepted and discarded.
+
+What does the work is imported when it is used, so that enabling the extension stays fast.
+"""
+
+from __future__ import annotations
+
+import bpy
+
+from ..addon.about import TAKE
+from ..addon.props import animated
+from ..ml.errors import UnderstudyError
+
+
+class _OnTakes:
+    """What the operators share: they act on the active object, and say why where they cannot."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.window_manager.understudy.title:
+            cls.poll_message_set("Wait for the work under way, or cancel it")
+            return False
+        owner = animated(context.object)
+        if owner is None or owner.animation_data is None or owner.animation_data.action is None:
+            cls.poll_message_set("Select an object with an action")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            said = self._act(context, animated(context.object))
+        except UnderstudyError as exc:
+            self.report({"ERROR"}, str(exc))
+            return {"CANCELLED"}
+        self.report({"INFO"}, said)
+        return {"FINISHED"}
+
+    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+        raise NotImplementedError
+
+
+class UNDERSTUDY_OT_keep_take(_OnTakes, bpy.types.Operator):
+    bl_idname = "understudy.keep_take"
+    bl_label = "Keep as Take"
+    bl_description = (
+        "Keep the animation as it is now beside the next attempts, to compare them and choose"
+    )
+
+    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+        from ..addon import takes
+
+        return f"Kept as {takes.keep(owner).name}"
+
+
+class UNDERSTUDY_OT_show_take(_OnTakes, bpy.types.Operator):
+    bl_idname = "understudy.show_take"
+    bl_label = "Show Take"
+    bl_description = "Let the object play this take; nothing is lost of the others"
+
+    name: bpy.props.StringProperty(
+        name="Take",
+        description="Name of the action that is the take",
+        default="",
+    )
+
+    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+        from ..addon import takes
+
+        action = bpy.data.actions.get(self.name)
+        if action is None:
+            raise UnderstudyError(f"There is no take {self.name!r}: choose one from the list")
+        context.window_manager.understudy.other_take = owner.animation_data.action.name
+        takes.show(owner, action)
+        return f"{owner.name} plays {action.name}"
+
+
+class UNDERSTUDY_OT_compare_takes(_OnTakes, bpy.types.Operator):
+    bl_idname = "understudy.compare_takes"
+    bl_label = "Compare A/B"
+    bl_description = "Change between the take that is shown and the one shown before it"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        other = bpy.data.actions.get(context.window_manager.understudy.other_take)
+        owner = animated(context.object)
+        if other is None or other is owner.animation_data.action or other.get(TAKE) != owner.name:
+            cls.poll_message_set("Show two takes of this object, one after the other, first")
+            return False
+        return True
+
+    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+        from ..addon import takes
+
+        run = context.window_manager.understudy
+        other = bpy.data.actions[run.other_take]
+        run.other_take = owner.animation_data.action.name
+        takes.show(owner, other)
+        return f"{owner.name} plays {other.name}"
+
+
+class UNDERSTUDY_OT_accept_take(_OnTakes, bpy.types.Operator):
+    bl_idname = "understudy.accept_take"
+    bl_label = "Accept Take"
+    bl_description = "Go on with the take that is shown, and discard the others"
+
+    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+        from ..addon import takes
+
+        return f"Accepted; {takes.accept(owner)} other takes discarded"
+
+
+class UNDERSTUDY_OT_discard_take(_OnTakes, bpy.types.Operator):
+    bl_idname = "understudy.discard_take"
+    bl_label = "Discard Take"
+    bl_description = "Remove this take; the one that is shown cannot be removed"
+
+    name: bpy.props.StringProperty(
+        name="Take",
+        description="Name of the action that is the take",
+        default="",
+    )
+
+    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+        from ..addon import takes
+
+        action = bpy.data.actions.get(self.name)
+        if action is None or action.get(TAKE) != owner.name:
+            raise UnderstudyError(f"There is no take {self.name!r} of {owner.name}")
+        takes.discard(owner, action)
+        return f"Discarded {self.name}"
+
+
+class UNDERSTUDY_OT_takes_to_nla(_OnTakes, bpy.types.Operator):
+    bl_idname = "understudy.takes_to_nla"
+    bl_label = "Takes to NLA"
+    bl_description = "Lay each take on a muted track of the NLA editor, to mix them there"
+
+    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+        from ..addon import takes
+
+        return f"{takes.to_nla(owner)} takes laid on muted tracks"
+
+
+CLASSES = (
+    UNDERSTUDY_OT_keep_take,
+    UNDERSTUDY_OT_show_take,
+    UNDERSTUDY_OT_compare_takes,
+    UNDERSTUDY_OT_accept_take,
+    UNDERSTUDY_OT_discard_take,
+    UNDERSTUDY_OT_takes_to_nla,
+)
