@@ -209,6 +209,32 @@ class UnderstudyRig(bpy.types.PropertyGroup):
     )
 
 
+class UnderstudyNetwork(bpy.types.PropertyGroup):
+    """One network, as the last check of this machine found it; `name` is the network's."""
+
+    size: FloatProperty(
+        name="Size",
+        description="Size of the file in megabytes",
+        default=0.0,
+        min=0.0,
+    )
+    licence: StringProperty(
+        name="Licence",
+        description="Licence of the network, by its card",
+        default="",
+    )
+    good: BoolProperty(
+        name="Whole",
+        description="Whether the file is the one that its card describes, and opens",
+        default=False,
+    )
+    state: StringProperty(
+        name="State",
+        description="What it runs on, or what is wrong with it",
+        default="",
+    )
+
+
 class UnderstudyRun(bpy.types.PropertyGroup):
     """The work under way, for the panels to show."""
 
@@ -273,6 +299,11 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         description="What the networks ran on in the last work, and why",
         default="",
     )
+    networks: CollectionProperty(
+        type=UnderstudyNetwork,
+        name="Networks",
+        description="What the last check of this machine found",
+    )
     setup: StringProperty(
         name="Setup",
         description="What the last check of this machine found",
@@ -285,7 +316,14 @@ class UnderstudyRun(bpy.types.PropertyGroup):
     )
 
 
-CLASSES = (*fillprops.CLASSES, UnderstudySettings, UnderstudyRole, UnderstudyRig, UnderstudyRun)
+CLASSES = (
+    *fillprops.CLASSES,
+    UnderstudySettings,
+    UnderstudyRole,
+    UnderstudyRig,
+    UnderstudyNetwork,
+    UnderstudyRun,
+)
 
 POINTERS = (
     (bpy.types.Scene, PointerProperty(type=UnderstudySettings)),

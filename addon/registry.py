@@ -8,12 +8,13 @@ import sys
 import bpy
 
 from .. import ops, panels
-from . import prefs, props, strip
+from . import keymap, prefs, props, strip
 
 NAME = "understudy"
 
 # Property groups first: other classes point at them.
 _CLASSES = (*props.CLASSES, *prefs.CLASSES, *ops.CLASSES, *panels.CLASSES)
+_MENUS = (bpy.types.VIEW3D_MT_object, bpy.types.VIEW3D_MT_pose)
 _teardown = contextlib.ExitStack()
 
 
@@ -37,6 +38,11 @@ def register() -> None:
         stack.callback(_stop_work)
         strip.register()
         stack.callback(strip.unregister)
+        for menu in _MENUS:
+            menu.append(panels.menus.draw_entry)
+            stack.callback(menu.remove, panels.menus.draw_entry)
+        keymap.register()
+        stack.callback(keymap.unregister)
         command = bpy.utils.register_cli_command(NAME, _command)
         stack.callback(bpy.utils.unregister_cli_command, command)
         _teardown = stack.pop_all()

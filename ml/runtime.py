@@ -111,6 +111,14 @@ def card_sha256(path: Path) -> str:
     return found.group(1)
 
 
+def card_licence(path: Path) -> str:
+    """Return the licence that the network's card states, in few words; "" where there is none."""
+    card = path.with_suffix(".md")
+    text = card.read_text("utf-8", errors="replace") if card.is_file() else ""
+    found = re.search(r"^Licence: (?:weights )?([\w.+-]+)", text, re.MULTILINE)
+    return found.group(1) if found else ""
+
+
 def load_onnxruntime(settings: Settings) -> tuple[ModuleType, str]:
     """Import onnxruntime, from the accelerator folder where one is given.
 
@@ -327,8 +335,8 @@ def check(params: Mapping[str, object], _arrays: object) -> Steps[tuple[dict, di
     Returns
     -------
     meta, arrays
-        `report`: what `providers_report` returns; `networks`: a list of name, size_mb, state
-        (the provider in use and why, or what is wrong). No arrays.
+        `report`: what `providers_report` returns; `networks`: a list of name, size_mb, licence,
+        good, state (the provider in use and why, or what is wrong). No arrays.
     """
     yield Progress(0.0, "Looking for onnxruntime")
     settings = Settings.from_params(params)
@@ -340,8 +348,10 @@ def check(params: Mapping[str, object], _arrays: object) -> Steps[tuple[dict, di
         try:
             session = Session(path.stem, settings)
             state = session.provider + (f" ({session.reason})" if session.reason else "")
+            good = True
         except ModelError as exc:
-            state = str(exc)
+            state, good = str(exc), False
         size = round(path.stat().st_size / 1e6, 1)
-        networks.append({"name": path.stem, "size_mb": size, "state": state})
+        found = {"name": path.stem, "size_mb": size, "licence": card_licence(path)}
+        networks.append({**found, "good": good, "state": state})
     return {"report": report, "networks": networks}, {}

@@ -1,4 +1,4 @@
-"""Check what runs the networks on this machine."""
+"""Check what runs the networks on this machine, and show the tools on an example."""
 
 from __future__ import annotations
 
@@ -34,14 +34,53 @@ class UNDERSTUDY_OT_check_setup(JobOperator, bpy.types.Operator):
         return jobs.start("check", params, {})
 
     def _write(self, obj: bpy.types.Object | None, result: tuple) -> tuple[dict, str]:
-        found = result[0]
-        lines = [f"onnxruntime {found['report']['onnxruntime']}"]
-        lines += [f"{n['name']}, {n['size_mb']} MB: {n['state']}" for n in found["networks"]]
-        if not found["networks"]:
-            lines.append("No networks are here: install the extension again")
-        bpy.context.window_manager.understudy.setup = "\n".join(lines)
-        state = found["networks"][-1]["state"] if found["networks"] else "none"
-        return {"notes": [], "provider": state}, f"{len(found['networks'])} networks checked"
+        report, found = result[0]["report"], result[0]["networks"]
+        run = bpy.context.window_manager.understudy
+        run.networks.clear()
+        for network in found:
+            item = run.networks.add()
+            item.name, item.size = network["name"], network["size_mb"]
+            item.licence, item.good = network["licence"], network["good"]
+            item.state = network["state"]
+        run.setup = f"onnxruntime {report['onnxruntime']}"
+        bad = sum(not network["good"] for network in found)
+        if not found:
+            text = "No networks are here: install the extension again"
+        elif bad:
+            text = f"{bad} of {len(found)} networks cannot be used: see below what is wrong"
+        else:
+            text = f"{len(found)} networks are whole and open"
+        return {"notes": [], "provider": found[-1]["state"] if found else "none"}, text
 
 
-CLASSES = (UNDERSTUDY_OT_check_setup,)
+class UNDERSTUDY_OT_open_example(bpy.types.Operator):
+    bl_idname = "understudy.open_example"
+    bl_label = "Open Example"
+    bl_description = (
+        "Add a scene with a small figure whose leap is keyed in five poses, and fill the frames "
+        "between them; your own scene stays as it is"
+    )
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        run = context.window_manager.understudy
+        if run.title or run.preview:
+            cls.poll_message_set("Wait for the work under way, or cancel it")
+            return False
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Go back to Object Mode first")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        from ..addon import example
+
+        example.build(context)
+        ended = bpy.ops.understudy.fill_inbetweens()
+        if ended == {"FINISHED"}:
+            self.report({"INFO"}, "Play it (Space), then change the sliders and fill again")
+        return ended
+
+
+CLASSES = (UNDERSTUDY_OT_check_setup, UNDERSTUDY_OT_open_example)

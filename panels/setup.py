@@ -26,10 +26,24 @@ class UNDERSTUDY_PT_setup(SidebarPanel, bpy.types.Panel):
         if button is not None:
             button.operator("understudy.check_setup", icon="CHECKMARK")
         run, width = context.window_manager.understudy, context.region.width
-        if run.setup:
-            lines(self.layout, run.setup, width, icon="INFO")
-        elif run.provider:
-            lines(self.layout, f"Last ran on {run.provider}", width, icon="INFO")
+        if run.provider:
+            lines(self.layout, f"Last ran on {run.provider}", width, icon="MEMORY")
+        if len(run.networks):
+            self._draw_networks(run, width)
+        self.layout.separator()
+        self.layout.operator("understudy.open_example", icon="ARMATURE_DATA")
+
+    def _draw_networks(self, run: object, width: int) -> None:
+        box = self.layout.box().column(align=True)
+        box.label(text=run.setup)
+        for network in run.networks:
+            row = box.row()
+            row.label(text=network.name, icon="CHECKMARK" if network.good else "ERROR")
+            side = row.row()
+            side.alignment = "RIGHT"
+            side.label(text=f"{network.size:.1f} MB  {network.licence}")
+            if not network.good:
+                lines(box, network.state, width)
 
 
 CLASSES = (UNDERSTUDY_PT_setup,)

@@ -123,11 +123,11 @@ def test_enabling_is_quick_and_loads_nothing_heavy(tmp_path):
 
 def test_the_setup_check_names_every_network(extension):
     assert bpy.ops.understudy.check_setup() == {"FINISHED"}
-    found = bpy.context.window_manager.understudy.setup
-    assert found.startswith("onnxruntime")
-    models = package_models()
-    assert len(found.splitlines()) == 1 + max(len(models), 1)
-    assert all(name in found for name in models)
+    run = bpy.context.window_manager.understudy
+    assert run.setup.startswith("onnxruntime")
+    assert [network.name for network in run.networks] == package_models()
+    for network in run.networks:
+        assert network.good and network.size > 0 and network.licence and network.state
 
 
 def package_models():
