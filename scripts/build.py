@@ -28,6 +28,10 @@ DIST = env.BUILD / "dist"
 CODE = ("addon", "ops", "panels", "ml")
 FILES = ("__init__.py", "LICENSE", "README.md", "CHANGELOG.md")
 APACHE = ROOT / "onnx_models" / "LICENSE.Apache-2.0.txt"
+# Wheels that state no licence and carry no text: what they are under, and that text.
+UNSTATED = {
+    "espeakng-loader": ("GPL-3.0-or-later (espeak-ng), MIT (the loader)", ROOT / "LICENSE"),
+}
 PYTHONS = ("3.11", "3.13", "3.14")
 PLATFORMS = {
     "linux-x64": [
@@ -148,9 +152,12 @@ def collect_licences(wheel: Path, folder: Path) -> tuple[str, str, str, list[str
         or (meta["License"] or "").strip().split("\n")[0]  # some put the whole text there
     )
     if not written:
-        if "apache" not in stated.lower():
+        text = APACHE if "apache" in stated.lower() else None
+        if not stated and meta["Name"] in UNSTATED:
+            stated, text = UNSTATED[meta["Name"]]
+        if text is None:
             raise BuildError(f"{wheel.name} carries no licence text ({stated or 'none stated'})")
-        shutil.copy2(APACHE, target / "LICENSE.txt")
+        shutil.copy2(text, target / "LICENSE.txt")
         written.append(f"{target.name}/LICENSE.txt")
     return meta["Name"], meta["Version"], stated, written
 
