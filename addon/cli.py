@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..ml.errors import Cancelled, UnderstudyError
-from . import commands, jobs
+from . import commands, files, jobs
 from .commands.base import Usage, say
 
 DONE, USAGE, FAILED, CANCELLED = 0, 2, 3, 4
@@ -59,6 +59,12 @@ def run(arguments: argparse.ArgumentParser, argv: list[str], ready: Callable | N
     return DONE
 
 
+def open_named(args: argparse.Namespace) -> None:
+    """Open the .blend file that the arguments name, where they name one."""
+    if getattr(args, "blend", None) is not None:
+        files.open_blend(args.blend)
+
+
 def parser(program: str, *, opens_file: bool = False) -> argparse.ArgumentParser:
     """Return the parser.
 
@@ -71,6 +77,6 @@ def parser(program: str, *, opens_file: bool = False) -> argparse.ArgumentParser
     stages = top.add_subparsers(required=True, metavar="COMMAND")
     for module in commands.COMMANDS:
         command = module.add_to(stages)
-        if opens_file:
+        if opens_file and not getattr(module, "OPENS_NO_FILE", False):
             command.add_argument("blend", type=Path, help="the .blend file to open")
     return top

@@ -17,6 +17,17 @@ from ..ml.errors import UnderstudyError
 _ZSTD, _ZSTD_SEEKABLE, _LAST_BLOCK, _TAIL = b"\x28\xb5\x2f\xfd", b"\xb1\xea\x92\x8f", b"ENDB", 64
 
 
+def open_blend(path: Path) -> None:
+    """Open a .blend file in the place of the one that is open."""
+    path = path.absolute()
+    if not path.is_file():
+        raise UnderstudyError(f"There is no file {path}: check the name")
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False)
+    except RuntimeError as exc:  # how bpy.ops says that it is no .blend file
+        raise UnderstudyError(f"{path} cannot be opened: {exc}") from exc
+
+
 def check_writable(path: Path) -> None:
     """Refuse a place that cannot be written, before long work is begun for it."""
     if path.is_dir():

@@ -48,7 +48,14 @@ _OPTIONS = {
     CUDA: {"cudnn_conv_algo_search": "HEURISTIC"},
 }
 _SPIN_US = "10"
+_kept: dict[tuple, object] | None = None
 _MAX_THREADS = 4  # the networks are small: more threads wait for each other
+
+
+def keep_open() -> None:
+    """Keep every network that is opened from now on, for a process that serves many jobs."""
+    global _kept
+    _kept = {} if _kept is None else _kept
 
 
 @dataclass(frozen=True)
@@ -238,12 +245,7 @@ class Session:
         if "DmlExecutionProvider" in providers:
             options.enable_mem_pattern = False  # DirectML asks for it
         try:
-            self._session = self._ort.InferenceSession(
-                self._data,
-                options,
-                providers=[(p, _OPTIONS.get(p, {})) for p in providers],
-                enable_fallback=0,  # its own fallback prints and says nothing of the cause
-            )
+            self._session = self._opened(options, providers)
         except Exception as exc:  # onnxruntime's errors share no base class
             if list(providers) == [CPU]:
                 raise ModelError(f"{self.path.name} cannot be opened: {exc}") from exc
@@ -259,6 +261,20 @@ class Session:
         self._dtypes = {name: _DTYPES[kind] for name, kind in kinds.items()}
         self.inputs = {i.name: i.shape for i in self._session.get_inputs()}
         self.outputs = [o.name for o in self._session.get_outputs()]
+
+    def _opened(self, options: object, providers: Sequence[str]) -> object:
+        key = (self.sha256, tuple(providers), options.intra_op_num_threads)
+        if _kept is not None and key in _kept:
+            return _kept[key]
+        session = self._ort.InferenceSession(
+            self._data,
+            options,
+            providers=[(p, _OPTIONS.get(p, {})) for p in providers],
+            enable_fallback=0,  # its own fallback prints and says nothing of the cause
+        )
+        if _kept is not None:
+            _kept[key] = session
+        return session
 
     def _fall_back(self, provider: str, what: str, exc: Exception) -> None:
         self.reason = f"{provider} {what} ({exc})"

@@ -46,3 +46,11 @@ def networks(params: dict) -> dict[str, Path]:
     from .runtime import Settings
 
     return {path.stem: path for path in sorted(Settings.from_params(params).models.glob("*.onnx"))}
+
+
+def keep_networks_open() -> None:
+    """Keep every network that a task opens from now on, for a process that serves many jobs."""
+    from . import runtime
+
+    runtime.keep_open()
+    runtime.providers_report()  # loads onnxruntime now, before the first job waits for it

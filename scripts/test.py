@@ -3,7 +3,8 @@
     python3 scripts/test.py [--only py311|py313] [pytest's arguments]
 
 Runs ruff, then unit, blender and real tests with Blender 4.5 (Python 3.11), and with Blender 5.2
-where a Python 3.13 is found. Every step has a time limit, so that nothing hangs.
+where a Python 3.13 is found, and the farm's jobs in their own runners. Every step has a time limit,
+so that nothing hangs.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import env
 
 ROOT = env.ROOT
 BLENDERS = {"py311": "Blender 4.5 on Python 3.11", "py313": "Blender 5.2 on Python 3.13"}
-LIMIT_S = {"ruff": 120, "py311": 900, "py313": 900}
+FARM = "farm"
+NAMES = {**BLENDERS, FARM: "the farm's runners"}
+LIMIT_S = {"ruff": 120, "py311": 900, "py313": 900, FARM: 600}
 
 
 @dataclass
@@ -83,11 +86,11 @@ def read_counts(report: Path, outcome: Outcome) -> None:
 
 def run_tests(name: str, python: Path, arguments: list[str]) -> Outcome:
     """Run pytest in one environment."""
-    outcome = Outcome(BLENDERS[name])
+    outcome = Outcome(NAMES[name])
     report = env.BUILD / "test" / f"{name}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    env.say(f"testing with {BLENDERS[name]}")
+    env.say(f"testing with {NAMES[name]}")
     command = [str(python), "-m", "pytest", "-q", "--durations=10", f"--junitxml={report}"]
     # Two cores share the runs; a thread pool a process would only fight over them.
     threads = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2")}
@@ -116,7 +119,7 @@ def close(outcomes: list[Outcome], skipped: list[str], seconds: float) -> int:
     for outcome in outcomes:
         env.say("  " + outcome.line())
     for name in skipped:
-        env.say(f"  not run: {BLENDERS[name]}, for want of its Python")
+        env.say(f"  not run: {NAMES[name]}, for want of its Python")
     failed = sum(o.failed or (0 if o.good else 1) for o in outcomes)
     passed = sum(o.passed for o in outcomes)
     left_out = sum(o.skipped for o in outcomes)
@@ -133,7 +136,7 @@ def main() -> int:
     start = time.monotonic()
     wanted = [args.only] if args.only else list(BLENDERS)
     try:
-        pythons = env.ensure("py311", "export", *(n for n in wanted if n != "py311"))
+        pythons = env.ensure("py311", "export", *(n for n in [*wanted, FARM] if n != "py311"))
         env.ensure_networks(pythons["export"])
     except env.SetupError as exc:
         sys.stderr.write(f"{exc}\n")
@@ -142,6 +145,8 @@ def main() -> int:
     for name in wanted:
         if name in pythons:
             outcomes.append(run_tests(name, pythons[name], arguments))
+    if not arguments and FARM in pythons:  # they name files of the other runs
+        outcomes.append(run_tests(FARM, pythons[FARM], ["tests/farm"]))
     skipped = [n for n in wanted if n not in pythons]
     return close(outcomes, skipped, time.monotonic() - start)
 

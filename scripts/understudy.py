@@ -8,25 +8,10 @@ The arguments after the .blend file are those of `blender --command understudy`.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
 import package
-
-
-def open_blend(args: argparse.Namespace) -> None:
-    """Open the .blend file that the arguments name."""
-    import bpy
-    from understudy.ml.errors import UnderstudyError
-
-    path = args.blend.absolute()
-    if not path.is_file():
-        raise UnderstudyError(f"There is no file {path}: check the name")
-    try:
-        bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False)
-    except RuntimeError as exc:  # how bpy.ops says that it is no .blend file
-        raise UnderstudyError(f"{path} cannot be opened: {exc}") from exc
 
 
 def main(argv: list[str]) -> int:
@@ -36,7 +21,7 @@ def main(argv: list[str]) -> int:
 
     extension.register()
     try:
-        return cli.run(cli.parser("understudy.py", opens_file=True), argv, open_blend)
+        return cli.run(cli.parser("understudy.py", opens_file=True), argv, cli.open_named)
     finally:
         extension.unregister()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("unit", "blender", "real")
+FOLDERS = ("unit", "blender", "real", "farm")
 HAS_BPY = importlib.util.find_spec("bpy") is not None
 
 sys.path.insert(0, str(ROOT / "scripts"))

@@ -1,0 +1,140 @@
+"""Make the shots that the farm's tests and benchmark run: small rigs with a few keyed poses.
+
+    python scripts/farm_shots.py DIR COUNT [--block CLIP]      (a Python with bpy)
+
+Shot sh010 and on, each another motion, and the batch that describes them. With a clip, the even
+shots have no poses and are blocked from it first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+from pathlib import Path
+
+import package
+
+BONES = {
+    "hips": (None, (0, 0, 1.0), (0, 0, 1.1)),
+    "spine": ("hips", (0, 0, 1.1), (0, 0, 1.3)),
+    "chest": ("spine", (0, 0, 1.3), (0, 0, 1.5)),
+    "neck": ("chest", (0, 0, 1.5), (0, 0, 1.6)),
+    "head": ("neck", (0, 0, 1.6), (0, 0, 1.8)),
+    "upper_arm": ("chest", (0.15, 0, 1.45), (0.45, 0, 1.45)),
+    "forearm": ("upper_arm", (0.45, 0, 1.45), (0.7, 0, 1.45)),
+    "hand": ("forearm", (0.7, 0, 1.45), (0.85, 0, 1.45)),
+    "thigh": ("hips", (0.1, 0, 1.0), (0.1, -0.01, 0.55)),
+    "shin": ("thigh", (0.1, -0.01, 0.55), (0.1, 0, 0.1)),
+    "foot": ("shin", (0.1, 0, 0.1), (0.1, -0.12, 0.02)),
+    "toe": ("foot", (0.1, -0.12, 0.02), (0.1, -0.2, 0.02)),
+}
+"""Bone to (parent, head, tail), metres; those off the middle are mirrored."""
+LAST_FRAME = 30
+STRIDE = 10
+"""The first shot's number, and what is added for the next: sh010, sh020, …"""
+
+
+def make_rig() -> object:
+    """Return the armature of a person, linked to the scene, with a block for each bone."""
+    import bpy
+
+    rig = bpy.data.objects.new("Hero", bpy.data.armatures.new("Hero"))
+    bpy.context.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name, (parent, head, tail) in BONES.items():
+        for side, sign in (("", 1),) if head[0] == 0 else ((".L", 1), (".R", -1)):
+            bone = rig.data.edit_bones.new(name + side)
+            bone.head, bone.tail = (sign * head[0], *head[1:]), (sign * tail[0], *tail[1:])
+            if parent:
+                paired = rig.data.edit_bones.get(parent + side)
+                bone.parent = paired or rig.data.edit_bones[parent]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    for bone in rig.pose.bones:
+        _hang_block(rig, bone)
+    return rig
+
+
+def _hang_block(rig: object, bone: object) -> None:
+    """Give a bone something that a film shows."""
+    import bpy
+
+    x, y = 0.04, bone.length
+    corners = [(sx * x, sy * y, sz * x) for sx in (-1, 1) for sy in (0, 1) for sz in (-1, 1)]
+    sides = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    mesh = bpy.data.meshes.new(bone.name)
+    mesh.from_pydata(corners, [], sides)
+    block = bpy.data.objects.new(bone.name, mesh)
+    bpy.context.collection.objects.link(block)
+    block.parent, block.parent_type, block.parent_bone = rig, "BONE", bone.name
+    block.location.y = -bone.length  # a child of a bone begins at its tail
+
+
+def key_poses(rig: object, number: int) -> None:
+    """Key every second bone, densely about a gap; another motion for each number."""
+    draw = random.Random(number)
+    gap = range(9, 20 + draw.randrange(5))
+    for bone in list(rig.pose.bones)[::2]:
+        bone.rotation_mode = "XYZ"
+        waves = [(draw.uniform(0.1, 0.5), draw.uniform(0, 6)) for _ in range(3)]
+        for frame in range(1, LAST_FRAME + 1):
+            if frame not in gap:
+                bone.rotation_euler = [size * math.sin(frame / 5 + at) for size, at in waves]
+                bone.keyframe_insert("rotation_euler", frame=frame)
+
+
+def add_camera() -> None:
+    """Look at the person from the front and a little from the side."""
+    import bpy
+
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    bpy.context.collection.objects.link(camera)
+    camera.location, camera.rotation_euler = (1.2, -4.5, 1.2), (math.radians(88), 0, 0.26)
+    bpy.context.scene.camera = camera
+
+
+def make(folder: Path, count: int, clip: Path | None, stages: list[str]) -> Path:
+    """Write the shots and their batch; return the batch's path."""
+    import bpy
+
+    folder.mkdir(parents=True, exist_ok=True)
+    shots = []
+    for number in range(count):
+        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+        scene, rig = bpy.context.scene, make_rig()
+        scene.frame_start, scene.frame_end = 1, LAST_FRAME
+        name, blocked = f"sh{STRIDE * (number + 1):03}", clip is not None and number % 2 == 0
+        add_camera()
+        shot: dict = {"shot": name, "blend": f"{name}.blend"}
+        if blocked:
+            parameters = {"video": str(clip), "keys": 4 + number % 5}
+            shot["stages"] = ["block", *stages]
+            shot["parameters"] = {"block": parameters}
+        else:
+            key_poses(rig, number)
+        bpy.ops.wm.save_as_mainfile(filepath=str(folder / f"{name}.blend"), check_existing=False)
+        shots.append(shot)
+    batch = folder / "reel.json"
+    data = {"schema": 1, "name": "reel", "stages": stages, "shots": shots}
+    batch.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+    return batch
+
+
+def main() -> int:
+    """Make them."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--block", type=Path, metavar="CLIP", help="a video")
+    parser.add_argument("--stages", nargs="+", default=["inbetween", "report"])
+    args = parser.parse_args()
+    clip = args.block.absolute() if args.block else None
+    os.write(1, f"{make(args.folder.absolute(), args.count, clip, args.stages)}\n".encode())
+    return 0
+
+
+if __name__ == "__main__":
+    package.end_with(main)
