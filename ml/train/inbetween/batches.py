@@ -111,13 +111,11 @@ class Source:
         self.settings = settings
         self.groups = data.by_group(sequences)
         self.names = sorted(self.groups)
-        frames = np.array([sum(len(s.turn) for s in self.groups[n]) for n in self.names], float)
         packs = np.array([self.groups[n][0].pack for n in self.names])
         weight = np.zeros(len(self.names))
         for pack, share in data.PACKS.items():
-            mine = packs == pack
-            # Small skeletons are drawn more often than their length says, large ones less.
-            weight[mine] = share * frames[mine] ** 0.5 / max((frames[mine] ** 0.5).sum(), 1)
+            mine = packs == pack  # every skeleton as often as the others, however much it moves
+            weight[mine] = share / max(mine.sum(), 1)
         self.weight = weight / weight.sum()
 
     def batches(self, rng: Generator) -> Iterator[Batch]:
@@ -134,7 +132,7 @@ class Source:
         longest = max(len(q.turn) for q in group)
         nodes = int(rng.integers(s.nodes[0], s.nodes[1] + 1))
         after = int(rng.choice([0, 0, 0, 1, 4]))
-        irregular = rng.random() < 0.18
+        irregular = rng.random() < s.uneven
         if irregular:
             frames = min(int(rng.integers(16, 90)), longest)
             nodes = min(nodes + 8, frames)
@@ -159,9 +157,12 @@ class Source:
         if irregular:
             speed = np.abs(np.gradient(w.turn, axis=1)).sum(axis=-1)
             mask = masks.poses(len(w.turn), frames, nodes, speed, rng)
+            if rng.random() < 0.25:
+                other = masks.poses(len(w.turn), frames, nodes, speed, rng)
+                mask = masks.apart(mask, other, w.parents, rng)
         else:
             mask = masks.gap(count, length, len(w.parents), nodes, after, rng)
-        if rng.random() < 0.12:
+        if rng.random() < s.limbs:
             mask = masks.limit_to(mask, w.parents, rng)
         return make_batch(w, mask, hints)
 

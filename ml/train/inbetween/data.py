@@ -24,12 +24,12 @@ from ...inbetween import features
 ROOT = Path(__file__).resolve().parents[3]
 
 PACKS = {
-    "cmu_bvh": 0.78,
-    "quaternius_cc0": 0.08,
+    "cmu_bvh": 0.70,
+    "quaternius_cc0": 0.14,
     "reactidle_mit": 0.03,
-    "mesh2motion_cc0": 0.04,
+    "mesh2motion_cc0": 0.05,
     "kaykit_cc0": 0.04,
-    "misc_permissive": 0.03,
+    "misc_permissive": 0.04,
 }
 """Packs that are trained on, and how often a batch is drawn from each."""
 

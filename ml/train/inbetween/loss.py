@@ -10,6 +10,8 @@ from .batches import Batch
 
 TYPICAL_FAR, TYPICAL_OFF = 0.12, 0.3
 """Half the base's usual error on captured motion (heights a bone, radians) a second of room."""
+SLIDING = 0.5
+"""Weight of steps that standing ends take."""
 UPRIGHT = 2.5
 """Weight of heights among positions: they vary far less than ways along the floor."""
 
@@ -68,6 +70,18 @@ def angles(a: Tensor, b: Tensor) -> Tensor:
     return 2 * torch.asin((sine.square().sum(-1) + 1e-8).sqrt().clamp(max=0.999))
 
 
+def _slides(batch: Batch, off: Tensor) -> Tensor:
+    """Return (N,) how far ends that stand at two nodes in a row move between them, a node.
+
+    `off` (N, T, B, 3) are the places' errors: what stands moves as far as its error changes.
+    """
+    carried = torch.from_numpy((batch.parents >= 0).nonzero()[0]).to(off.device)
+    above = torch.from_numpy(batch.parents[batch.parents >= 0]).to(off.device)
+    stands = batch.contact[:, 1:, above] * batch.contact[:, :-1, above]
+    step = (off[:, 1:, carried] - off[:, :-1, carried]).square().sum(-1)
+    return ((stands * step).sum(2) + 1e-8).sqrt().mean(1)
+
+
 def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, float]]:
     """Return the loss, and its parts beside the base's own.
 
@@ -95,7 +109,8 @@ def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, fl
         room = batch.room.amax((1, 2)) + 0.02
         by_far = 0.5 * base_far + TYPICAL_FAR * room * wanted.shape[2] ** 0.5
         by_off = 0.5 * base_off + TYPICAL_OFF * room
-    got_far = far(places(batch, turn, shift))
+    places_now = places(batch, turn, shift)
+    got_far = far(places_now)
     got_off = mean(angles(turn, batch.turn))
     # The gate learns apart from the residual: a residual that is still wrong would shut it.
     play = gate[..., None]
@@ -103,14 +118,18 @@ def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, fl
     moved = batch.shift_base + play * shift_res.detach() - batch.shift
     trust = mean(angles(eased, batch.turn)) / by_off
     trust = trust + 3 * mean((moved.square().sum(-1) + 1e-8).sqrt()) / by_off
+    gated = far(places(batch, eased, moved + batch.shift))
+    # To be worse than the base costs more than to be better brings.
+    trust = trust + (gated + functional.relu(gated - base_far)) / by_far
+    slides = _slides(batch, places_now - wanted) / by_far
     stands = functional.binary_cross_entropy(contact.clamp(1e-5, 1 - 1e-5), batch.contact)
-    total = (got_far / by_far + 0.5 * got_off / by_off + 0.2 * trust).mean() + 0.05 * stands
-    with torch.no_grad():
-        gated = far(places(batch, eased, moved + batch.shift))
+    total = (got_far / by_far + 0.5 * got_off / by_off + 0.2 * trust + SLIDING * slides).mean()
+    total = total + 0.1 * stands
     ratio = {
         "far": got_far.detach().sum() / base_far.sum().clamp(min=1e-6),
         "off": got_off.detach().sum() / base_off.sum().clamp(min=1e-6),
-        "gated": gated.sum() / base_far.sum().clamp(min=1e-6),
+        "gated": gated.detach().sum() / base_far.sum().clamp(min=1e-6),
+        "slides": slides.detach().mean(),
         "stands": stands.detach(),
     }
     return total, {k: float(v) for k, v in ratio.items()}

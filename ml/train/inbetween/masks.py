@@ -1,7 +1,8 @@
 """Hide frames as animators leave them open, and lay the base curve through what is left.
 
-Three kinds: one gap after frames that are all known, as the literature measures; poses keyed at
-uneven frames; and either of them for one limb only, the rest of the body being known.
+Four kinds: one gap after frames that are all known, as the literature measures; poses keyed at
+uneven frames; the same with a limb that has frames of its own; and any of them for one limb only,
+the rest of the body being known.
 """
 
 from __future__ import annotations
@@ -83,39 +84,62 @@ def poses(n: int, frames: int, nodes: int, speed: NDArray, rng: Generator) -> Ma
     keyed, at = np.zeros((n, frames, bones), bool), []
     pace = speed.mean(axis=2)
     for i in range(n):
-        typical = np.exp(rng.uniform(np.log(4), np.log(35)))
+        typical = np.exp(rng.uniform(np.log(3), np.log(35)))
         keys = [0]
         while keys[-1] < frames - 3 and len(keys) < nodes // 2:
-            step = int(np.clip(typical * np.exp(rng.normal(0, 0.4)), 2, 60))
+            step = int(np.clip(typical * np.exp(rng.normal(0, 0.5)), 2, 60))
             k = min(keys[-1] + step, frames - 1)
             if rng.random() < 0.7:
                 low, high = max(keys[-1] + 2, k - 3), min(frames - 1, k + 3)
                 k = low + int(np.argmin(pace[i, low : high + 1])) if high >= low else k
             keys.append(k)
         keyed[i, keys] = True
-        rest = np.setdiff1d(np.arange(keys[-1]), keys)
-        more = min(nodes - len(keys), len(rest))
-        picked = rest[spread(-1, len(rest), more, rng)] if more > 0 else rest[:0]
-        chosen = np.unique(np.concatenate([keys, picked]))
-        at.append(np.concatenate([chosen, np.full(nodes - len(chosen), keys[-1])]))
+        at.append(_nodes(np.array(keys), nodes, rng))
     return Mask(keyed, np.ones((n, bones), bool), np.array(at), np.zeros(n, int), False)
+
+
+def _nodes(keys: NDArray, count: int, rng: Generator) -> NDArray:
+    """Return `count` rising frames: keys, some between them, and the last again as often as need be."""
+    rest = np.setdiff1d(np.arange(keys[-1]), keys)
+    more = min(count - len(keys), len(rest))
+    picked = rest[spread(-1, len(rest), more, rng)] if more > 0 else rest[:0]
+    chosen = np.unique(np.concatenate([keys, picked]))
+    return np.concatenate([chosen, np.full(count - len(chosen), keys[-1])])
+
+
+def apart(mask: Mask, other: Mask, parents: NDArray, rng: Generator) -> Mask:
+    """Key one limb of each window at the frames of the other mask."""
+    keyed, at = mask.keyed.copy(), mask.at.copy()
+    for i in range(len(keyed)):
+        limb = _limb(parents, rng)
+        keyed[i][:, limb] = other.keyed[i][:, limb]
+        keys = np.flatnonzero(keyed[i].any(axis=1))
+        if len(keys) <= at.shape[1]:
+            at[i] = _nodes(keys, at.shape[1], rng)
+    return replace(mask, keyed=keyed, at=at)
 
 
 def limit_to(mask: Mask, parents: NDArray, rng: Generator) -> Mask:
     """Drive one limb of each window only: all else is known on every frame."""
-    bones = len(parents)
     driven = np.zeros_like(mask.driven)
     for i in range(len(driven)):
-        top = int(rng.integers(bones))
-        below = np.zeros(bones, bool)
-        below[top] = True
-        for b, p in enumerate(parents):
-            below[b] |= p >= 0 and below[p]
-        if rng.random() < 0.15:
-            below = ~below
-        driven[i] = below if below.any() else True
+        limb = _limb(parents, rng)
+        if rng.random() < 0.2:
+            limb = ~limb
+        driven[i] = limb if limb.any() else True
     keyed = mask.keyed | ~driven[:, None]
     return replace(mask, keyed=keyed, driven=driven)
+
+
+def _limb(parents: NDArray, rng: Generator) -> NDArray:
+    """Return (B,) bool: a bone and all below it, mostly of several bones."""
+    inner = np.unique(parents[parents >= 0])
+    top = rng.choice(inner) if len(inner) and rng.random() < 0.7 else rng.integers(len(parents))
+    below = np.zeros(len(parents), bool)
+    below[top] = True
+    for b, p in enumerate(parents):
+        below[b] |= p >= 0 and below[p]
+    return below
 
 
 def lay_base(mask: Mask, turn: NDArray, shift: NDArray, fps: NDArray) -> tuple[NDArray, NDArray]:
@@ -133,18 +157,22 @@ def lay_base(mask: Mask, turn: NDArray, shift: NDArray, fps: NDArray) -> tuple[N
         if mask.dense:
             part = base.hermite_base(*truth, keyed, fps[i])
         else:
-            part = _eased(*truth, np.flatnonzero(keyed[:, 0]))
+            part = _eased(*truth, keyed)
         turn_out[i][:, d], shift_out[i][:, d] = part
     return turn_out, shift_out
 
 
-def _eased(turn: NDArray, shift: NDArray, keys: NDArray) -> tuple[NDArray, NDArray]:
+def _eased(turn: NDArray, shift: NDArray, keyed: NDArray) -> tuple[NDArray, NDArray]:
     """Evaluate Blender's automatic clamped curves through keys, on (F, B, 4) and (F, B, 3)."""
-    frames, bones = turn.shape[:2]
-    values = np.concatenate([rot.continuous(turn[keys]), shift[keys]], axis=-1)
-    out = base.eased(keys, values.reshape(len(keys), -1), np.arange(frames))
-    out = out.reshape(frames, bones, 7)
-    return rot.normalize(out[..., :4]), out[..., 4:]
+    turn, shift = turn.copy(), shift.copy()
+    patterns, which = np.unique(keyed, axis=1, return_inverse=True)
+    for k, keys in enumerate(np.flatnonzero(p) for p in patterns.T):
+        own = np.ravel(which) == k
+        values = np.concatenate([rot.continuous(turn[keys][:, own]), shift[keys][:, own]], axis=-1)
+        out = base.eased(keys, values.reshape(len(keys), -1), np.arange(len(turn)))
+        out = out.reshape(len(turn), -1, 7)
+        turn[:, own], shift[:, own] = rot.normalize(out[..., :4]), out[..., 4:]
+    return turn, shift
 
 
 def build_window(

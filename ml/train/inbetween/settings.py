@@ -22,13 +22,16 @@ class Settings:
     longest : frames of the longest gap
     augmentation : how often rigs are changed, 0 to 1
     hinted : share of windows whose hints are given, for takes at run time
+    uneven : share of batches with poses keyed at uneven frames, else one gap
+    limbs : share of batches in which one limb is open and the rest of the body known
+    start : checkpoint whose weights a new run begins with, of as many blocks or fewer; "" for none
     half : bfloat16 inside the network
     threads, workers : of torch; processes that draw batches
     check_minutes, keep_minutes : between validations, between checkpoints
     """
 
     width: int = 64
-    blocks: int = 2
+    blocks: int = 3
     heads: int = 4
     rate: float = 2e-3
     warm_up: int = 150
@@ -40,6 +43,9 @@ class Settings:
     longest: int = 60
     augmentation: float = 0.4
     hinted: float = 0.15
+    uneven: float = 0.36
+    limbs: float = 0.22
+    start: str = ""
     seed: int = 1
     device: str = "cpu"
     half: bool = True

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from ...inbetween import features
@@ -26,23 +26,32 @@ from .settings import Settings
 log = logging.getLogger(__name__)
 
 GAPS = (5, 15, 30, 45)
+_POSES = 64  # frames of the windows with uneven keys
 
 
-def checks(sequences: list[data.Sequence], count: int, seed: int = 0) -> dict[int, list[Batch]]:
-    """Return fixed batches at each gap of `GAPS`, windows spread over the sequences."""
+def checks(sequences: list[data.Sequence], count: int, seed: int = 0) -> dict[str, list[Batch]]:
+    """Return fixed batches, windows spread over the sequences of one skeleton.
+
+    At each gap of `GAPS`, and at poses keyed at uneven frames, "poses" of the body and "limb".
+    """
     rng = np.random.default_rng(seed)
     out = {}
+    none = np.zeros((count, features.HINTS))
     for gap in GAPS:
-        frames = masks.CONTEXT + gap + 1
-        w = draw_slices(sequences, count, frames, rng)
+        w = draw_slices(sequences, count, masks.CONTEXT + gap + 1, rng)
         mask = masks.gap(count, gap, len(w.parents), 8, 0)
-        out[gap] = [make_batch(w, mask, np.zeros((count, features.HINTS)))]
+        out[str(gap)] = [make_batch(w, mask, none)]
+    w = draw_slices(sequences, count, _POSES, rng)
+    speed = np.abs(np.gradient(w.turn, axis=1)).sum(axis=-1)
+    mask = masks.poses(count, _POSES, 16, speed, rng)
+    out["poses"] = [make_batch(w, mask, none)]
+    out["limb"] = [make_batch(w, masks.limit_to(mask, w.parents, rng), none)]
     return out
 
 
 @torch.no_grad()
-def check(net: InbetweenNet, batches: dict[int, list[Batch]], device: str) -> dict[int, float]:
-    """Return the ratio of the position error to the base's at each gap."""
+def check(net: InbetweenNet, batches: dict[str, list[Batch]], device: str) -> dict[str, float]:
+    """Return the ratio of the gated result's position error to the base's, of each of `checks`."""
     net.eval()
     out = {}
     for gap, several in batches.items():
@@ -50,7 +59,7 @@ def check(net: InbetweenNet, batches: dict[int, list[Batch]], device: str) -> di
         for batch in several:
             batch = batch.to(device)
             y = net(batch.x, batch.seconds, batch.room, batch.relation)
-            got.append(loss_of(batch, y)[1]["far"])
+            got.append(loss_of(batch, y)[1]["gated"])
         out[gap] = float(np.mean(got))
     net.train()
     return out
@@ -67,6 +76,38 @@ def commit() -> str:
     return out.stdout.strip()
 
 
+def optimisers(net: InbetweenNet, settings: Settings) -> list[torch.optim.Optimizer]:
+    """Return Muon for the matrices of the blocks, AdamW for the rest.
+
+    Muon's steps turn all directions of a matrix alike: on this network it needs about half of
+    AdamW's steps.
+    """
+    inner = [m for b in net.blocks for m in (b.over_bones, b.over_time, b.own)]
+    turned = [p for m in inner for p in m.parameters() if p.ndim == 2]
+    others = [p for p in net.parameters() if not any(p is q for q in turned)]
+    groups = [
+        {"params": [p for p in others if p.ndim > 1]},
+        {"params": [p for p in others if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    given = {"lr": settings.rate, "weight_decay": settings.decay}
+    return [
+        torch.optim.Muon(turned, adjust_lr_fn="match_rms_adamw", **given),
+        torch.optim.AdamW(groups, betas=(0.9, 0.98), **given),
+    ]
+
+
+@torch.no_grad()
+def grow(net: InbetweenNet, weights: dict[str, Tensor]) -> None:
+    """Take the weights of a network of as many blocks or fewer; those that are new say nothing."""
+    net.load_state_dict(net.state_dict() | weights)
+    known = {int(name.split(".")[1]) for name in weights if name.startswith("blocks.")}
+    for i, block in enumerate(net.blocks):
+        if i not in known:
+            for last in (block.over_bones.outward, block.over_time.outward, block.own[-1]):
+                nn.init.zeros_(last.weight)
+                nn.init.zeros_(last.bias)
+
+
 class Trainer:
     """One run: network, its running average, optimiser, and where they are kept."""
 
@@ -77,13 +118,7 @@ class Trainer:
         net = InbetweenNet(settings.width, settings.blocks, settings.heads)
         self.net = net.to(settings.device)
         self.average = copy.deepcopy(self.net)
-        groups = [
-            {"params": [p for p in net.parameters() if p.ndim > 1]},
-            {"params": [p for p in net.parameters() if p.ndim <= 1], "weight_decay": 0.0},
-        ]
-        self.optimiser = torch.optim.AdamW(
-            groups, settings.rate, betas=(0.9, 0.98), weight_decay=settings.decay
-        )
+        self.optimisers = optimisers(net, settings)
         self.step, self.windows, self.spent_s = 0, 0, 0.0
         self.best, self.history = float("inf"), []
         self.data_hash, self.commit = data.digest(data.PACKS), commit()
@@ -96,14 +131,20 @@ class Trainer:
         kept = torch.load(path, map_location=self.settings.device, weights_only=False)
         self.net.load_state_dict(kept["net"])
         self.average.load_state_dict(kept["average"])
-        self.optimiser.load_state_dict(kept["optimiser"])
+        for optimiser, state in zip(self.optimisers, kept["optimisers"], strict=True):
+            optimiser.load_state_dict(state)
         for name in ("step", "windows", "spent_s", "best", "history"):
             setattr(self, name, kept[name])
         return True
 
     def begin(self, examples: list[Tensor]) -> None:
-        """Fit the networks' view of their inputs to examples."""
-        self.net.settle([x.to(self.settings.device) for x in examples])
+        """Fit the networks' view of their inputs to examples, or begin where another run ended."""
+        device = self.settings.device
+        if self.settings.start:
+            kept = torch.load(self.settings.start, map_location=device, weights_only=False)
+            grow(self.net, kept["average"])
+        else:
+            self.net.settle([x.to(device) for x in examples])
         self.average.load_state_dict(self.net.state_dict())
 
     def keep(self, name: str) -> None:
@@ -114,7 +155,7 @@ class Trainer:
             "settings": asdict(self.settings),
             "net": self.net.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [o.state_dict() for o in self.optimisers],
             "data_hash": self.data_hash,
             "commit": self.commit,
         }
@@ -136,15 +177,16 @@ class Trainer:
     def learn(self, batch: Batch) -> dict[str, float]:
         """Take one step."""
         s = self.settings
-        for group in self.optimiser.param_groups:
+        for group in (g for o in self.optimisers for g in o.param_groups):
             group["lr"] = self.rate_now()
         with torch.autocast(s.device, torch.bfloat16, enabled=s.half):
             out = self.net(batch.x, batch.seconds, batch.room, batch.relation)
         loss, parts = loss_of(batch, tuple(o.float() for o in out))
-        self.optimiser.zero_grad(set_to_none=True)
+        self.net.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         keep = min(s.average, (self.step + 1) / (self.step + 10))
         with torch.no_grad():
             torch._foreach_lerp_(
@@ -154,7 +196,7 @@ class Trainer:
         self.windows += len(batch.x)
         return parts
 
-    def run(self, batches: Iterator[Batch], held_out: dict[int, list[Batch]]) -> None:
+    def run(self, batches: Iterator[Batch], held_out: dict[str, list[Batch]]) -> None:
         """Train until the time is up."""
         s = self.settings
         begun, kept = time.monotonic() - self.spent_s, time.monotonic()
@@ -172,7 +214,7 @@ class Trainer:
         self._check(held_out, recent)
         self.keep("last.pt")
 
-    def _check(self, held_out: dict[int, list[Batch]], recent: list[dict[str, float]]) -> None:
+    def _check(self, held_out: dict[str, list[Batch]], recent: list[dict[str, float]]) -> None:
         ratio = check(self.average, held_out, self.settings.device)
         line = {
             "minutes": round(self.spent_s / 60, 1),
