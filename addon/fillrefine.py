@@ -52,7 +52,7 @@ def refine(
                 off = _strays(mine, reading, at, dense[rows], unit, track.column, span, copy)
             else:
                 off = _away(motion.values[rows], dense[rows], unit, track.columns)
-            bad = _worst(rows, off, planned[:, t] | motion.keyed[:, t])
+            bad = _worst(rows, off / arrays["spent"][rows, t], planned[:, t] | motion.keyed[:, t])
             if not bad or settings.breakdown or turn == _ROUNDS:
                 break
             planned[bad, t] = True

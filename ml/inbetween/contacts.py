@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import rotations as rt
+from ..curves import hermite_basis
 from .base import gaps
 from .tracks import Body
 
 _LONG, _ASIDE = 0.07, 0.01  # of the height: a limb's bones, and how far off the middle its end is
 _STAYS, _GOES = 0.015, 0.04  # of the height: between two keys
 _LOW = 0.15  # of the height: how far above the lowest joint an end may stand
-_FADE = 3.0  # frames in which a hold is let go of
+_FADE = 6.0  # frames in which an end that leaves its stand takes up speed
+_BRIEF = 2  # frames: a shorter stand is none
 
 
 @dataclass(frozen=True)
@@ -78,57 +80,71 @@ def hold(
     out = basis.copy()
     for limb in limbs:
         low = head[:, limb.end, 2] < head[..., 2].min(axis=1) + _LOW * body.height
-        weight, target = _anchors(body.height, head[:, limb.end], keyed[:, limb.upper], low)
-        if contact is not None:
-            weight, target = _seen(
-                head[:, limb.end], keyed[:, limb.upper], contact[:, limb.lower], weight, target
-            )
-        rows = np.flatnonzero(weight * amount > 1e-3)
+        path, own = head[:, limb.end], keyed[:, limb.upper]
+        seen = None if contact is None else contact[:, limb.lower]
+        step = amount * corrections(path, own, low, seen, body.height)
+        rows = np.flatnonzero(np.abs(step).max(axis=1) > 1e-6 * body.height)
         if len(rows):
-            wanted = head[rows, limb.end]
-            wanted = wanted + (amount * weight[rows])[:, None] * (target[rows] - wanted)
-            _bend(body, limb, rows, turn, head, wanted, out)
+            _bend(body, limb, rows, turn, head, path[rows] + step[rows], out)
     return out
 
 
-def _anchors(
-    height: float, place: NDArray, keyed: NDArray, low: NDArray
-) -> tuple[NDArray, NDArray]:
-    """Return (F,) weights and (F, 3) places of an end that is where it was at both keys.
+def corrections(
+    path: NDArray, keyed: NDArray, low: NDArray, contact: NDArray | None, height: float
+) -> NDArray:
+    """Return (F, 3) steps that bring a limb's end to where it stands; nothing at keys.
 
-    Only low ends count: a hand may well go along with a body that moves in between.
+    Parameters
+    ----------
+    path : (F, 3)
+    keyed, low : (F,) bool
+        Low ends may stand by the keys alone; a hand may well go along with a moving body.
+    contact : (F,), optional
+        Probability that it stands.
+    height : of the body, in the path's lengths
     """
-    weight, target = np.zeros(len(place)), place.copy()
+    out = np.zeros_like(path)
     for _bones, first, last in gaps(keyed[:, None]):
-        far = np.linalg.norm(place[last] - place[first]) / height
+        gap = slice(first, last + 1)
+        far = np.linalg.norm(path[last] - path[first]) / height
         share = np.clip((_GOES - far) / (_GOES - _STAYS), 0.0, 1.0)
         if share > 0.0 and low[first] and low[last]:
-            t = (np.arange(1, last - first) / (last - first))[:, None]
-            weight[first + 1 : last] = share
-            target[first + 1 : last] = place[first] + t * (place[last] - place[first])
-    return weight, target
+            t = np.linspace(0.0, 1.0, last - first + 1)[:, None]
+            out[gap] = share * (path[first] * (1.0 - t) + path[last] * t - path[gap])
+        elif contact is not None:
+            out[gap] = _planted(path[gap], contact[gap] > 0.5)
+    return out
 
 
-def _seen(
-    place: NDArray, keyed: NDArray, contact: NDArray, weight: NDArray, target: NDArray
-) -> tuple[NDArray, NDArray]:
-    """Add what the network sees: an end that stands on from a key, or into the next one."""
-    weight, target = weight.copy(), target.copy()
-    for _bones, first, last in gaps(keyed[:, None]):
-        stands = contact[first : last + 1] > 0.5
-        if stands.all():
-            continue  # moved between the keys, or held already
-        inner = np.arange(1, last - first)
-        until = int(np.argmin(stands))
-        since = int(np.argmin(stands[::-1]))
-        for key, distance, run in ((first, inner, until), (last, (last - first) - inner, since)):
-            if run < 2:
-                continue
-            strength = np.clip((run - distance) / _FADE, 0.0, 1.0)
-            better = strength > weight[first + 1 : last]
-            rows = first + inner[better]
-            weight[rows], target[rows] = strength[better], place[key]
-    return weight, target
+def _planted(path: NDArray, stands: NDArray) -> NDArray:
+    """Return (F, 3) steps that keep an end still wherever it stands between two keys.
+
+    Where it stands from a key on, or until one, it stays at the key's place, else at the middle of
+    its own way. In between, the steps pass smoothly from one stand to the next, so that nothing
+    pops.
+    """
+    out, end = np.zeros_like(path), len(path) - 1
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], stands, [False]]).astype(int)))
+    fixed = [(0, 0)]
+    for first, last in zip(edges[::2], edges[1::2] - 1, strict=True):
+        if last - first < _BRIEF or (first == 0 and last == end):
+            continue  # moved between the keys, or too short to matter
+        rows = slice(first, last + 1)
+        place = path[0] if first == 0 else path[end] if last == end else path[rows].mean(axis=0)
+        out[rows] = place - path[rows]
+        fixed.append((first, last))
+    fixed.append((end, end))
+    for (a, b), (c, d) in zip(fixed[:-1], fixed[1:], strict=True):
+        span = c - b
+        if span < 2:
+            continue
+        # The end leaves its stand, and comes to the next, as still as it stood.
+        slopes = [out[b] - out[b - 1] if b > a else 0.0 * out[b], out[c]]
+        slopes[1] = out[c + 1] - out[c] if d > c else 0.0 * out[c]
+        calm = min(1.0, _FADE / span)
+        h = hermite_basis(np.arange(1, span) / span) * [1.0, span * calm, 1.0, span * calm]
+        out[b + 1 : c] = h @ np.stack([out[b], slopes[0], out[c], slopes[1]])
+    return out
 
 
 def _bend(

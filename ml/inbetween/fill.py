@@ -142,8 +142,9 @@ def fill(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
     Returns
     -------
     meta, arrays
-        Those of `Take.pack`, and `dense` (F, C), `unit` (C,), `planned` (F, T): the motion
-        before keys were fitted to it, what a channel's unit is in tolerances, and the keys.
+        Those of `Take.pack`, and `dense` (F, C), `unit` (C,), `spent` (F, T), `planned` (F, T): the
+        motion before keys were fitted to it, what a channel's unit is in tolerances, the share
+        of a tolerance that may be strayed by, and the keys.
     """
     yield Progress(0.0, "Reading the keys")
     settings = Settings.of(params)
@@ -167,6 +168,7 @@ def filled(
         "unit": fit.units(motion.tracks, values, tolerance),
         "planned": planned,
     }
+    out["spent"] = fit.spent(motion.tracks, values * out["unit"], motion.keyed)
     meta["provider"] = used.get("provider", "")
     meta["method"] = used["method"]
     return meta, out

@@ -17,6 +17,10 @@ from .base import gaps
 from .tracks import Track, weights
 
 _REACH = 48  # frames: no segment is tried that is longer
+_LOSS, _LEAST = 0.3, 0.3
+"""Of what a gap's motion is beyond straight lines, the share that fitting may lose; but tolerances
+are never tightened to less than the second."""
+_EVENED = 4  # halvings
 
 
 @dataclass(frozen=True)
@@ -75,39 +79,82 @@ def plan(
     """
     out = np.zeros_like(keyed)
     scaled = values * units(tracks, values, tolerance)
+    share = spent(tracks, scaled, keyed)
     slopes = np.gradient(scaled, axis=0) if len(scaled) > 1 else np.zeros_like(scaled)
     for rows, first, last in gaps(keyed):
         rows = [t for t in rows if tracks[t].driven and changed[first:last, t].any()]
         for group in [rows] if poses else [[t] for t in rows]:
             if group:
                 hop = bool(stepped[first, group].any())
-                inner = _farthest(tracks, group, scaled, slopes, first + hop, last)
+                own = share[first + 1, group]
+                inner = _farthest(tracks, group, scaled, slopes, first + hop, last, own)
                 out[np.ix_(inner if hop else inner[1:], group)] = True
     return Plan(out)
 
 
+def spent(tracks: list[Track], scaled: NDArray, keyed: NDArray) -> NDArray:
+    """Return (F, T) the share of the tolerance that each track may stray by in each gap.
+
+    A tolerance that is as large as all that happens in a short gap would throw it away.
+
+    Parameters
+    ----------
+    scaled : (F, C) channels in tolerances
+    """
+    out = np.ones(keyed.shape)
+    for rows, first, last in gaps(keyed):
+        t = (np.arange(1, last - first) / (last - first))[:, None]
+        line = scaled[first] * (1.0 - t) + scaled[last] * t
+        off = scaled[first + 1 : last] - line
+        for k in rows:
+            far = np.linalg.norm(off[:, tracks[k].columns], axis=1).max()
+            out[first + 1 : last, k] = np.clip(_LOSS * far, _LEAST, 1.0)
+    return out
+
+
 def _farthest(
-    tracks: list[Track], group: list[int], scaled: NDArray, slopes: NDArray, first: int, last: int
+    tracks: list[Track],
+    group: list[int],
+    scaled: NDArray,
+    slopes: NDArray,
+    first: int,
+    last: int,
+    share: NDArray,
 ) -> list[int]:
     """Return the keys from `first` on, `last` left out: each as far as a segment stays within 1."""
     parts = [np.arange(tracks[t].columns.start, tracks[t].columns.stop) for t in group]
     columns, edges = np.concatenate(parts), np.cumsum([0, *map(len, parts[:-1])])
-    v, m = scaled[first : last + 1, columns], slopes[first : last + 1, columns]
-    end, at, inner = last - first, 0, [0]
+    tight = np.repeat(share, [len(p) for p in parts])
+    v, m = (a[first : last + 1, columns] / tight for a in (scaled, slopes))
+    inner, high = _hops(v, m, edges, 1.0), 1.0
+    low = 0.0
+    for _ in range(_EVENED):  # the same number of keys, where they do best
+        middle = 0.5 * (low + high)
+        other = _hops(v, m, edges, middle)
+        if len(other) == len(inner):
+            inner, high = other, middle
+        else:
+            low = middle
+    return [first + k for k in inner]
+
+
+def _hops(v: NDArray, m: NDArray, edges: NDArray, allowed: float) -> list[int]:
+    """Return the rows to key from row 0 on: each as far as a segment strays no more than allowed."""
+    end, at, inner = len(v) - 1, 0, [0]
     while at < end:
         low, high = at + 1, min(end, at + _REACH)
         # Half-way steps: what is near enough over a long stretch is so over a shorter one.
-        if far(v, m, at, high, edges) <= 1.0:
+        if far(v, m, at, high, edges) <= allowed:
             low = high
         while high - low > 1:
             middle = (low + high) // 2
-            if far(v, m, at, middle, edges) <= 1.0:
+            if far(v, m, at, middle, edges) <= allowed:
                 low = middle
             else:
                 high = middle
         at = low
         inner.append(at)
-    return [first + k for k in inner[:-1]]
+    return inner[:-1]
 
 
 def far(v: NDArray, m: NDArray, a: int, b: int, edges: NDArray) -> float:
