@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import ModuleType
 
 import bpy
 from bpy.types import Context, Object
 
 from ..ml import progress
-from ..ml.errors import RigError
+from ..ml.errors import RigError, UnderstudyError
 from ..ml.take import Take
 from . import fcurves, inbetween
 
@@ -32,6 +33,23 @@ class Preview:
         curves = fcurves.curves_of(context.object)
         self._before = {key: fcurves.read_keys(curve) for key, curve in curves.items()}
         self._shown: dict | None = None
+        self._ended, self._report = False, None
+        bpy.app.handlers.save_pre.append(self._before_saving)
+
+    def _before_saving(self, *_args: object) -> None:
+        """Accept what is shown: a file must hold no keys that its ledger does not know."""
+        with contextlib.suppress(UnderstudyError):  # the rig was removed: nothing to accept
+            self.end(bpy.context, accept=True)
+
+    def release(self) -> None:
+        """Stop looking out for saving; whoever opened the preview must call this once."""
+        with contextlib.suppress(ValueError):  # loading a file may have cleared the handlers
+            bpy.app.handlers.save_pre.remove(self._before_saving)
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether saving has accepted it."""
+        return self._ended
 
     def refresh(self, context: Context) -> bool:
         """Show the settings' in-betweens; False where nothing has changed."""
@@ -57,12 +75,22 @@ class Preview:
         return progress.run(steps)
 
     def close(self, context: Context, *, accept: bool) -> dict | None:
-        """Put everything back as it was, then write for good if accepted; return the report."""
+        """End it; return the report, also of what saving has accepted, or None."""
+        self.release()
+        return self.end(context, accept=accept)
+
+    def end(self, context: Context, *, accept: bool) -> dict | None:
+        """Put everything back as it was, then write for good if accepted; only once."""
+        if self._ended:
+            return self._report
+        self._ended = True
         fcurves.put_back(self._object(), self._before)
         if not accept or self._shown is None:
             context.view_layer.update()
             return None
-        return inbetween.finish(self._object(), self._asked, self._fill(self._shown))
+        made = self._fill(self._shown)
+        self._report = inbetween.finish(self._object(), self._asked, made)
+        return self._report
 
     def _object(self) -> Object:
         obj = bpy.data.objects.get(self._rig)

@@ -14,6 +14,7 @@ from bpy.types import Context, Object, Scene
 from numpy.typing import NDArray
 
 from ..ml.errors import RigError
+from ..ml.inbetween.settings import Settings
 from ..ml.take import Take
 from . import fcurves, prefs
 from .curvecopy import scratch
@@ -23,29 +24,19 @@ from .fillrefine import refine
 TASK = "inbetween"
 
 
-@dataclass
-class Options:
-    """How gaps are to be filled; see `ml.inbetween.fill.Settings` for the sliders.
+@dataclass(kw_only=True)
+class Options(Settings):
+    """How gaps are to be filled.
 
     Attributes
     ----------
-    bones : names, or None for every keyed bone
     span : (first, last) scene frames
+    bones : names, or None for every keyed bone
+    device, accelerator, models : see `ml.runtime.Settings`
     """
 
     span: tuple[int, int]
     bones: list[str] | None = None
-    strength: float = 1.0
-    contact_hold: float = 1.0
-    smoothness: float = 0.0
-    tolerance_deg: float = 2.0
-    tolerance_size: float = 0.01
-    variant: int = 0
-    seed: int = 0
-    breakdown: bool = False
-    every_frame: bool = False
-    align: str = "pose"
-    method: str = "auto"
     device: str = "auto"
     accelerator: str = ""
     models: str = ""

@@ -104,7 +104,7 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         try:
-            if run.preview == "LIVE":
+            if run.preview == "LIVE" and not self._preview.ended:
                 started = time.perf_counter()
                 if self._preview.refresh(context):
                     run.preview_text = f"{1000 * (time.perf_counter() - started):.0f} ms"

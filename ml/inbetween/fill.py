@@ -17,6 +17,7 @@ from ..take import Channel, Provenance, Take
 from . import contacts, fit
 from .base import eased, gaps, hermite_base
 from .deltas import pinned, smoothed
+from .settings import Settings
 from .tracks import Body, Track, from_rotation, to_rotation
 from .variants import paced
 
@@ -25,41 +26,6 @@ _CONTEXT = 12  # frames beside a chunk that are looked at
 _STILL_RAD, _STILL = 1e-3, 1e-4  # radians; share of the height: a hold moves less
 _MANY_BONES = 120
 _SPREAD = 1.0  # how different the network's takes are
-
-
-@dataclass
-class Settings:
-    """What the sliders say.
-
-    Attributes
-    ----------
-    strength : 0 (the artist's own curves) to 1.5
-    contact_hold, smoothness : 0 to 1
-    tolerance_deg : degrees that fitted curves may stray
-    tolerance_size : share of the height that they may stray
-    variant, seed : which take; 0 is the plain one
-    breakdown : only one pose between two keys
-    every_frame : a key on every frame instead of few
-    align : "pose" (bones keyed together stay so) or "bone" (fewest keys for each)
-    method : "auto", "network" or "plain"
-    """
-
-    strength: float = 1.0
-    contact_hold: float = 1.0
-    smoothness: float = 0.0
-    tolerance_deg: float = 2.0
-    tolerance_size: float = 0.01
-    variant: int = 0
-    seed: int = 0
-    breakdown: bool = False
-    every_frame: bool = False
-    align: str = "pose"
-    method: str = "auto"
-
-    @classmethod
-    def of(cls, params: dict) -> Settings:
-        """Read a job's parameters."""
-        return cls(**{k: params[k] for k in cls.__dataclass_fields__ if k in params})
 
 
 @dataclass

@@ -139,7 +139,7 @@ def _farthest(
 
 
 def _hops(v: NDArray, m: NDArray, edges: NDArray, allowed: float) -> list[int]:
-    """Return the rows to key from row 0 on: each as far as a segment strays no more than allowed."""
+    """Return the rows to key from row 0 on, each as far as a segment stays near enough."""
     end, at, inner = len(v) - 1, 0, [0]
     while at < end:
         low, high = at + 1, min(end, at + _REACH)

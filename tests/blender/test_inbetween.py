@@ -374,6 +374,41 @@ def test_the_preview_lets_work_go_on_until_it_is_ended(walker, leave):
     assert double.said and not bpy.context.window_manager.understudy.preview
 
 
+def test_saving_during_a_preview_accepts_it(walker, tmp_path):
+    bpy.context.view_layer.objects.active = walker
+    bpy.context.scene.understudy.inbetween.method = "plain"
+    double = Double()
+    double.send("TIMER")
+    path = str(tmp_path / "saved.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    assert double.send("TIMER") == {"FINISHED"} and double.said
+    assert not any(h.__name__ == "_before_saving" for h in bpy.app.handlers.save_pre)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    action = bpy.data.objects["Human"].animation_data.action
+    told = ledger.report(action)["keys"]
+    generated = sum(
+        int((fcurves.read_keys(c)["type"] == take.GENERATED).sum())
+        for c in fcurves.curves_of(bpy.data.objects["Human"]).values()
+    )
+    assert generated and sum(n for what, n in told.items() if what.startswith("ai")) == generated
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_eased_base_is_what_blender_draws(rig, seed):
+    from understudy.addon.curvecopy import scratch
+    from understudy.ml.inbetween.base import eased
+
+    rng = np.random.default_rng(seed)
+    frames = np.cumsum(rng.integers(2, 25, 9)).astype(float)
+    values = np.cumsum(rng.normal(size=9))
+    at = np.arange(frames[0], frames[-1] + 1)
+    keys = take.make_keys(frames, values, handle=take.AUTO_CLAMPED, key_type=take.KEYFRAME)
+    with scratch() as copy:
+        drawn = copy.evaluate(keys, at)
+    off = np.abs(eased(frames, values[:, None], at)[:, 0] - drawn)
+    assert off.max() < 0.06 * np.ptp(values) and off.mean() < 0.01 * np.ptp(values)
+
+
 def test_five_hundred_bones(human):
     bpy.context.view_layer.objects.active = human
     bpy.ops.object.mode_set(mode="EDIT")

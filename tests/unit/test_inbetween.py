@@ -224,6 +224,31 @@ def test_what_the_network_sees_standing_is_held_from_its_key():
     assert after[29, 0] - after[0, 0] > 0.2
 
 
+def test_a_foot_that_steps_between_two_keys_stands_where_it_steps():
+    t = np.linspace(0.0, 1.0, 41)[:, None]
+    path = t * [0.8, 0.0, 0.0] + 0.02 * np.sin(9 * t) * [0.0, 1.0, 0.0]
+    stands, keyed = np.zeros(41), np.zeros(41, bool)
+    stands[14:27], keyed[[0, 40]] = 0.9, True
+    low = np.ones(41, bool)
+    step = contacts.corrections(path, keyed, low, stands, 1.0)
+    foot = path + step
+    assert np.abs(np.diff(foot[14:27], axis=0)).max() < 1e-9
+    assert (step[[0, 40]] == 0.0).all()
+    assert np.linalg.norm(foot[20] - path[20]) < 0.02, "it stands where it would have been"
+    # Nothing pops: no frame goes much further than the way there is to go.
+    assert np.linalg.norm(np.diff(foot, axis=0), axis=1).max() < 0.08
+    assert not contacts.corrections(path, keyed, low, np.zeros(41), 1.0).any()
+
+
+def test_short_gaps_are_fitted_closer():
+    given = motion()
+    scaled = 0.2 * np.random.default_rng(0).normal(size=given.values.shape)
+    little = fit.spent(given.tracks, scaled, given.keyed)
+    much = fit.spent(given.tracks, 100 * scaled, given.keyed)
+    assert little.min() < 0.5
+    assert (much == 1.0).all() and (little <= 1.0).all() and (little > 0.0).all()
+
+
 def test_numbers_that_are_none_are_refused():
     given = motion()
     given.values[5, 2] = np.nan

@@ -99,7 +99,7 @@ def poses(n: int, frames: int, nodes: int, speed: NDArray, rng: Generator) -> Ma
 
 
 def _nodes(keys: NDArray, count: int, rng: Generator) -> NDArray:
-    """Return `count` rising frames: keys, some between them, and the last again as often as need be."""
+    """Return `count` rising frames: keys, some between them, and the last again to fill up."""
     rest = np.setdiff1d(np.arange(keys[-1]), keys)
     more = min(count - len(keys), len(rest))
     picked = rest[spread(-1, len(rest), more, rng)] if more > 0 else rest[:0]
