@@ -12,8 +12,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import rotations as rt
-
 _WIDTH = 320
 _POINTS, _FEWEST, _SPACING = 120, 24, 8
 _RENEW = 12  # frames
@@ -111,34 +109,3 @@ def _background(shape: tuple[int, int], box: NDArray | None) -> NDArray:
         x1, y1 = np.maximum(box[2:] + more, 0).astype(int)
         mask[y0:y1, x0:x1] = 0
     return mask
-
-
-def turns(camera: NDArray, size: tuple[int, int], focal_px: float) -> NDArray:
-    """Return how the camera is turned against its first frame.
-
-    A change of scale, by a zoom or by going nearer, is left out.
-
-    Parameters
-    ----------
-    camera : (F, 3, 3) from `BackgroundTracker`, original pixels
-    size : (width, height), pixels
-    focal_px : float
-
-    Returns
-    -------
-    (F, 4) quaternions
-        Take directions from this frame's camera axes (x right, y down, z away) to the first's.
-    """
-    middle = 0.5 * np.array([*size, 0.0]) + [0.0, 0.0, 1.0]
-    seen = camera @ middle
-    away = np.concatenate([seen[:, :2] - middle[:2], np.full((len(seen), 1), focal_px)], axis=1)
-    roll = np.arctan2(camera[:, 1, 0], camera[:, 0, 0])
-    about = rt.from_rotvec(roll[:, None] * [0.0, 0.0, 1.0])
-    return rt.multiply(rt.between([0.0, 0.0, 1.0], away), about)
-
-
-def moves(camera: NDArray, size: tuple[int, int]) -> bool:
-    """Say whether the camera moved more than a few pixels at the picture's middle."""
-    middle = 0.5 * np.array([*size, 0.0]) + [0.0, 0.0, 1.0]
-    shift = np.ptp((camera @ middle)[:, :2], axis=0).max()
-    return bool(shift > 0.01 * max(size))

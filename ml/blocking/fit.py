@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import rotations as rt
-from .camera import turns
+from .camerapath import turns
 
 if TYPE_CHECKING:
     from .tracker import Landmarks

@@ -16,7 +16,7 @@ from ..video import open_video
 from . import keyposes, solver
 from .body import Motion
 from .bonemap import BoneMap
-from .camera import moves
+from .camerapath import moves
 from .channels import Channels, to_channels
 from .retarget import retarget
 from .tracker import Landmarks, track

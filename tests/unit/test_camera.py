@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from understudy.ml import rotations as rt
-from understudy.ml.blocking import camera
+from understudy.ml.blocking import camera, camerapath
 
 SIZE = (640, 360)
 BOX = np.array([260.0, 60.0, 380.0, 340.0])
@@ -50,7 +50,7 @@ def test_shake_and_pan_are_found(texture):
     points = np.array([[50, 50, 1], [600, 60, 1], [320, 330, 1.0]]).T
     miss = np.linalg.norm(((found - np.array(made[1])) @ points)[:, :2], axis=1)
     assert np.max(miss) < 4.0 and tracker.unsure == 0
-    assert camera.moves(found, SIZE)
+    assert camerapath.moves(found, SIZE)
 
 
 def test_tripod_gives_exactly_none(texture):
@@ -58,7 +58,7 @@ def test_tripod_gives_exactly_none(texture):
     frames, _ = film(texture, [[200.0, 180.0]] * 30, np.zeros(30))
     noisy = [np.clip(f + rng.normal(0, 2.0, f.shape), 0, 255).astype(np.uint8) for f in frames]
     found, _ = follow(noisy)
-    assert (found == np.eye(3)).all() and not camera.moves(found, SIZE)
+    assert (found == np.eye(3)).all() and not camerapath.moves(found, SIZE)
 
 
 def test_plain_background_is_taken_for_none():
@@ -72,6 +72,6 @@ def test_turns_of_a_pan_and_a_roll():
     shift[0, 2] = 500.0 * np.tan(0.2)
     way = np.eye(3)
     way[:2] = cv2.getRotationMatrix2D((320, 180), -np.degrees(0.3), 1.0)
-    pan, roll = rt.to_rotvec(camera.turns(np.array([shift, way]), SIZE, 500.0))
+    pan, roll = rt.to_rotvec(camerapath.turns(np.array([shift, way]), SIZE, 500.0))
     assert pan == pytest.approx([0.0, 0.2, 0.0], abs=1e-6)
     assert roll == pytest.approx([0.0, 0.0, 0.3], abs=1e-6)

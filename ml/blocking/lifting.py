@@ -1,0 +1,140 @@
+"""What the lifter sees and says: the one place where its numbers are named and laid out.
+
+Everything is in view axes: metres, x right, y down, z away, for a camera turned so that it looks
+straight at the middle of the hips. That is how the landmark network sees the person, and it
+makes the answer independent of where in the picture somebody stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from .. import rotations as rt
+from .body import CONTACTS, ROLES
+
+RATE = 30.0
+"""Frames a second that the network works at; others are resampled to it and back."""
+
+LANDMARKS = (0, 7, 8, *range(11, 33))
+"""Which of the 33 landmarks it sees."""
+
+JOINTS = (
+    *(f"{part}.{side}" for side in "LR"
+      for part in ("upper_arm", "forearm", "hand", "thigh", "shin", "foot")),
+    "heel.L", "toes.L", "heel.R", "toes.R", "nose",
+)  # fmt: skip
+"""Which joints it answers with."""
+HIPS = (3, 9)
+JOINT_OF = {
+    0: 16, 7: 16, 8: 16, 11: 0, 12: 6, 13: 1, 14: 7, 15: 2, 16: 8, 17: 2, 18: 8, 19: 2, 20: 8,
+    21: 2, 22: 8, 23: 3, 24: 9, 25: 4, 26: 10, 27: 5, 28: 11, 29: 12, 30: 14, 31: 13, 32: 15,
+}  # fmt: skip
+"""Landmark to the joint that it belongs to or rides on."""
+LANDMARK_OF = {joint: mark for mark, joint in JOINT_OF.items() if mark == 0 or mark > 10}
+LANDMARK_OF |= {2: 15, 8: 16}
+
+_PLACE = {mark: k for k, mark in enumerate(LANDMARKS)}
+AS_JOINTS = [_PLACE[LANDMARK_OF[j]] for j in range(len(JOINTS))]
+"""Rows of `LANDMARKS` that are the detector's own guess of `JOINTS`."""
+
+INPUTS = 6 * len(LANDMARKS) + 3
+OUTPUTS = {
+    "joints": 3 * len(JOINTS),
+    "spread": len(JOINTS),
+    "rotation": 6 * len(ROLES),
+    "contact": len(CONTACTS),
+    "up": 3,
+    "velocity": 3,
+}
+"""Name and width of what it answers, in order."""
+_SIZE_SMOOTH_S = 0.2
+_FAR = 4.0  # metres; nothing of a body is further from the hips on the picture's plane
+
+
+@dataclass
+class View:
+    """A person as seen, ready for the network.
+
+    Attributes
+    ----------
+    inputs : (F, INPUTS) float32
+    turn : (F, 4) quaternions from the camera's axes to view axes
+    detected : (F, len(JOINTS), 3) metres, the detector's own joints, hips at the origin
+    """
+
+    inputs: NDArray
+    turn: NDArray
+    detected: NDArray
+
+
+def view_turn(ray: NDArray) -> NDArray:
+    """Return the (F, 4) smallest turn that takes a ray (F, 2), x/z and y/z, to straight ahead."""
+    ray = np.asarray(ray, float)
+    return rt.between(np.concatenate([ray, np.ones((len(ray), 1))], axis=1), [0.0, 0.0, 1.0])
+
+
+def look(rays: NDArray, world: NDArray, visibility: NDArray, still: NDArray, fps: float) -> View:
+    """Lay out what was detected for the network.
+
+    Parameters
+    ----------
+    rays : (F, 33, 2) x/z and y/z of the landmarks, camera axes
+    world : (F, 33, 3) metres, the detector's own, any origin
+    visibility : (F, 33)
+    still : (F, 2) x/z and y/z of the middle of the hips with the camera's turning taken out
+    fps : float
+    """
+    hips = rays[:, [23, 24]].mean(axis=1)
+    turn = view_turn(hips)
+    marks = list(LANDMARKS)
+    ahead = np.concatenate([rays[:, marks], np.ones((*rays[:, marks].shape[:2], 1))], axis=2)
+    ahead = rt.rotate(turn[:, None], ahead)
+    flat = ahead[..., :2] / np.maximum(ahead[..., 2:], 0.2)
+    body = world[:, marks] - world[:, [23, 24]].mean(axis=1, keepdims=True)
+    return lay_out(flat, body, visibility[:, marks], still, fps, turn)
+
+
+def lay_out(
+    flat: NDArray, body: NDArray, visibility: NDArray, still: NDArray, fps: float, turn: NDArray
+) -> View:
+    """Do what `look` does from landmarks already in view axes.
+
+    Parameters
+    ----------
+    flat : (F, len(LANDMARKS), 2) x/z and y/z, view axes
+    body : (F, len(LANDMARKS), 3) metres, hip-centred
+    visibility : (F, len(LANDMARKS))
+    still, fps : see `look`
+    turn : (F, 4), passed through
+    """
+    size = _size(flat, body, visibility)
+    smooth = gaussian_filter1d(np.log(size), _SIZE_SMOOTH_S * fps, mode="nearest")
+    metres = np.clip(flat / np.exp(smooth)[:, None, None], -_FAR, _FAR)
+    move = np.zeros((len(flat), 3))
+    if len(flat) > 1:
+        move[:, :2] = np.gradient(still, axis=0) * fps / np.exp(smooth)[:, None]
+        move[:, 2] = np.gradient(smooth) * fps
+    rows = [metres, body, visibility[..., None]]
+    inputs = np.concatenate([np.concatenate(rows, axis=2).reshape(len(flat), -1), move], axis=1)
+    return View(np.clip(inputs, -8.0, 8.0).astype(np.float32), turn, body[:, AS_JOINTS])
+
+
+def _size(flat: NDArray, body: NDArray, visibility: NDArray) -> NDArray:
+    """Return (F,) how large a metre at the hips looks: x/z units a metre, least squares."""
+    core = [k for k, mark in enumerate(LANDMARKS) if mark >= 11 and not 17 <= mark <= 22]
+    w = np.clip(visibility[:, core], 0.05, 1.0)[..., None]
+    a, b = body[:, core, :2], flat[:, core]
+    size = (w * a * b).sum(axis=(1, 2)) / np.maximum((w * a * a).sum(axis=(1, 2)), 1e-6)
+    return np.clip(size, 0.02, 3.0)
+
+
+def to_matrix(six: NDArray) -> NDArray:
+    """Return rotation matrices (..., 3, 3) of the first two columns (..., 6), made orthogonal."""
+    x = rt.normalize(six[..., :3])
+    y = six[..., 3:] - (x * six[..., 3:]).sum(-1, keepdims=True) * x
+    y = rt.normalize(y)
+    return np.stack([x, y, np.cross(x, y)], axis=-1)

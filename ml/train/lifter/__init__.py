@@ -1,0 +1,1 @@
+"""Training of the lifter: performances, bodies, cameras, the detector's noise."""

@@ -1,0 +1,222 @@
+"""Windows to learn from: performances on random bodies, seen by random cameras and the detector.
+
+A share of the windows comes from rendered clips that the real detector has seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from ... import rotations as rt
+from ...blocking import lifting
+from ...blocking.body import ROLES
+from . import bodies, mocap
+from .noise import Detector, Example
+
+_INTO_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+"""Scene axes (x right, y away, z up) to camera axes (x right, y down, z away)."""
+_HEAD_AND_HANDS = [ROLES.index(r) for r in ("head", "hand.L", "hand.R")]
+_WEIGHT = {"kaykit_cc0": 0.5, "reactidle_mit": 0.12, "misc_permissive": 0.6}
+SWAP_JOINTS = [6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 14, 15, 12, 13, 16]
+SWAP_ROLES = [
+    ROLES.index(r[:-1] + {"L": "R", "R": "L"}[r[-1]] if r[-2:] in (".L", ".R") else r)
+    for r in ROLES
+]
+SWAP_MARKS = [
+    lifting.LANDMARKS.index({0: 0, 7: 8, 8: 7}.get(m, m + 1 if m % 2 else m - 1))
+    for m in lifting.LANDMARKS
+]
+
+
+@dataclass
+class Window:
+    """What the network gets, and what it should say; T frames at `lifting.RATE`, view axes.
+
+    Attributes
+    ----------
+    inputs : (T, INPUTS)
+    detected : (T, 17, 3) metres
+    joints : (T, 17, 3) metres
+    rotation : (T, roles, 6)
+    contact : (T, 4) 0 or 1
+    up : (T, 3)
+    velocity : (T, 3) of the hips, metres a second
+    """
+
+    inputs: NDArray
+    detected: NDArray
+    joints: NDArray
+    rotation: NDArray
+    contact: NDArray
+    up: NDArray
+    velocity: NDArray
+
+
+@dataclass
+class Known:
+    """A rendered clip: what was detected and what was true, ready to be cut into windows."""
+
+    example: Example
+    still: NDArray
+    rotation: NDArray
+    contact: NDArray
+    up: NDArray
+    velocity: NDArray
+
+
+class Source:
+    """Draws windows."""
+
+    def __init__(
+        self, performances: list[mocap.Performance], detector: Detector, known: list[Known],
+        frames: int, real: float,
+    ) -> None:  # fmt: skip
+        self.frames, self.real = frames, real
+        self.detector, self.known = detector, known
+        self.performances = [p for p in performances if len(p.rot) >= 12]
+        weight = [len(p.rot) * _WEIGHT.get(p.subject, 1.0) for p in self.performances]
+        self.share = np.cumsum(weight) / np.sum(weight)
+
+    def draw(self, rng: np.random.Generator) -> Window:
+        """Draw one window, mirrored half of the time."""
+        if self.known and rng.random() < self.real:
+            window = self._seen(rng)
+        else:
+            window = self._made_up(rng)
+        return mirrored(window) if rng.random() < 0.5 else window
+
+    def _made_up(self, rng: np.random.Generator) -> Window:
+        p = self.performances[int(np.searchsorted(self.share, rng.random()))]
+        rot, root = _stretch_of(p, self.frames, rng)
+        offsets = bodies.proportions(rng)
+        leg = bodies.leg_length(offsets)
+        root, joints = bodies.stand(rot, root, offsets)
+        contact = bodies.contacts(bodies.foot_points(joints), leg, lifting.RATE)
+        names = [bodies.solver.JOINT_NAMES.index(n) for n in lifting.JOINTS]
+        return self._film(rot, joints[:, names], contact, p.travels, rng)
+
+    def _film(
+        self, rot: NDArray, joints: NDArray, contact: NDArray, travels: bool,
+        rng: np.random.Generator,
+    ) -> Window:  # fmt: skip
+        """See joints (T, 17, 3), scene axes, with a random camera."""
+        frames = len(joints)
+        hips = joints[:, list(lifting.HIPS)].mean(axis=1)
+        about = rt.from_rotvec([0.0, 0.0, rng.uniform(-np.pi, np.pi)])
+        pitch = np.clip(rng.normal(0.1, 0.16), -0.35, 0.7)
+        roll = rng.normal(0.0, 0.04)
+        tilt = rt.multiply(rt.from_rotvec([0.0, 0.0, roll]), rt.from_rotvec([pitch, 0.0, 0.0]))
+        into = rt.multiply(tilt, rt.multiply(rt.from_matrix(_INTO_CAMERA), about))
+        middle = hips.mean(axis=0)
+        far = float(np.exp(rng.uniform(np.log(1.9), np.log(8.0))))
+        far = max(far, 1.2 * float(np.ptp(hips[:, :2], axis=0).max()))
+        aside = rng.normal(0.0, [0.12, 0.06]) * far
+        drift = np.zeros((frames, 3))
+        if rng.random() < 0.2:  # a camera that travels along
+            drift = gaussian_filter1d(hips - middle, 12.0, axis=0, mode="nearest")
+            drift = drift * rng.uniform(0.3, 1.0)
+        at = rt.rotate(into, joints - (middle + drift)[:, None]) + [*aside, far]
+        centre = at[:, list(lifting.HIPS)].mean(axis=1)
+        centre[:, 2] = np.maximum(centre[:, 2], 1.0)
+        ray = centre[:, :2] / centre[:, 2:]
+        turn = lifting.view_turn(ray)
+        turned = rt.multiply(turn[:, None], rt.multiply(into, rot))
+        seen = rt.rotate(turn[:, None], at - centre[:, None])
+        away = np.linalg.norm(centre, axis=-1)
+        six = rt.to_matrix(turned)[..., :2]
+        six = np.concatenate([six[..., 0], six[..., 1]], axis=-1)
+        strength = rng.uniform(0.7, 1.3)
+        flat, body, visible = self.detector.see(
+            seen, six[:, _HEAD_AND_HANDS], away, rng, strength
+        )
+        still = ray + np.cumsum(rng.normal(0.0, 1e-3, (frames, 2)), axis=0)
+        view = lifting.lay_out(flat, body, visible, still, lifting.RATE, turn)
+        travelled = np.gradient(rt.rotate(into, hips), axis=0) * lifting.RATE
+        if not travels:
+            travelled[:] = np.nan
+        return Window(
+            view.inputs, view.detected, seen, six, contact,
+            rt.rotate(rt.multiply(turn, into), [0.0, 0.0, 1.0]), rt.rotate(turn, travelled),
+        )  # fmt: skip
+
+    def _seen(self, rng: np.random.Generator) -> Window:
+        k = self.known[int(rng.integers(len(self.known)))]
+        length = len(k.still)
+        start = int(rng.integers(max(1, length - self.frames + 1)))
+        at = np.arange(start, min(start + self.frames, length))
+        e = k.example
+        turn = np.tile(rt.IDENTITY, (len(at), 1))
+        view = lifting.lay_out(
+            e.flat[at], e.body[at], e.visibility[at], k.still[at], lifting.RATE, turn
+        )
+        return Window(
+            view.inputs, view.detected, e.joints[at], k.rotation[at], k.contact[at], k.up[at],
+            k.velocity[at],
+        )  # fmt: skip
+
+
+def _stretch_of(p: mocap.Performance, frames: int, rng: np.random.Generator) -> tuple:
+    """Return rotations (T, roles, 4) and root (T, 3) of a stretch, at another speed."""
+    speed = float(np.exp(rng.uniform(np.log(0.75), np.log(1.35)))) * p.fps / lifting.RATE
+    need = int(np.ceil(frames * speed)) + 2
+    for _ in range(8):
+        start = int(rng.integers(max(1, len(p.rot) - need + 1)))
+        if p.valid[start : start + need].all():
+            break
+    at = np.minimum(start + np.arange(frames) * speed, len(p.rot) - 1.001)
+    low, part = at.astype(int), (at % 1.0)[:, None, None]
+    a, b = p.rot[low].astype(float), p.rot[np.minimum(low + 1, len(p.rot) - 1)].astype(float)
+    b = np.where((a * b).sum(-1, keepdims=True) < 0, -b, b)
+    rot = rt.normalize((1 - part) * a + part * b)
+    root = p.root[low] * (1 - part[:, 0]) + p.root[np.minimum(low + 1, len(p.rot) - 1)] * part[:, 0]
+    return rot, root
+
+
+def mirrored(w: Window) -> Window:
+    """Return a window with left and right exchanged."""
+    flip = np.array([-1.0, 1.0, 1.0])
+    inputs = w.inputs.copy()
+    marks = len(lifting.LANDMARKS)
+    cells = inputs[:, : 6 * marks].reshape(len(inputs), marks, 6)[:, SWAP_MARKS]
+    cells = cells * [-1.0, 1.0, -1.0, 1.0, 1.0, 1.0]
+    inputs[:, : 6 * marks] = cells.reshape(len(inputs), -1)
+    inputs[:, 6 * marks] *= -1.0
+    # A mirrored turn: its first column is mirrored and reversed, the second mirrored.
+    rotation = w.rotation[:, SWAP_ROLES] * [1.0, -1.0, -1.0, -1.0, 1.0, 1.0]
+    return Window(
+        inputs.astype(np.float32),
+        w.detected[:, SWAP_JOINTS] * flip,
+        w.joints[:, SWAP_JOINTS] * flip,
+        rotation,
+        w.contact[:, [2, 3, 0, 1]],
+        w.up * flip,
+        w.velocity * flip,
+    )
+
+
+def save_known(path: Path, known: list[Known]) -> None:
+    """Write rendered examples as an .npz."""
+    arrays = {}
+    for k, item in enumerate(known):
+        for name, value in (*vars(item.example).items(), *vars(item).items()):
+            if isinstance(value, np.ndarray):
+                arrays[f"{k}.{name}"] = value.astype(np.float32)
+    np.savez_compressed(path, count=len(known), **arrays)
+
+
+def read_known(path: Path) -> list[Known]:
+    """Read what `save_known` wrote."""
+    with np.load(path) as raw:
+        out = []
+        for k in range(int(raw["count"])):
+            def take(*names: str, k: int = k) -> dict:
+                return {n: raw[f"{k}.{n}"].astype(float) for n in names}
+
+            example = Example(**take("joints", "turned", "far", "flat", "body", "visibility"))
+            out.append(Known(example, **take("still", "rotation", "contact", "up", "velocity")))
+    return out

@@ -1,0 +1,79 @@
+"""The lifter: residual convolutions over time, from what was detected to a body."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ...blocking import lifting
+from ...blocking.body import ROLES
+
+_JOINTS = len(lifting.JOINTS)
+
+
+class _Block(nn.Module):
+    """A dilated convolution over time and a mixing of channels, added to what came in."""
+
+    def __init__(self, width: int, dilation: int) -> None:
+        super().__init__()
+        self.near = nn.Conv1d(
+            width, width, 3, padding=dilation, dilation=dilation, padding_mode="replicate"
+        )
+        self.mix = nn.Conv1d(width, width, 1)
+        self.drop = nn.Dropout(0.05)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = nn.functional.gelu(self.near(x))
+        return x + self.drop(self.mix(y))
+
+
+class Lifter(nn.Module):
+    """Inputs (B, T, INPUTS) and detected joints (B, T, 17, 3) to what `lifting.OUTPUTS` names."""
+
+    def __init__(self, width: int, dilations: tuple[int, ...]) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(lifting.INPUTS))
+        self.register_buffer("scale", torch.ones(lifting.INPUTS))
+        self.begin = nn.Conv1d(lifting.INPUTS, width, 1)
+        self.blocks = nn.ModuleList(_Block(width, d) for d in dilations)
+        self.end = nn.Conv1d(width, sum(lifting.OUTPUTS.values()), 1)
+        with torch.no_grad():
+            self.end.weight.mul_(0.1)
+            self.end.bias.zero_()
+            identity = torch.tensor([1.0, 0, 0, 0, 0, -1.0]).repeat(len(ROLES))
+            first = 4 * _JOINTS
+            self.end.bias[first : first + 6 * len(ROLES)] = identity
+
+    def settle(self, inputs: Tensor) -> None:
+        """Fit the view of the inputs to examples (B, T, INPUTS)."""
+        flat = inputs.reshape(-1, inputs.shape[-1])
+        self.mean.copy_(flat.mean(0))
+        self.scale.copy_(1.0 / flat.std(0).clamp(min=0.02))
+
+    def forward(self, inputs: Tensor, detected: Tensor) -> tuple[Tensor, ...]:
+        x = ((inputs - self.mean) * self.scale).clamp(-6.0, 6.0).transpose(1, 2)
+        x = self.begin(x)
+        for block in self.blocks:
+            x = block(x)
+        y = self.end(x).transpose(1, 2)
+        joints, spread, rotation, contact, up, velocity = y.split(
+            list(lifting.OUTPUTS.values()), dim=2
+        )
+        joints = detected + 0.2 * joints.unflatten(2, (_JOINTS, 3))
+        hips = joints[:, :, list(lifting.HIPS)].mean(2, keepdim=True)
+        return (
+            joints - hips,
+            0.05 * torch.exp(spread.clamp(-4.0, 3.0)),
+            rotation.unflatten(2, (len(ROLES), 6)),
+            contact,
+            up,
+            velocity,
+        )
+
+
+def columns(six: Tensor) -> Tensor:
+    """Return rotation matrices (..., 3, 3) of their first two columns (..., 6)."""
+    x = nn.functional.normalize(six[..., :3], dim=-1)
+    y = six[..., 3:] - (x * six[..., 3:]).sum(-1, keepdim=True) * x
+    y = nn.functional.normalize(y, dim=-1)
+    return torch.stack([x, y, torch.cross(x, y, dim=-1)], dim=-1)
