@@ -394,7 +394,7 @@ def test_saving_during_a_preview_accepts_it(walker, tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_eased_base_is_what_blender_draws(rig, seed):
+def test_the_eased_base_is_what_blender_draws(seed):
     from understudy.addon.curvecopy import scratch
     from understudy.ml.inbetween.base import eased
 
@@ -406,7 +406,7 @@ def test_the_eased_base_is_what_blender_draws(rig, seed):
     with scratch() as copy:
         drawn = copy.evaluate(keys, at)
     off = np.abs(eased(frames, values[:, None], at)[:, 0] - drawn)
-    assert off.max() < 0.06 * np.ptp(values) and off.mean() < 0.01 * np.ptp(values)
+    assert off.max() < 0.06 * np.ptp(values) and off.mean() < 0.015 * np.ptp(values)
 
 
 def test_five_hundred_bones(human):
