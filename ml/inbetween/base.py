@@ -220,7 +220,7 @@ def _smooth_slopes(near: NDArray, rise: NDArray, limit: NDArray) -> NDArray:
 
 
 def _spline(near: NDArray, rise: NDArray, held: NDArray, given: NDArray) -> NDArray:
-    """Solve for the slopes that are not held, one row a key, from the first to the last and back."""
+    """Solve for the slopes that are not held, from the first key to the last and back."""
     tied = np.where(held, 0.0, 1.0)
     below, above = near[:-1, None] * tied, near[1:, None] * tied
     middle = np.where(held, 1.0, 2.0 * (below + above))
