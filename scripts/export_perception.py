@@ -1,4 +1,4 @@
-"""Export the pose networks of the mediapipe wheel to ONNX, each with its model card.
+"""Export the pose and face networks of the mediapipe wheel to ONNX, each with its model card.
 
     python scripts/export_perception.py [--out onnx_models] [--force]
 
@@ -41,6 +41,7 @@ class Network:
     Attributes
     ----------
     source : path inside the wheel's `modules` folder
+    input : name of the input in the wheel's file
     size : side of the square input, pixels
     scale, shift : the network sees `scale * pixel + shift`
     outputs : {name in the wheel's file: name here}
@@ -55,6 +56,7 @@ class Network:
     outputs: dict[str, str]
     tolerance: dict[str, float]
     card: str = field(repr=False)
+    input: str = "input_1"
 
 
 DETECTION_CARD = """\
@@ -83,6 +85,37 @@ truncated or lying bodies, loose clothes; hands and feet are the least sure. Not
 people, nor measuring them.
 """
 
+FACE_DETECTION_CARD = """\
+What it does: proposes where faces are in a picture: a box and six points (right eye, left eye,
+nose tip, mouth, right and left ear) an anchor. Code: ml/face/detector.py.
+Inputs: image (batch, 128, 128, 3) uint8 RGB, letterboxed with black to a square.
+Outputs: boxes (batch, 896, 16) float32, offsets in input pixels from each anchor's centre: box
+x, y, w, h, then the six points' x, y; scores (batch, 896, 1) float32, logits.
+Data: Google's own, not published; see Google's model card "BlazeFace (short range)".
+Fails at: faces smaller than about an eighth of the picture, more than 45 degrees from upright,
+full profiles. Not for: identifying people.
+"""
+
+FACE_LANDMARK_CARD = """\
+What it does: places 468 points of a face mesh in a picture cropped around one face. Code:
+ml/face/mesh.py.
+Inputs: image (batch, 192, 192, 3) uint8 RGB, the face's rotated square crop.
+Outputs: landmarks (batch, 1, 1, 1404) float32 = 468 x (x, y, z) in crop pixels; presence (batch,
+1, 1, 1) float32, a logit, whether a face is in the crop.
+Data: Google's own, not published; see Google's model card "Face Mesh".
+Fails at: faces turned more than about 45 degrees, hands before the mouth, and small motion of the
+brows, cheeks and lids, most of which it does not show. Not for: identifying people.
+"""
+
+IRIS_CARD = """\
+What it does: places the iris and the contour of one eye. Code: ml/face/mesh.py.
+Inputs: image (batch, 64, 64, 3) uint8 RGB, the crop of a left eye, or of a right one mirrored.
+Outputs: contour (batch, 213) float32 = 71 x (x, y, z) in crop pixels, the eye and brow; iris
+(batch, 15) float32 = centre, right, top, left, bottom x (x, y, z).
+Data: Google's own, not published; see Google's model card "MediaPipe Iris".
+Fails at: closed eyes, strong reflections in glasses. Not for: identifying people.
+"""
+
 NETWORKS = (
     Network(
         name="pose_detection_v1",
@@ -108,6 +141,37 @@ NETWORKS = (
         },
         tolerance={"landmarks": 0.05, "presence": 1e-3, "heatmap": 0.05, "world": 1e-3},
         card=LANDMARK_CARD,
+    ),
+    Network(
+        name="face_detection_v1",
+        source="face_detection/face_detection_short_range.tflite",
+        input="input",
+        size=128,
+        scale=2.0 / 255.0,
+        shift=-1.0,
+        outputs={"regressors": "boxes", "classificators": "scores"},
+        tolerance={"boxes": 0.05, "scores": 0.05},
+        card=FACE_DETECTION_CARD,
+    ),
+    Network(
+        name="face_landmark_v1",
+        source="face_landmark/face_landmark.tflite",
+        size=192,
+        scale=1.0 / 255.0,
+        shift=0.0,
+        outputs={"conv2d_21": "landmarks", "conv2d_31": "presence"},
+        tolerance={"landmarks": 0.05, "presence": 0.01},
+        card=FACE_LANDMARK_CARD,
+    ),
+    Network(
+        name="iris_landmark_v1",
+        source="iris_landmark/iris_landmark.tflite",
+        size=64,
+        scale=1.0 / 255.0,
+        shift=0.0,
+        outputs={"output_eyes_contours_and_brows": "contour", "output_iris": "iris"},
+        tolerance={"contour": 0.05, "iris": 0.05},
+        card=IRIS_CARD,
     ),
 )
 
@@ -279,7 +343,7 @@ def convert(network: Network, path: Path):
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     model, _ = tf2onnx.convert.from_tflite(
         str(path),
-        input_names=["input_1"],
+        input_names=[network.input],
         output_names=list(network.outputs),
         opset=OPSET,
     )
@@ -297,7 +361,7 @@ def normalise(model, network: Network):
 
     graph = model.graph
     free_batch(graph)
-    rename = {**network.outputs, "input_1": "normalised"}
+    rename = {**network.outputs, network.input: "normalised"}
     for node in graph.node:
         node.input[:] = [rename.get(n, n) for n in node.input]
         node.output[:] = [rename.get(n, n) for n in node.output]
