@@ -21,6 +21,7 @@ Task = Callable[[dict, Arrays], Steps[tuple[dict, Arrays]]]
 TASKS = {
     "block": "blocking.pipeline:block",
     "check": "runtime:check",
+    "face": "face.pipeline:capture",
     "inbetween": "inbetween.fill:fill",
 }
 """Name to "module:function", the module relative to this package."""

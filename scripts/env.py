@@ -52,7 +52,7 @@ ENVIRONMENTS = {
     "farm": Environment(
         "3.11", False, "import openjd.model, deadline, opentimelineio, c2pa, pytest"
     ),
-    "train": Environment("3.11", True, "import numpy, torch, onnx, onnxruntime", True),
+    "train": Environment("3.11", True, "import numpy, torch, onnx, onnxruntime, moderngl", True),
 }
 
 

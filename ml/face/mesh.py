@@ -55,7 +55,9 @@ class MeshNetwork:
         out = self.session(image=warp(image, region, SIZE)[None])
         points = out["landmarks"].reshape(COUNT, 3).astype(np.float64) / SIZE
         logit = float(out["presence"].ravel()[0])
-        return Mesh(1.0 / (1.0 + math.exp(-max(min(logit, 80.0), -80.0))), to_picture(points, region))
+        return Mesh(
+            1.0 / (1.0 + math.exp(-max(min(logit, 80.0), -80.0))), to_picture(points, region)
+        )
 
 
 class IrisNetwork:

@@ -1,0 +1,1 @@
+"""Train the network that reads expressions from pictures of faces."""

@@ -1,0 +1,158 @@
+"""What the rendered faces do: expressions from recordings and at random, heads and eyes moving."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...face import performance
+from ...face.gaze import to_looks
+from ...face.performance import INDEX, NAMES
+from .heads import turn
+from .render import Camera
+
+HELD_OUT = ("S07-001",)
+"""Recordings that no training picture is made from."""
+
+MAX_YAW, MAX_PITCH, MAX_ROLL = np.radians([40.0, 25.0, 25.0])
+
+_LOOKS = [i for i, n in enumerate(NAMES) if n.startswith("eyeLook")]
+_BLINKS = [INDEX["eyeBlinkLeft"], INDEX["eyeBlinkRight"]]
+_MIRROR = [
+    INDEX[n.replace("Left", "#").replace("Right", "Left").replace("#", "Right")] for n in NAMES
+]
+
+
+def recordings(folder: Path, held_out: bool = False) -> list[NDArray]:
+    """Return the ARKit recordings, each (F, 52), at about 30 samples a second."""
+    paths = sorted((folder / "arkit_curves").glob("*.csv"))
+    return [
+        np.clip(performance.read(p).coefficients, 0, 1)
+        for p in paths
+        if (p.stem in HELD_OUT) == held_out
+    ]
+
+
+class Actor:
+    """Draws expressions at random.
+
+    Parameters
+    ----------
+    clips : of `recordings`
+    """
+
+    def __init__(self, clips: list[NDArray]) -> None:
+        self.clips = clips
+        self.rows = np.concatenate(clips)
+        still = [i for i in range(len(NAMES)) if i not in _LOOKS and i not in _BLINKS]
+        activity = self.rows[:, still].sum(axis=1)
+        open_eyes = self.rows[:, _BLINKS].max(axis=1) < 0.15
+        self.idle = self.rows[(activity < np.quantile(activity, 0.3)) & open_eyes]
+        self._chance = (activity + 0.5) / (activity + 0.5).sum()
+
+    def rest(self, rng: np.random.Generator) -> NDArray:
+        """Return (52,) of a face at rest, as good as a neutral frame gets."""
+        if rng.random() < 0.5:
+            small = rng.uniform(0, 0.08, 52) * (rng.random(52) < 0.2)
+        else:
+            small = self.idle[rng.integers(len(self.idle))] * rng.uniform(0.1, 1.0)
+        return self._look(np.clip(small, 0, 1), rng, 0.6)
+
+    def expression(self, rng: np.random.Generator) -> NDArray:
+        """Return (52,) of any expression."""
+        kind = rng.random()
+        if kind < 0.4:
+            value = self._recorded(rng) * rng.uniform(0.6, 1.3)
+        elif kind < 0.6:
+            value = self._combined(rng)
+        elif kind < 0.8:
+            value = 0.5 * self._recorded(rng) * rng.integers(2)
+            for _ in range(rng.integers(1, 4)):
+                value[rng.integers(52)] += rng.uniform(0.05, 0.35)
+        else:
+            one, other = self._recorded(rng), self._recorded(rng)
+            left = np.array(["Left" in n for n in NAMES])
+            value = np.where(left, other, one)
+        return self._look(value, rng, 0.5)
+
+    def clip(self, rng: np.random.Generator, count: int) -> NDArray:
+        """Return (count, 52) samples of a recording in a row, sometimes with flashes added."""
+        clip = self.clips[rng.integers(len(self.clips))]
+        start = rng.integers(len(clip) - count)
+        value = clip[start : start + count] * rng.uniform(0.7, 1.2)
+        value = value[:, _MIRROR] if rng.random() < 0.5 else value.copy()
+        for _ in range(rng.integers(4)):
+            add_flash(value, rng)
+        return np.clip(value, 0, 1)
+
+    def _recorded(self, rng: np.random.Generator) -> NDArray:
+        row = self.rows[rng.choice(len(self.rows), p=self._chance)]
+        return row[_MIRROR] if rng.random() < 0.5 else row.copy()
+
+    def _combined(self, rng: np.random.Generator) -> NDArray:
+        value = rng.uniform(0, 0.1, 52) * (rng.random(52) < 0.3)
+        for _ in range(rng.integers(1, 6)):
+            which = rng.integers(52)
+            value[which] = rng.uniform(0, 1)
+            if rng.random() < 0.6:
+                value[_MIRROR[which]] = np.clip(value[which] + rng.normal(0, 0.1), 0, 1)
+        value[INDEX["mouthClose"]] = min(value[INDEX["mouthClose"]], value[INDEX["jawOpen"]])
+        return value
+
+    def _look(self, value: NDArray, rng: np.random.Generator, share: float) -> NDArray:
+        """Turn the eyes, and close them, at random."""
+        if rng.random() < share:
+            yaw, pitch = rng.normal(0, 0.22), rng.normal(-0.03, 0.15)
+            gaze = np.array([[yaw, pitch]] * 2) + rng.normal(0, 0.015, (2, 2))
+            value = to_looks(gaze[None], value[None])[0]
+        if rng.random() < 0.12:
+            value[_BLINKS] = rng.uniform(0.2, 1.0) if rng.random() < 0.6 else 1.0
+        if rng.random() < 0.04:
+            value[_BLINKS[rng.integers(2)]] = rng.uniform(0.3, 1.0)
+        return np.clip(value, 0, 1)
+
+
+def add_flash(
+    value: NDArray,
+    rng: np.random.Generator,
+    which: int | None = None,
+    start: int | None = None,
+    peak: float | None = None,
+) -> tuple[int, int, int]:
+    """Add a small fast motion of one coefficient to (F, 52), in place.
+
+    Returns
+    -------
+    (which coefficient, first frame, frames)
+    """
+    length = int(rng.integers(4, 9))
+    which = int(rng.integers(52)) if which is None else which
+    start = int(rng.integers(max(len(value) - length, 1))) if start is None else start
+    peak = rng.uniform(0.08, 0.35) if peak is None else peak
+    length = min(length, len(value) - start)
+    value[start : start + length, which] += peak * np.sin(
+        np.pi * (np.arange(length) + 1) / (length + 1)
+    )
+    return which, start, length
+
+
+def random_pose(rng: np.random.Generator, spread: float = 1.0) -> NDArray:
+    """Return (3,) yaw, down and roll of a head, radians."""
+    pose = rng.normal(0, np.radians([16.0, 9.0, 7.0])) * spread
+    limit = [MAX_YAW, MAX_PITCH, MAX_ROLL]
+    return np.clip(pose, np.negative(limit), limit)
+
+
+def random_camera(rng: np.random.Generator) -> tuple[float, NDArray]:
+    """Return (focal length in picture sides, (3,) cm where the head is)."""
+    focal = np.exp(rng.uniform(np.log(0.8), np.log(3.0)))
+    width = rng.uniform(22.0, 30.0)  # what the picture spans at the head
+    middle = rng.normal(0, 1.0, 2) + [0.0, 3.0]
+    return focal, np.array([middle[0], middle[1], -focal * width])
+
+
+def placed(pose: NDArray, focal: float, position: NDArray) -> Camera:
+    """Return the camera before which a head turned by `pose` stands at `position`."""
+    return Camera(turn(*pose), position, focal)

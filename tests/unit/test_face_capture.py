@@ -1,0 +1,158 @@
+"""The capture of a face: pose, plain solver, gaze, filter, neutral, and bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from understudy.ml import progress, rotations
+from understudy.ml.errors import VideoError
+from understudy.ml.face import gaze, leastsquares, neutral, patches, pipeline, tracker
+from understudy.ml.face.detector import Faces, anchors
+from understudy.ml.face.performance import INDEX, NAMES
+from understudy.ml.face.pose import Basis, Pose, align
+from understudy.ml.face.steady import steady
+
+FRAMES = 40
+FPS = 30.0
+
+
+@pytest.fixture(scope="module")
+def basis() -> Basis:
+    return Basis.load()
+
+
+def turned(yaw_deg: float, down_deg: float = 0.0, roll_deg: float = 0.0) -> np.ndarray:
+    turns = zip((yaw_deg, down_deg, roll_deg), np.eye(3)[[1, 0, 2]], strict=True)
+    parts = [rotations.from_rotvec(np.radians(angle) * axis) for angle, axis in turns]
+    return rotations.to_matrix(rotations.multiply(rotations.multiply(parts[0], parts[1]), parts[2]))
+
+
+def filmed(basis: Basis, values: np.ndarray, yaw_deg: np.ndarray) -> np.ndarray:
+    """Return (F, 468, 3) pixels of a face of the basis itself."""
+    count = len(values)
+    pose = Pose(
+        np.full(count, 20.0),
+        np.array([turned(a, 3.0, -4.0) for a in yaw_deg]),
+        np.tile([320.0, -240.0, 0.0], (count, 1)),
+    )
+    faces = basis.template + np.tensordot(values, basis.motion, 1)
+    return np.concatenate([pose[[i]].to_picture(faces[i]) for i in range(count)])
+
+
+def test_the_basis_is_a_face(basis):
+    eyes = basis.template[[33, 133, 362, 263]]
+    assert np.all(np.diff(eyes[:, 0]) > 0)  # from the actor's right to the left
+    assert basis.template[152, 1] < basis.template[10, 1]  # chin below forehead
+    assert basis.template[1, 2] > basis.template[[127, 356], 2].max()  # nose before the temples
+    assert np.allclose(basis.template[1, 0], 0, atol=0.2)
+    opening = basis.motion[INDEX["jawOpen"]]
+    assert opening[152, 1] < -1.0 and abs(opening[10, 1]) < 0.2
+
+
+def test_the_pose_is_found_again(basis):
+    yaw = np.linspace(-40, 40, FRAMES)
+    points = filmed(basis, np.zeros((FRAMES, 52)), yaw)
+    pose = align(points, basis.template, basis.weight)
+    assert np.allclose(pose.scale, 20.0)
+    assert np.allclose(pose.rotation[:, 0, 2], np.sin(np.radians(yaw)) * np.cos(np.radians(3)))
+    assert np.allclose(pose.to_head(points), basis.template, atol=1e-6)
+    flat = pose.to_plane(points[:, :5], basis.template[:5, 2])
+    assert np.allclose(flat, basis.template[:5, :2], atol=1e-6)
+
+
+def test_left_and_right_are_the_actors_own(basis):
+    value = np.zeros((1, 52))
+    value[0, INDEX["mouthSmileLeft"]] = 0.8
+    points = filmed(basis, value, np.zeros(1))
+    still = filmed(basis, np.zeros((1, 52)), np.zeros(1))
+    moved = np.linalg.norm((points - still)[0, :, :2], axis=1)
+    # Who looks at the actor sees the actor's left on the right.
+    assert still[0, moved.argmax(), 0] > 320
+
+
+def test_least_squares_finds_what_moved(basis):
+    rng = np.random.default_rng(3)
+    value = np.zeros((FRAMES, 52))
+    names = ("jawOpen", "mouthSmileLeft", "mouthFunnel", "eyeBlinkRight")
+    for name in names:
+        value[:, INDEX[name]] = rng.uniform(0, 1, FRAMES)
+    shift = np.tensordot(value, basis.motion, 1)
+    found = leastsquares.solve(shift, basis)
+    assert found.min() >= 0.0 and found.max() <= 1.0
+    for name in names[:3]:
+        assert np.corrcoef(found[:, INDEX[name]], value[:, INDEX[name]])[0, 1] > 0.9, name
+
+
+@pytest.mark.parametrize("fps", [15.0, 30.0, 120.0])
+def test_a_flash_survives_the_filter_and_noise_does_not(fps):
+    rng = np.random.default_rng(5)
+    times = np.arange(int(4 * fps)) / fps
+    noise = rng.normal(0, 0.01, len(times))
+    pulse = 0.15 * np.exp(-(((times - 2.0) / 0.06) ** 2))
+    found = steady(times, np.stack([pulse + noise, noise], axis=1))
+    peak = pulse.argmax()
+    assert found[peak, 0] > 0.85 * pulse.max() - 0.01
+    if fps >= 30:
+        assert found[:, 1].std() < 0.85 * noise.std()
+    closed = np.zeros((len(times), 1))
+    closed[peak - 1 : peak + 2] = 1.0  # a blink
+    assert steady(times, closed).max() > 0.97
+
+
+def test_gaze_and_looks_undo_each_other():
+    rng = np.random.default_rng(2)
+    looking = rng.uniform(-0.4, 0.4, (20, 2, 2))
+    value = gaze.to_looks(looking, np.zeros((20, 52)))
+    assert np.allclose(gaze.from_looks(value), looking)
+    left = gaze.to_looks(np.full((1, 2, 2), [0.3, 0.0]), np.zeros((1, 52)))[0]
+    assert left[INDEX["eyeLookOutLeft"]] > 0.4 and left[INDEX["eyeLookInRight"]] > 0.4
+
+
+def test_neutral_is_where_all_rests(basis):
+    value = np.full((FRAMES, 52), 0.0)
+    value[:, INDEX["jawOpen"]] = np.linspace(0.3, 1.0, FRAMES)
+    value[:, INDEX["browInnerUp"]] = 0.6
+    value[14:22] = 0.0
+    points = filmed(basis, value, np.zeros(FRAMES))
+    times = np.arange(FRAMES) / FPS
+    found = np.ones(FRAMES, bool)
+    assert 14 <= neutral.find(points, times, found, basis).frames[0] <= 21
+    chosen = neutral.find(points, times, found, basis, 0.5)
+    assert chosen.time_s == pytest.approx(0.5) and not chosen.automatic
+    with pytest.raises(VideoError, match="No face is seen at 30 s"):
+        neutral.find(points, times, found, basis, 30.0)
+
+
+def test_patches_stay_on_the_skin_when_the_head_turns(basis):
+    gray = np.tile(np.arange(640, dtype=np.uint8)[None], (480, 1))
+    pose = Pose(np.array([60.0]), turned(0)[None], np.array([[320.0, -240.0, 0.0]]))
+    eyes, lower = patches.cut(gray, pose)
+    assert eyes.shape == (2, patches.EYE_SIZE, patches.EYE_SIZE)
+    assert lower.shape == (patches.LOWER_HEIGHT, patches.LOWER_WIDTH)
+    # The right eye's patch reads from the temple to the nose, the left one's too, being mirrored.
+    ramp = np.abs(np.arange(640) - 320.0)
+    far = np.tile((255 - ramp / 2.6).astype(np.uint8)[None], (480, 1))
+    eyes, _ = patches.cut(far, pose)
+    assert np.all(np.diff(eyes.astype(float).mean(axis=1)[:, 2:-2], axis=1) >= 0)
+
+
+def test_which_face_is_meant():
+    box = np.array([[0, 0, 40, 40], [100, 0, 200, 100], [300, 0, 360, 60]], np.float32)
+    faces = Faces(np.array([0.9, 0.8, 0.7]), box, np.zeros((3, 6, 2)))
+    assert tracker.choose(faces, "largest", (640, 480)) == 1
+    assert tracker.choose(faces, "surest", (640, 480)) == 0
+    assert tracker.choose(faces, "central", (640, 100)) == 2
+    assert tracker.choose(faces, 2, (640, 480)) == 2
+    assert tracker.choose(faces, 3, (640, 480)) is None
+    assert anchors().shape == (896, 2)
+
+
+def test_bad_input_is_named(tmp_path):
+    with pytest.raises(VideoError, match="does not exist"):
+        progress.run(pipeline.capture({"video": str(tmp_path / "none.mp4")}, {}))
+    with pytest.raises(VideoError, match="is unknown: use one of"):
+        progress.run(pipeline.capture({"video": "x.mp4", "method": "magic"}, {}))
+    with pytest.raises(VideoError, match="no neutral moment"):
+        pipeline._moment("soon")
+    assert pipeline._moment("1.5") == 1.5 and pipeline._moment(None) == "auto"
+    assert len(NAMES) == 52
