@@ -20,6 +20,12 @@ from farm.errors import BatchError  # noqa: E402
 EXTENSION = Path(__file__).resolve().parents[2]
 
 
+def _count(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= 1000:
+        raise argparse.ArgumentTypeError(f"{word} is not from 1 to 1000")
+    return int(word)
+
+
 def main(argv: list[str]) -> int:
     """Carry out the command line and return the exit status."""
     parser = argparse.ArgumentParser("farm", description=__doc__.split("\n\n")[0])
@@ -32,16 +38,15 @@ def main(argv: list[str]) -> int:
     add("--python", default="python3", help="Python on the nodes; with bpy where no --blender")
     add("--blender", default="", help="Blender on the nodes; default: the bpy module")
     add("--extension", default=str(EXTENSION), help="this folder on the nodes")
-    add("--no-chunks", action="store_true", help="one row a task, for farms without chunks")
+    add("--chunk", type=_count, default=4, help="rows a task; 1 where a farm knows no chunks (4)")
     add("--elsewhere", action="store_true", help="do not look whether the files are there")
     args = parser.parse_args(argv)
     try:
         shots = batch.read(args.batch, args.set)
         if not args.elsewhere:
             shots.check_files()
-        options = job.Options(
-            args.outputs.absolute(), args.python, args.blender, args.extension, not args.no_chunks
-        )
+        places = args.job.absolute(), args.outputs.absolute()
+        options = job.Options(*places, args.python, args.blender, args.extension, args.chunk)
         made = job.Job(shots, options)
         job.write(args.job, made.files(args.to))
     except BatchError as exc:

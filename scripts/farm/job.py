@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import openjd_job, plan
+from . import deadline_bundle, opencue_outline, openjd_job, plain_lines, plan
 from .batch import Batch
 from .errors import BatchError
 
 LAUNCH = Path(__file__).with_name("launch.py")
+FLAMENCO = Path(__file__).with_name("understudy.flamenco.js")
 
 
 @dataclass
@@ -24,16 +25,18 @@ class Options:
 
     Attributes
     ----------
+    folder : the job's own folder
     outputs : folder of the results
     python, blender, extension : what runs a task; see `launch`
-    chunks : whether a task may have several rows
+    chunk : rows a task; 1 makes no use of a farm's own chunks
     """
 
+    folder: Path
     outputs: Path
     python: str = "python3"
     blender: str = ""
     extension: str = ""
-    chunks: bool = True
+    chunk: int = 4
 
 
 @dataclass
@@ -58,7 +61,7 @@ class Job:
 
 def openjd(job: Job) -> dict[str, str]:
     """Return the Open Job Description template and the values of its parameters."""
-    made = openjd_job.template(job.batch.name, job.steps, chunks=job.options.chunks)
+    made = openjd_job.template(job.batch.name, job.steps, job.options.chunk)
     return {openjd_job.NAME: _json(made), "parameters.json": _json(parameters(job))}
 
 
@@ -74,7 +77,50 @@ def parameters(job: Job) -> dict[str, str]:
     }
 
 
-FORMATS = {"openjd": openjd}
+def deadline(job: Job) -> dict[str, str]:
+    """Return a job bundle of Deadline Cloud: the template, its values, and the files."""
+    given = parameters(job)
+    return {
+        **openjd(job),
+        deadline_bundle.VALUES: _json(deadline_bundle.values(given)),
+        deadline_bundle.ASSETS: _json(deadline_bundle.assets(job.batch, given["Outputs"])),
+    }
+
+
+def flamenco(job: Job) -> dict[str, str]:
+    """Return the job type for a Flamenco Manager, and the job to be sent to its API."""
+    given, options = parameters(job), job.options
+    settings = {
+        "job_folder": str(options.folder),
+        "steps": " ".join(f"{step.name}:{len(step.rows)}" for step in job.steps),
+        "chunk_size": options.chunk,
+        **{name.lower(): value for name, value in given.items()},
+    }
+    sent = {"name": job.batch.name, "type": "understudy", "priority": 50, "settings": settings}
+    return {
+        "understudy.js": FLAMENCO.read_text("utf-8"),
+        "flamenco_job.json": _json({**sent, "submitter_platform": "manager", "metadata": {}}),
+    }
+
+
+def opencue(job: Job) -> dict[str, str]:
+    """Return the outline."""
+    made = opencue_outline.text(job.batch.name, job.steps, parameters(job), job.options.chunk)
+    return {"outline_job.py": made}
+
+
+def lines(job: Job) -> dict[str, str]:
+    """Return plain lines for a shell."""
+    return {"lines.sh": plain_lines.text(job.steps, parameters(job))}
+
+
+FORMATS = {
+    "openjd": openjd,
+    "deadline": deadline,
+    "flamenco": flamenco,
+    "opencue": opencue,
+    "lines": lines,
+}
 """Name to what returns its files."""
 
 

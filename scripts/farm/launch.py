@@ -88,10 +88,10 @@ class Places:
         return path
 
 
-def words_of(row: dict, places: Places) -> tuple[list[str], str, list[str]]:
+def words_of(row: dict, places: Places, make: bool = True) -> tuple[list[str], str, list[str]]:
     """Return (command, .blend file or "", arguments) of a row, and make its folder."""
     for word in row["arguments"]:
-        if isinstance(word, dict) and "outputs" in word:
+        if make and isinstance(word, dict) and "outputs" in word:
             Path(places(word)).parent.mkdir(parents=True, exist_ok=True)
     words = [places(word) if isinstance(word, dict) else word for word in row["arguments"]]
     return row["command"], places(row["blend"]) if row["blend"] else "", words

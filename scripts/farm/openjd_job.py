@@ -15,20 +15,20 @@ _TASK_LIMIT_S = 4 * 3600
 _NOTICE_S = 30  # to take back what is under way; the farm then kills
 
 
-def template(name: str, steps: list[Step], *, chunks: bool = True) -> dict:
+def template(name: str, steps: list[Step], chunk: int) -> dict:
     """Return the template.
 
     Parameters
     ----------
-    chunks : give a task several rows, with the extension TASK_CHUNKING
+    chunk : rows to begin a task with; 1 for a farm without the extension TASK_CHUNKING
     """
     built, before = [], None
     for step in steps:
-        built.append(_step(step, before, chunks))
+        built.append(_step(step, before, chunk))
         before = step.name
     return {
         "specificationVersion": FORMAT,
-        **({"extensions": ["TASK_CHUNKING"]} if chunks else {}),
+        **({"extensions": ["TASK_CHUNKING"]} if chunk > 1 else {}),
         "name": name,
         "description": "Made by Understudy. A task that has nothing new to do ends at once.",
         "parameterDefinitions": _parameters(),
@@ -46,7 +46,7 @@ def _parameters() -> list[dict]:
 
     return [
         folder("Job", "IN", "This job: its plan, and what runs it on a node.", default="."),
-        folder("Root", "IN", "Folder that the batch's paths begin from."),
+        folder("Root", "NONE", "Folder that the batch's paths begin from."),
         folder("Outputs", "OUT", "Folder of the results, a folder a shot and seed."),
         word("Python", "python3", "A Python 3.9 or newer; with bpy where Blender is empty."),
         word("Blender", "", "Blender with Understudy installed; empty: the bpy module."),
@@ -54,12 +54,11 @@ def _parameters() -> list[dict]:
     ]
 
 
-def _step(step: Step, before: str | None, chunks: bool) -> dict:
+def _step(step: Step, before: str | None, chunk: int) -> dict:
     row = {"name": "Row", "type": "INT", "range": f"1-{len(step.rows)}"}
-    if chunks:
+    if chunk > 1:
         # Networks stay open between tasks, so chunks only save the start of a small program.
-        size = max(1, min(4, len(step.rows) // 4))
-        more = {"defaultTaskCount": size, "targetRuntimeSeconds": 300}
+        more = {"defaultTaskCount": chunk, "targetRuntimeSeconds": 300}
         row |= {"type": "CHUNK[INT]", "chunks": {**more, "rangeConstraint": "CONTIGUOUS"}}
     return {
         "name": step.name,

@@ -36,7 +36,7 @@ def job(shots, farm, bpy_python, tmp_path):
     return tmp_path / "job"
 
 
-@pytest.mark.parametrize("more", [(), ("--no-chunks",)])
+@pytest.mark.parametrize("more", [(), ("--chunk", 1)])
 def test_the_template_is_accepted(shots, farm, tmp_path, more):
     farm(shots, "--job", tmp_path / "job", "--outputs", tmp_path / "out", *more)
     checked = openjd("check", tmp_path / "job" / "template.json")

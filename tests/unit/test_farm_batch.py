@@ -235,7 +235,7 @@ def test_a_setting_holds_for_every_shot_that_does_not_say(folder):
 
 
 def test_a_job_takes_the_place_of_an_older_one_only(folder):
-    made = job.Job(read(folder), job.Options(folder / "out"))
+    made = job.Job(read(folder), job.Options(folder / "job", folder / "out"))
     for _ in range(2):
         job.write(folder / "job", made.files(job.FORMATS))
     assert (folder / "job" / "plan" / "report.ndjson").read_text().count("\n") == 2
