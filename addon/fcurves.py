@@ -34,6 +34,7 @@ __all__ = [
     "show_take",
     "write_keys",
     "write_take",
+    "write_takes",
 ]
 
 
@@ -124,12 +125,28 @@ def write_take(owner: ID, take: Take) -> Written:
     UnderstudyError
         Something forbids it; nothing was changed.
     """
-    check_take(owner, take)
+    return write_takes([(owner, take)])[0]
+
+
+def write_takes(takes: Iterable[tuple[ID, Take]]) -> list[Written]:
+    """Write the Takes of several data-blocks, such as a face's shape keys and its bones.
+
+    Raises
+    ------
+    UnderstudyError
+        Something forbids one of them; none was changed.
+    """
+    takes = list(takes)
+    for owner, take in takes:
+        check_take(owner, take)
+    written = []
     with contextlib.ExitStack() as undo:
-        _remember(owner, take, undo)
-        written = _write(owner, take)
+        for owner, take in takes:
+            _remember(owner, take, undo)
+            written.append(_write(owner, take))
         undo.pop_all()
-    owner.update_tag()
+    for owner, _ in takes:
+        owner.update_tag()
     return written
 
 

@@ -18,7 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import fillprops
+from . import faceprops, fillprops
 
 # From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
 _RELATIVE = set()
@@ -166,6 +166,11 @@ class UnderstudySettings(bpy.types.PropertyGroup):
         name="In-betweens",
         description="Settings of the in-betweening tool",
     )
+    face: PointerProperty(
+        type=faceprops.UnderstudyFace,
+        name="Face",
+        description="Settings of the face tool",
+    )
 
 
 class UnderstudyRole(bpy.types.PropertyGroup):
@@ -193,13 +198,25 @@ class UnderstudyRole(bpy.types.PropertyGroup):
 
 
 class UnderstudyRig(bpy.types.PropertyGroup):
-    """What is kept on a rig: its bone map."""
+    """What is kept on a rig: its bone map and its face map."""
 
     roles: CollectionProperty(
         type=UnderstudyRole,
         name="Bone Map",
         description="Which bone plays which part of the body",
         override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"},
+    )
+    face_links: CollectionProperty(
+        type=faceprops.UnderstudyFaceLink,
+        name="Face Map",
+        description="Which controls show each of the 52 expressions",
+        override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"},
+    )
+    active_face_link: IntProperty(
+        name="Active Line",
+        description="Line of the face map that is chosen",
+        default=0,
+        min=0,
     )
     active_role: IntProperty(
         name="Active Role",
@@ -318,6 +335,7 @@ class UnderstudyRun(bpy.types.PropertyGroup):
 
 CLASSES = (
     *fillprops.CLASSES,
+    *faceprops.CLASSES,
     UnderstudySettings,
     UnderstudyRole,
     UnderstudyRig,

@@ -1,0 +1,357 @@
+"""Settings of the face tool on the scene, and the face map on the character."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+REGION_NAMES = ("brows", "eyes", "lids", "cheeks", "nose", "mouth", "jaw")
+"""Those of `ml.face.performance.REGIONS`, which is not loaded when the extension is enabled."""
+
+SPAN_REGIONS = (
+    ("all", "Whole Face", "Every region"),
+    *((name, name.title(), f"The {name} alone") for name in REGION_NAMES),
+)
+KINDS = (
+    ("key", "Shape Key", "The value of a shape key"),
+    ("location", "Location", "One axis of a bone's location"),
+    ("turn", "Turn", "One axis of a bone's rotation"),
+    ("scale", "Scale", "One axis of a bone's scale"),
+)
+_RELATIVE = set()
+# From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
+if "is_path_supports_blend_relative" in bpy.types.Property.bl_rna.properties:
+    _RELATIVE.add("PATH_SUPPORTS_BLEND_RELATIVE")
+_OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
+
+
+class UnderstudyFaceRegion(bpy.types.PropertyGroup):
+    """What is changed about one region; see `ml.face.edit.Region`."""
+
+    amplitude: FloatProperty(
+        name="Amplitude",
+        description="How strong the region's motion is; 1 is as captured",
+        default=1.0,
+        min=0.0,
+        max=10.0,
+        soft_max=2.0,
+    )
+    speed: FloatProperty(
+        name="Speed",
+        description="How quickly each motion rises and falls; its peak stays where it is",
+        default=1.0,
+        min=0.1,
+        max=10.0,
+        soft_min=0.25,
+        soft_max=4.0,
+    )
+    offset: FloatProperty(
+        name="Offset",
+        description="Frames by which the region moves later",
+        default=0.0,
+        min=-1000.0,
+        max=1000.0,
+        soft_min=-24.0,
+        soft_max=24.0,
+    )
+    hold: FloatProperty(
+        name="Hold",
+        description="Frames for which each peak is held",
+        default=0.0,
+        min=0.0,
+        max=1000.0,
+        soft_max=24.0,
+    )
+    asymmetry: FloatProperty(
+        name="Asymmetry",
+        description="Weakens one side: below 0 the character's left, above 0 its right",
+        default=0.0,
+        min=-1.0,
+        max=1.0,
+    )
+    ease: FloatProperty(
+        name="Ease",
+        description="How softly motions start and stop; 0 is as captured",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    mix: FloatProperty(
+        name="Mix",
+        description="Share of the other performance in this region",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+
+
+class UnderstudyFaceSpan(bpy.types.PropertyGroup):
+    """A stretch of the timeline in which a region is stronger or quicker."""
+
+    region: EnumProperty(
+        name="Region",
+        description="Region of the face that is changed here",
+        items=SPAN_REGIONS,
+        default="all",
+    )
+    start: FloatProperty(
+        name="From", description="First frame of the stretch", default=1.0, min=-1e6, max=1e6
+    )
+    end: FloatProperty(
+        name="To", description="Last frame of the stretch", default=25.0, min=-1e6, max=1e6
+    )
+    amplitude: FloatProperty(
+        name="Amplitude",
+        description="How strong the motion is here; 1 is as it was",
+        default=1.5,
+        min=0.0,
+        max=10.0,
+        soft_max=3.0,
+    )
+    speed: FloatProperty(
+        name="Speed",
+        description="How quickly each motion rises and falls here; its peak stays where it is",
+        default=1.0,
+        min=0.1,
+        max=10.0,
+        soft_max=4.0,
+    )
+    fade: FloatProperty(
+        name="Fade",
+        description="Frames over which the change comes in and goes out",
+        default=3.0,
+        min=0.0,
+        max=1000.0,
+        soft_max=24.0,
+    )
+
+
+class UnderstudyFaceLayer(bpy.types.PropertyGroup):
+    """A named expression laid over the performance; `name` is its id in the library."""
+
+    frame: FloatProperty(
+        name="Frame", description="Where the expression begins", default=1.0, min=-1e6, max=1e6
+    )
+    amplitude: FloatProperty(
+        name="Amplitude",
+        description="How strong the expression is; 1 is as the library has it",
+        default=1.0,
+        min=0.0,
+        max=4.0,
+        soft_max=1.5,
+    )
+    speed: FloatProperty(
+        name="Speed",
+        description="How quickly the expression comes and goes",
+        default=1.0,
+        min=0.1,
+        max=10.0,
+        soft_max=4.0,
+    )
+
+
+class UnderstudyFaceTake(bpy.types.PropertyGroup):
+    """A captured performance, kept with the scene so that it can be laid on again."""
+
+    data: StringProperty(
+        name="Data", description="The performance itself, packed", default=""
+    )
+    start: IntProperty(
+        name="Start Frame",
+        description="Scene frame of the performance's first sample",
+        default=1,
+        min=-1048574,
+        max=1048574,
+    )
+    note: StringProperty(
+        name="Note", description="How long the performance is, and where it is from", default=""
+    )
+
+
+class UnderstudyFace(bpy.types.PropertyGroup):
+    """Settings of the face tool, one set a scene."""
+
+    video: StringProperty(
+        name="Video",
+        description="The actor's video, a folder of images, or one image of a sequence",
+        default="",
+        subtype="FILE_PATH",
+        options=_RELATIVE,
+    )
+    performance: StringProperty(
+        name="Performance",
+        description="A Live Link Face recording (.csv), or a performance saved here (.npz)",
+        default="",
+        subtype="FILE_PATH",
+        options=_RELATIVE,
+    )
+    source: EnumProperty(
+        name="Source",
+        description="Where the performance comes from",
+        items=(
+            ("video", "Video", "Capture an actor's face from a video"),
+            ("file", "File", "Read a recording of the 52 expressions"),
+        ),
+        default="video",
+    )
+    start_frame: IntProperty(
+        name="Start Frame",
+        description="Scene frame of the performance's first sample",
+        default=1,
+        min=-1048574,
+        max=1048574,
+        soft_min=0,
+        soft_max=1000,
+        subtype="TIME",
+    )
+    tolerance: FloatProperty(
+        name="Tolerance",
+        description="How far keys may stray from the performance; less gives more keys",
+        default=0.015,
+        min=0.001,
+        max=0.5,
+        soft_min=0.005,
+        soft_max=0.1,
+        precision=3,
+    )
+    every_frame: BoolProperty(
+        name="Every Frame", description="Set a key on every frame instead of few", default=False
+    )
+    use_head: BoolProperty(
+        name="Head", description="Turn the head with the performance", default=True
+    )
+    use_eyes: BoolProperty(
+        name="Eyes", description="Turn the eyes with the performance", default=True
+    )
+    micro: FloatProperty(
+        name="Micro",
+        description="Multiplies the small quick motions; the broad ones stay as they are",
+        default=1.0,
+        min=0.0,
+        max=10.0,
+        soft_max=4.0,
+    )
+    micro_size: FloatProperty(
+        name="Micro Size",
+        description="Motions up to this strength count as small",
+        default=0.25,
+        min=0.02,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    live: BoolProperty(
+        name="Live",
+        description="Write the keys anew at each change of a slider",
+        default=False,
+    )
+    takes: CollectionProperty(
+        type=UnderstudyFaceTake,
+        name="Performances",
+        description="Performances kept with this scene",
+    )
+    active_take: IntProperty(
+        name="Performance", description="The performance that is laid on", default=0, min=0
+    )
+    other_take: StringProperty(
+        name="Other",
+        description="The performance that regions are mixed with; empty for none",
+        default="",
+    )
+    spans: CollectionProperty(
+        type=UnderstudyFaceSpan,
+        name="Stretches",
+        description="Stretches of the timeline in which the motion is stronger or quicker",
+    )
+    active_span: IntProperty(
+        name="Stretch", description="The stretch that is shown", default=0, min=0
+    )
+    layers: CollectionProperty(
+        type=UnderstudyFaceLayer,
+        name="Expressions",
+        description="Named expressions laid over the performance",
+    )
+    active_layer: IntProperty(
+        name="Expression", description="The expression that is shown", default=0, min=0
+    )
+
+
+# A pointer for each region: scripts read `settings.mouth.amplitude`.
+for _name in REGION_NAMES:
+    UnderstudyFace.__annotations__[_name] = PointerProperty(
+        type=UnderstudyFaceRegion,
+        name=_name.title(),
+        description=f"What is changed about the {_name}",
+    )
+
+
+class UnderstudyFaceLink(bpy.types.PropertyGroup):
+    """One line of a face map; `name` is the expression."""
+
+    owner: StringProperty(
+        name="Object",
+        description="Object that has the control",
+        default="",
+        override=_OVERRIDABLE,
+    )
+    kind: EnumProperty(
+        name="Kind",
+        description="What kind of control shows the expression",
+        items=KINDS,
+        default="key",
+        override=_OVERRIDABLE,
+    )
+    control: StringProperty(
+        name="Control",
+        description="Shape key or bone that shows the expression; empty for none",
+        default="",
+        override=_OVERRIDABLE,
+    )
+    axis: IntProperty(
+        name="Axis",
+        description="0, 1 and 2 are X, Y and Z of a bone's channel",
+        default=0,
+        min=0,
+        max=2,
+        override=_OVERRIDABLE,
+    )
+    weight: FloatProperty(
+        name="Weight",
+        description="The control's value where the expression is whole",
+        default=1.0,
+        soft_min=-2.0,
+        soft_max=2.0,
+        override=_OVERRIDABLE,
+    )
+    quality: FloatProperty(
+        name="Quality",
+        description="How well this face shows the expression",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    method: StringProperty(
+        name="Method",
+        description="How the line was found: names, geometry or hand",
+        default="",
+    )
+
+
+CLASSES = (
+    UnderstudyFaceRegion,
+    UnderstudyFaceSpan,
+    UnderstudyFaceLayer,
+    UnderstudyFaceTake,
+    UnderstudyFace,
+    UnderstudyFaceLink,
+)

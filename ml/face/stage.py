@@ -1,0 +1,88 @@
+"""The task behind the Face panel: a performance, captured or given, becomes the Takes of one rig."""
+
+from __future__ import annotations
+
+from numpy.typing import NDArray
+
+from ..progress import Progress, Steps, scaled
+from ..take import Provenance, Take
+from .facemap import FaceMap
+from .performance import Performance
+from .retarget import FaceRig, Writing, retarget, unmapped
+
+CAPTURE = "face"
+"""The task that turns a video into a performance."""
+
+_CAPTURED = 0.9  # share of the time
+_PREFIX = "performance."
+
+
+def perform(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
+    """Lay a performance on a rig.
+
+    Parameters
+    ----------
+    params : dict
+        "capture": the parameters of the capture task, or None; "performance": what
+        `Performance.pack` gave beside the arrays; "map": of `FaceMap.to_json`; "rig": of
+        `FaceRig.pack`; "writing": fields of `Writing`; "provenance": fields of `Provenance`.
+    arrays : dict
+        Those of the performance, unless it is captured.
+
+    Returns
+    -------
+    meta, arrays
+        "takes" in meta lists [object, block, meta, start, count of keys], whose keys lie in
+        "keys"; "performance" and its arrays, named with `PREFIX`, are what was laid on.
+    """
+    meta = {"provider": "", "confidence": None}
+    if params.get("capture"):
+        from ..tasks import resolve
+
+        meta, arrays = yield from scaled(
+            resolve(CAPTURE)(params["capture"], {}), 0.0, _CAPTURED
+        )
+        source = Performance.unpack(meta, arrays)
+    else:
+        source = Performance.unpack(params["performance"], arrays)
+    yield Progress(_CAPTURED, "Fitting curves")
+    provenance = Provenance(**params["provenance"])
+    found = meta.get("provenance") or {}
+    provenance.models |= found.get("models", {})
+    provenance.inputs |= found.get("inputs", {})
+    face = FaceMap.from_json(params["map"])
+    takes = retarget(
+        source, face, FaceRig.unpack(params["rig"]), Writing(**params["writing"]), provenance
+    )
+    return _packed(takes, source, unmapped(face, source), meta.get("provider", ""))
+
+
+def _packed(
+    takes: dict[tuple[str, str], Take],
+    source: Performance,
+    lacking: list[str],
+    provider: str,
+) -> tuple[dict, dict]:
+    meta, arrays = source.pack()
+    out = {_PREFIX + name: values for name, values in arrays.items()}
+    listed = []
+    for number, ((owner, block), take) in enumerate(takes.items()):
+        values, parts = take.pack()
+        listed.append([owner, block, values])
+        out |= {f"{number}.{name}": part for name, part in parts.items()}
+    return {
+        "takes": listed,
+        "performance": meta,
+        "unmapped": lacking,
+        "provider": provider,
+    }, out
+
+
+def unpacked(meta: dict, arrays: dict) -> tuple[dict[tuple[str, str], Take], Performance]:
+    """Return the Takes by (object, block), and the performance, of what `perform` returned."""
+    takes = {}
+    for number, (owner, block, values) in enumerate(meta["takes"]):
+        parts = {name: arrays[f"{number}.{name}"] for name in ("keys", "confidence")}
+        takes[owner, block] = Take.unpack(values, parts)
+    source = {k.removeprefix(_PREFIX): v for k, v in arrays.items() if k.startswith(_PREFIX)}
+    return takes, Performance.unpack(meta["performance"], source)
