@@ -160,7 +160,7 @@ class UnderstudyFaceLayer(bpy.types.PropertyGroup):
     )
 
 
-class UnderstudyFaceTake(bpy.types.PropertyGroup):
+class UnderstudyFacePerformance(bpy.types.PropertyGroup):
     """A captured performance, kept with the scene so that it can be laid on again."""
 
     data: StringProperty(
@@ -188,7 +188,7 @@ class UnderstudyFace(bpy.types.PropertyGroup):
         subtype="FILE_PATH",
         options=_RELATIVE,
     )
-    performance: StringProperty(
+    recording: StringProperty(
         name="Performance",
         description="A Live Link Face recording (.csv), or a performance saved here (.npz)",
         default="",
@@ -254,15 +254,15 @@ class UnderstudyFace(bpy.types.PropertyGroup):
         description="Write the keys anew at each change of a slider",
         default=False,
     )
-    takes: CollectionProperty(
-        type=UnderstudyFaceTake,
+    performances: CollectionProperty(
+        type=UnderstudyFacePerformance,
         name="Performances",
         description="Performances kept with this scene",
     )
-    active_take: IntProperty(
+    active_performance: IntProperty(
         name="Performance", description="The performance that is laid on", default=0, min=0
     )
-    other_take: StringProperty(
+    other: StringProperty(
         name="Other",
         description="The performance that regions are mixed with; empty for none",
         default="",
@@ -351,7 +351,7 @@ CLASSES = (
     UnderstudyFaceRegion,
     UnderstudyFaceSpan,
     UnderstudyFaceLayer,
-    UnderstudyFaceTake,
+    UnderstudyFacePerformance,
     UnderstudyFace,
     UnderstudyFaceLink,
 )

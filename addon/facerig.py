@@ -11,7 +11,7 @@ from bpy.types import Key, Object
 from mathutils import Vector
 
 from ..ml.errors import RigError
-from ..ml.face.facemap import KEY, SCALE, TURN, Control
+from ..ml.face.facemap import KEY, LOCATION, SCALE, TURN, Control
 from ..ml.face.retarget import FaceRig, Turner, key_path
 from . import bonemaps
 
@@ -146,6 +146,18 @@ def shape_controls(face: Face) -> tuple[list[Control], list[tuple[float, float]]
     if muted:
         face.notes.append(f"Muted shape keys do not show until unmuted: {_listed(muted)}")
     return controls, ranges
+
+
+def bone_controls_there(face: Face) -> list[Control]:
+    """Return every channel of every bone of the character's armature."""
+    if face.armature is None:
+        return []
+    return [
+        Control(face.armature.name, kind, bone.name, axis)
+        for bone in face.armature.pose.bones
+        for kind in (LOCATION, TURN, SCALE)
+        for axis in range(3)
+    ]
 
 
 def _listed(names: list[str]) -> str:

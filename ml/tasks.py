@@ -23,6 +23,7 @@ TASKS = {
     "check": "runtime:check",
     "face": "face.pipeline:capture",
     "inbetween": "inbetween.fill:fill",
+    "perform": "face.stage:perform",
 }
 """Name to "module:function", the module relative to this package."""
 

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from ..progress import Progress, Steps, scaled
 from ..take import Provenance, Take
+from .edit import Edit, edited, extended
 from .facemap import FaceMap
 from .performance import Performance
 from .retarget import FaceRig, Writing, retarget, unmapped
@@ -14,7 +15,8 @@ CAPTURE = "face"
 """The task that turns a video into a performance."""
 
 _CAPTURED = 0.9  # share of the time
-_PREFIX = "performance."
+SOURCE, OTHER = "performance.", "other."
+"""What the names of a performance's arrays begin with, beside other arrays."""
 
 
 def perform(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
@@ -25,17 +27,19 @@ def perform(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]
     params : dict
         "capture": the parameters of the capture task, or None; "performance": what
         `Performance.pack` gave beside the arrays; "map": of `FaceMap.to_json`; "rig": of
-        `FaceRig.pack`; "writing": fields of `Writing`; "provenance": fields of `Provenance`.
+        `FaceRig.pack`; "writing": fields of `Writing`; "edit": fields of `Edit`; "other": True
+        where a second performance is mixed in; "provenance": fields of `Provenance`.
     arrays : dict
-        Those of the performance, unless it is captured.
+        Those of the performance, unless it is captured; the other's are named with `OTHER`.
 
     Returns
     -------
     meta, arrays
         "takes" in meta lists [object, block, meta, start, count of keys], whose keys lie in
-        "keys"; "performance" and its arrays, named with `PREFIX`, are what was laid on.
+        "keys"; "performance" and its arrays, named with `SOURCE`, are the performance as it was
+        before any edit.
     """
-    meta = {"provider": "", "confidence": None}
+    meta, given = {}, arrays
     if params.get("capture"):
         from ..tasks import resolve
 
@@ -50,11 +54,26 @@ def perform(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]
     found = meta.get("provenance") or {}
     provenance.models |= found.get("models", {})
     provenance.inputs |= found.get("inputs", {})
+    shown = _edited(source, params, given)
     face = FaceMap.from_json(params["map"])
     takes = retarget(
-        source, face, FaceRig.unpack(params["rig"]), Writing(**params["writing"]), provenance
+        shown, face, FaceRig.unpack(params["rig"]), Writing(**params["writing"]), provenance
     )
-    return _packed(takes, source, unmapped(face, source), meta.get("provider", ""))
+    return _packed(takes, source, unmapped(face, shown), meta.get("provider", ""))
+
+
+def _edited(source: Performance, params: dict, arrays: dict[str, NDArray]) -> Performance:
+    """Apply the edits; the sliders may stand from an earlier run when a video is captured."""
+    edit = Edit.from_json(params.get("edit") or {})
+    other = None
+    if params.get("other"):
+        other = Performance.unpack({}, part_of(arrays, OTHER))
+    return edited(extended(source, edit), edit, other)
+
+
+def part_of(arrays: dict[str, NDArray], prefix: str) -> dict[str, NDArray]:
+    """Return the arrays whose names begin with a prefix, without it."""
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
 
 
 def _packed(
@@ -64,7 +83,7 @@ def _packed(
     provider: str,
 ) -> tuple[dict, dict]:
     meta, arrays = source.pack()
-    out = {_PREFIX + name: values for name, values in arrays.items()}
+    out = {SOURCE + name: values for name, values in arrays.items()}
     listed = []
     for number, ((owner, block), take) in enumerate(takes.items()):
         values, parts = take.pack()
@@ -84,5 +103,4 @@ def unpacked(meta: dict, arrays: dict) -> tuple[dict[tuple[str, str], Take], Per
     for number, (owner, block, values) in enumerate(meta["takes"]):
         parts = {name: arrays[f"{number}.{name}"] for name in ("keys", "confidence")}
         takes[owner, block] = Take.unpack(values, parts)
-    source = {k.removeprefix(_PREFIX): v for k, v in arrays.items() if k.startswith(_PREFIX)}
-    return takes, Performance.unpack(meta["performance"], source)
+    return takes, Performance.unpack(meta["performance"], part_of(arrays, SOURCE))

@@ -1,0 +1,253 @@
+"""Faces: a performance laid on, edited, and laid on again.
+
+What does the work is imported when it is used, so that enabling the extension stays fast.
+"""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import EnumProperty, FloatProperty
+
+from ..ml.errors import UnderstudyError
+from .base import JobOperator
+
+
+def can_animate(cls: type, context: bpy.types.Context) -> bool:
+    """Tell whether the active object may be a face, and say why not."""
+    if context.window_manager.understudy.title:
+        cls.poll_message_set("Wait for the work under way, or cancel it")
+        return False
+    return has_face(cls, context)
+
+
+def has_face(cls: type, context: bpy.types.Context) -> bool:
+    """Tell whether the active object may be a face, and say why not."""
+    if context.object is None or context.object.type not in ("MESH", "ARMATURE"):
+        cls.poll_message_set("Select the character's face: a mesh with shape keys, or its armature")
+        return False
+    if context.object.library is not None:
+        cls.poll_message_set("The face is linked: make a library override of it first")
+        return False
+    return True
+
+
+class _FaceJob(JobOperator):
+    """What the operators share that lay a performance on."""
+
+    stage = "face"
+    _again = False
+
+    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
+        from ..addon import face, jobs
+
+        self._scene = context.scene.name
+        options = face.options_from(context, again=self._again)
+        self._asked = face.request(context.scene, context.object, options)
+        here = waits or self._again
+        job = jobs.start(
+            face.TASK, self._asked.params, self._asked.arrays, in_process=here or None
+        )
+        while here and not job.poll():
+            pass
+        return job
+
+    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
+        from ..addon import face
+
+        scene = bpy.data.scenes.get(self._scene)
+        if scene is None:
+            raise UnderstudyError(f"The scene {self._scene} was removed meanwhile: run again")
+        report = face.finish(scene, obj, self._asked, result)
+        return report, face.summary(report)
+
+
+class UNDERSTUDY_OT_perform_face(_FaceJob, bpy.types.Operator):
+    bl_idname = "understudy.perform_face"
+    bl_label = "Perform"
+    bl_description = (
+        "Lay the video's or the recording's performance on the active face. Your own keys stay as "
+        "they are"
+    )
+    bl_options = {"UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return can_animate(cls, context)
+
+
+class UNDERSTUDY_OT_apply_face_edits(_FaceJob, bpy.types.Operator):
+    bl_idname = "understudy.apply_face_edits"
+    bl_label = "Apply Edits"
+    bl_description = (
+        "Write the kept performance anew, with all edits and expressions. Nothing is captured "
+        "again, and keys that you changed stay"
+    )
+    bl_options = {"UNDO"}
+    _again = True
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        settings = context.scene.understudy.face
+        if not len(settings.performances) and not len(settings.layers):
+            cls.poll_message_set("Capture or load a performance, or add an expression first")
+            return False
+        return can_animate(cls, context)
+
+
+class _ListOperator:
+    """What the operators on lists share."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+
+class UNDERSTUDY_OT_reset_face_edits(_ListOperator, bpy.types.Operator):
+    bl_idname = "understudy.reset_face_edits"
+    bl_label = "Reset Edits"
+    bl_description = "Set every slider back to the performance as it was captured"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        from ..addon.faceprops import REGION_NAMES
+
+        settings = context.scene.understudy.face
+        for name in REGION_NAMES:
+            region = getattr(settings, name)
+            for prop in region.bl_rna.properties:
+                if not prop.is_readonly:
+                    region.property_unset(prop.identifier)
+        settings.property_unset("micro")
+        settings.property_unset("micro_size")
+        return {"FINISHED"}
+
+
+class UNDERSTUDY_OT_add_face_span(_ListOperator, bpy.types.Operator):
+    bl_idname = "understudy.add_face_span"
+    bl_label = "Add Stretch"
+    bl_description = (
+        "Add a stretch of the timeline with an amplitude and a speed of its own: the preview "
+        "range where one is set, else a second from the current frame on"
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        scene = context.scene
+        settings = scene.understudy.face
+        row = settings.spans.add()
+        row.start = scene.frame_current
+        row.end = scene.frame_current + round(scene.render.fps / scene.render.fps_base)
+        if scene.use_preview_range:
+            row.start, row.end = scene.frame_preview_start, scene.frame_preview_end
+        settings.active_span = len(settings.spans) - 1
+        return {"FINISHED"}
+
+
+class _RemoveRow(_ListOperator):
+    """Remove the active line of a list of the scene's face settings."""
+
+    _rows, _active = "", ""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not len(getattr(context.scene.understudy.face, cls._rows)):
+            cls.poll_message_set("The list is empty")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings = context.scene.understudy.face
+        rows, at = getattr(settings, self._rows), getattr(settings, self._active)
+        at = min(at, len(rows) - 1)
+        rows.remove(at)
+        setattr(settings, self._active, max(min(at, len(rows) - 1), 0))
+        return {"FINISHED"}
+
+
+class UNDERSTUDY_OT_remove_face_span(_RemoveRow, bpy.types.Operator):
+    bl_idname = "understudy.remove_face_span"
+    bl_label = "Remove Stretch"
+    bl_description = "Remove the chosen stretch; Apply Edits then writes the motion without it"
+    _rows, _active = "spans", "active_span"
+
+
+class UNDERSTUDY_OT_remove_face_layer(_RemoveRow, bpy.types.Operator):
+    bl_idname = "understudy.remove_face_layer"
+    bl_label = "Remove Expression"
+    bl_description = "Remove the chosen expression; Apply Edits then writes the motion without it"
+    _rows, _active = "layers", "active_layer"
+
+
+class UNDERSTUDY_OT_remove_performance(_RemoveRow, bpy.types.Operator):
+    bl_idname = "understudy.remove_performance"
+    bl_label = "Forget Performance"
+    bl_description = "Remove the chosen performance from the scene; its keys stay"
+    _rows, _active = "performances", "active_performance"
+
+
+_items: list[tuple[str, str, str]] = []
+
+
+def _expressions(_self: object, _context: object) -> list[tuple[str, str, str]]:
+    from ..ml.face import library
+
+    # Blender keeps no reference to the strings: a list that lives on has to.
+    _items[:] = [
+        (e.name, e.title, f"{e.description}; {e.seconds:.1f} s") for e in library.load().values()
+    ]
+    return _items
+
+
+class UNDERSTUDY_OT_add_expression(_ListOperator, bpy.types.Operator):
+    bl_idname = "understudy.add_expression"
+    bl_label = "Add Expression"
+    bl_description = (
+        "Lay an expression of the library over the face, beginning at the current frame; Apply "
+        "Edits writes it"
+    )
+    bl_property = "expression"
+
+    expression: EnumProperty(
+        name="Expression",
+        description="Expression or micro-expression of the library",
+        items=_expressions,
+    )
+    amplitude: FloatProperty(
+        name="Amplitude",
+        description="How strong the expression is; 1 is as the library has it",
+        default=1.0,
+        min=0.0,
+        max=4.0,
+        soft_max=1.5,
+    )
+    speed: FloatProperty(
+        name="Speed",
+        description="How quickly the expression comes and goes",
+        default=1.0,
+        min=0.1,
+        max=10.0,
+        soft_max=4.0,
+    )
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        if bpy.app.background:
+            return self.execute(context)
+        context.window_manager.invoke_search_popup(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        scene = context.scene
+        settings = scene.understudy.face
+        row = settings.layers.add()
+        row.name, row.frame = self.expression, scene.frame_current
+        row.amplitude, row.speed = self.amplitude, self.speed
+        settings.active_layer = len(settings.layers) - 1
+        return {"FINISHED"}
+
+
+CLASSES = (
+    UNDERSTUDY_OT_perform_face,
+    UNDERSTUDY_OT_apply_face_edits,
+    UNDERSTUDY_OT_reset_face_edits,
+    UNDERSTUDY_OT_add_face_span,
+    UNDERSTUDY_OT_remove_face_span,
+    UNDERSTUDY_OT_remove_face_layer,
+    UNDERSTUDY_OT_remove_performance,
+    UNDERSTUDY_OT_add_expression,
+)

@@ -1,0 +1,177 @@
+"""The face map: found, changed line by line, saved and loaded.
+
+What does the work is imported when it is used, so that enabling the extension stays fast.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from ..ml.errors import UnderstudyError
+from .face import has_face
+
+
+class _MapOperator:
+    """What the operators on a face map share."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return has_face(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            self.report({"INFO"}, self.work(context.object))
+        except UnderstudyError as exc:
+            self.report({"ERROR"}, str(exc))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def work(self, obj: bpy.types.Object) -> str:
+        """Do it, and say what was done."""
+        raise NotImplementedError
+
+
+class _MappedOperator(_MapOperator):
+    """The same for operators that need a map."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        if not len(context.object.understudy.face_links):
+            cls.poll_message_set("This face has no map yet: find one first")
+            return False
+        return True
+
+
+class UNDERSTUDY_OT_map_face_names(_MapOperator, bpy.types.Operator):
+    bl_idname = "understudy.map_face_names"
+    bl_label = "Find by Name"
+    bl_description = "Find by their names which shape keys show which of the 52 expressions"
+
+    def work(self, obj: bpy.types.Object) -> str:
+        from ..addon import facemaps, facerig
+
+        face = facerig.find_face(obj)
+        found = facemaps.from_names(face)
+        if not found.links:
+            raise UnderstudyError(
+                f"No name of a shape key of {obj.name} says which expression it is: find the map "
+                "by shape"
+            )
+        facemaps.store(obj, found)
+        for note in [*face.notes, *found.notes]:
+            self.report({"WARNING"}, note)
+        return f"{len(found.quality)} of 52 expressions found on {obj.name}"
+
+
+class UNDERSTUDY_OT_clear_face_map(_MappedOperator, bpy.types.Operator):
+    bl_idname = "understudy.clear_face_map"
+    bl_label = "Forget Face Map"
+    bl_description = "Remove the face map from this character; it is then found anew each time"
+
+    def work(self, obj: bpy.types.Object) -> str:
+        obj.understudy.face_links.clear()
+        return f"{obj.name} has no face map any more"
+
+
+class UNDERSTUDY_OT_edit_face_map(_MappedOperator, bpy.types.Operator):
+    bl_idname = "understudy.edit_face_map"
+    bl_label = "Add or Remove a Line"
+    bl_description = "Add a line for the chosen expression, or remove the chosen line"
+
+    remove: BoolProperty(
+        name="Remove", description="Remove the chosen line instead of adding one", default=False
+    )
+
+    def work(self, obj: bpy.types.Object) -> str:
+        kept = obj.understudy
+        at = min(kept.active_face_link, len(kept.face_links) - 1)
+        name = kept.face_links[at].name
+        if self.remove:
+            alone = sum(row.name == name for row in kept.face_links) == 1
+            if alone:
+                kept.face_links[at].control = ""
+            else:
+                kept.face_links.remove(at)
+            return f"A line of {name} was removed"
+        row = kept.face_links.add()
+        row.name, row.owner, row.method = name, kept.face_links[at].owner or obj.name, "hand"
+        row.quality = kept.face_links[at].quality
+        kept.face_links.move(len(kept.face_links) - 1, at + 1)
+        kept.active_face_link = at + 1
+        return f"A line for {name} was added: choose its control"
+
+
+class _MapFile(_MapOperator):
+    """An operator that asks for a JSON file."""
+
+    filename_ext = ".json"
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def path(self) -> Path:
+        """Return the chosen file, with its ending."""
+        path = Path(bpy.path.abspath(self.filepath))
+        return path if path.suffix else path.with_suffix(self.filename_ext)
+
+
+class UNDERSTUDY_OT_save_face_map(_MapFile, _MappedOperator, bpy.types.Operator):
+    bl_idname = "understudy.save_face_map"
+    bl_label = "Save Face Map"
+    bl_description = "Save this character's face map as a file, to be used in other scenes"
+
+    filepath: StringProperty(
+        name="File", description="The JSON file to write", default="", subtype="FILE_PATH"
+    )
+    filter_glob: StringProperty(
+        name="Filter", description="Files that are shown", default="*.json", options={"HIDDEN"}
+    )
+
+    def work(self, obj: bpy.types.Object) -> str:
+        from ..addon import facemaps, files
+
+        path = self.path()
+        files.check_writable(path)
+        facemaps.write_file(path, facemaps.stored(obj))
+        return f"Face map saved as {path.name}"
+
+
+class UNDERSTUDY_OT_load_face_map(_MapFile, bpy.types.Operator):
+    bl_idname = "understudy.load_face_map"
+    bl_label = "Load Face Map"
+    bl_description = "Use a saved face map on this character"
+
+    filepath: StringProperty(
+        name="File", description="The JSON file to read", default="", subtype="FILE_PATH"
+    )
+    filter_glob: StringProperty(
+        name="Filter", description="Files that are shown", default="*.json", options={"HIDDEN"}
+    )
+
+    def work(self, obj: bpy.types.Object) -> str:
+        from ..addon import facemaps, facerig
+
+        face = facerig.find_face(obj)
+        there = [*facerig.shape_controls(face)[0], *facerig.bone_controls_there(face)]
+        prefer = [o.name for o in (*face.meshes, face.armature) if o is not None]
+        loaded = facemaps.renamed(facemaps.read_file(self.path()), there, prefer)
+        loaded.check(there)
+        facemaps.store(obj, loaded)
+        return f"{obj.name} now uses the face map {self.path().name}"
+
+
+CLASSES = (
+    UNDERSTUDY_OT_map_face_names,
+    UNDERSTUDY_OT_clear_face_map,
+    UNDERSTUDY_OT_edit_face_map,
+    UNDERSTUDY_OT_save_face_map,
+    UNDERSTUDY_OT_load_face_map,
+)

@@ -1,0 +1,256 @@
+"""Face: a performance, its edits, the library of expressions and the face map."""
+
+from __future__ import annotations
+
+import bpy
+
+from .base import SidebarPanel, column, draw_run, lines
+
+_REGIONS = ("brows", "eyes", "lids", "cheeks", "nose", "mouth", "jaw")
+_DOUBTFUL = 0.5
+
+
+def face_of(context: bpy.types.Context) -> bpy.types.Object | None:
+    """Return the active object if it may be a face."""
+    obj = context.object
+    return obj if obj is not None and obj.type in ("MESH", "ARMATURE") else None
+
+
+class UNDERSTUDY_PT_face(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_face"
+    bl_label = "Face"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings = context.scene.understudy.face
+        col = column(self.layout)
+        col.active = not context.window_manager.understudy.title
+        row = col.row()
+        row.prop(settings, "source", expand=True)
+        col.prop(settings, "video" if settings.source == "video" else "recording")
+        col.prop(settings, "start_frame")
+        col.prop(settings, "tolerance")
+        col.prop(settings, "every_frame")
+        row = col.row(heading="Turn")
+        row.prop(settings, "use_head")
+        row.prop(settings, "use_eyes")
+        button = draw_run(self.layout, context, "face", self._missing(context))
+        if button is not None:
+            button.operator("understudy.perform_face", icon="MONKEY")
+
+    @staticmethod
+    def _missing(context: bpy.types.Context) -> str:
+        """Return the next thing to do before the button can be pressed."""
+        settings, face = context.scene.understudy.face, face_of(context)
+        if face is None:
+            return "Select the character's face: a mesh with shape keys, or its armature"
+        if face.library is not None:
+            return "This face is linked: make a library override of it first"
+        if not (settings.video if settings.source == "video" else settings.recording):
+            return "Choose an actor's video, or a recording"
+        return ""
+
+
+class UNDERSTUDY_UL_performances(bpy.types.UIList):
+    bl_idname = "UNDERSTUDY_UL_performances"
+
+    def draw_item(self, _context: bpy.types.Context, layout: bpy.types.UILayout, *args) -> None:
+        item = args[1]
+        split = layout.split(factor=0.6)
+        split.prop(item, "name", text="", emboss=False, icon="MONKEY")
+        split.label(text=item.note)
+
+
+class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_face_edit"
+    bl_parent_id = "UNDERSTUDY_PT_face"
+    bl_label = "Edit"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings = context.scene.understudy.face
+        layout = self.layout
+        if len(settings.performances):
+            row = layout.row()
+            row.template_list(
+                UNDERSTUDY_UL_performances.bl_idname,
+                "",
+                settings,
+                "performances",
+                settings,
+                "active_performance",
+                rows=2,
+            )
+            row.operator("understudy.remove_performance", text="", icon="X")
+        col = column(layout)
+        col.prop(settings, "micro")
+        small = col.column()
+        small.active = settings.micro != 1.0
+        small.prop(settings, "micro_size", slider=True)
+        if len(settings.performances) > 1:
+            col.prop_search(settings, "other", settings, "performances")
+        for name in _REGIONS:
+            self._draw_region(context, name)
+        row = layout.row(align=True)
+        row.scale_y = 1.3
+        row.operator("understudy.apply_face_edits", icon="CHECKMARK")
+        row.operator("understudy.reset_face_edits", text="", icon="LOOP_BACK")
+
+    def _draw_region(self, context: bpy.types.Context, name: str) -> None:
+        settings = context.scene.understudy.face
+        region = getattr(settings, name)
+        # From 4.1 a layout folds by itself, and remembers whether it is open.
+        header, body = self.layout.panel(f"understudy_face_{name}", default_closed=True)
+        header.label(text=name.title())
+        header.prop(region, "amplitude", text="")
+        if body is None:
+            return
+        col = column(body)
+        for prop in ("speed", "offset", "hold", "asymmetry", "ease"):
+            col.prop(region, prop)
+        if settings.other:
+            col.prop(region, "mix", slider=True)
+
+
+class UNDERSTUDY_UL_face_spans(bpy.types.UIList):
+    bl_idname = "UNDERSTUDY_UL_face_spans"
+
+    def draw_item(self, _context: bpy.types.Context, layout: bpy.types.UILayout, *args) -> None:
+        item = args[1]
+        split = layout.split(factor=0.35)
+        split.prop(item, "region", text="", emboss=False)
+        split.label(text=f"{item.start:g} to {item.end:g}   × {item.amplitude:.2g}")
+
+
+class UNDERSTUDY_PT_face_spans(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_face_spans"
+    bl_parent_id = "UNDERSTUDY_PT_face"
+    bl_label = "Stretches"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, layout = context.scene.understudy.face, self.layout
+        row = layout.row()
+        row.template_list(
+            UNDERSTUDY_UL_face_spans.bl_idname, "", settings, "spans", settings, "active_span",
+            rows=2,
+        )  # fmt: skip
+        side = row.column(align=True)
+        side.operator("understudy.add_face_span", text="", icon="ADD")
+        side.operator("understudy.remove_face_span", text="", icon="REMOVE")
+        if settings.active_span < len(settings.spans):
+            span = settings.spans[settings.active_span]
+            col = column(layout)
+            for prop in ("region", "start", "end", "amplitude", "speed", "fade"):
+                col.prop(span, prop)
+        layout.operator("understudy.apply_face_edits", icon="CHECKMARK")
+
+
+class UNDERSTUDY_UL_face_layers(bpy.types.UIList):
+    bl_idname = "UNDERSTUDY_UL_face_layers"
+
+    def draw_item(self, _context: bpy.types.Context, layout: bpy.types.UILayout, *args) -> None:
+        item = args[1]
+        split = layout.split(factor=0.5)
+        split.label(text=item.name.replace("_", " ").capitalize(), icon="EXPERIMENTAL")
+        split.label(text=f"frame {item.frame:g}   × {item.amplitude:.2g}")
+
+
+class UNDERSTUDY_PT_face_library(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_face_library"
+    bl_parent_id = "UNDERSTUDY_PT_face"
+    bl_label = "Expressions"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, layout = context.scene.understudy.face, self.layout
+        row = layout.row()
+        row.template_list(
+            UNDERSTUDY_UL_face_layers.bl_idname, "", settings, "layers", settings, "active_layer",
+            rows=2,
+        )  # fmt: skip
+        side = row.column(align=True)
+        side.operator("understudy.add_expression", text="", icon="ADD")
+        side.operator("understudy.remove_face_layer", text="", icon="REMOVE")
+        if settings.active_layer < len(settings.layers):
+            layer = settings.layers[settings.active_layer]
+            col = column(layout)
+            for prop in ("frame", "amplitude", "speed"):
+                col.prop(layer, prop)
+        layout.operator("understudy.apply_face_edits", icon="CHECKMARK")
+
+
+class UNDERSTUDY_UL_face_map(bpy.types.UIList):
+    bl_idname = "UNDERSTUDY_UL_face_map"
+
+    def draw_item(self, _context: bpy.types.Context, layout: bpy.types.UILayout, *args) -> None:
+        item = args[1]
+        split = layout.split(factor=0.42, align=True)
+        doubtful = not item.control or item.quality < _DOUBTFUL
+        split.label(text=item.name, icon="QUESTION" if doubtful else "NONE")
+        rest = split.split(factor=0.68, align=True)
+        owner = bpy.data.objects.get(item.owner)
+        keys = owner.data.shape_keys if owner is not None and owner.type == "MESH" else None
+        if item.kind == "key" and keys is not None:
+            rest.prop_search(item, "control", keys, "key_blocks", text="", icon="SHAPEKEY_DATA")
+        elif owner is not None and owner.type == "ARMATURE":
+            rest.prop_search(item, "control", owner.data, "bones", text="", icon="BONE_DATA")
+        else:
+            rest.prop(item, "control", text="")
+        rest.label(text=f"{item.quality:.0%}" if item.control else "")
+
+
+class UNDERSTUDY_PT_face_map(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_face_map"
+    bl_label = "Face Map"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 11
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, face = self.layout, face_of(context)
+        if face is None:
+            layout.label(text="Select a face", icon="INFO")
+            return
+        kept = face.understudy
+        if not len(kept.face_links):
+            text = "The map is found by itself. Find it now to see or change it."
+            lines(layout, text, context.region.width, icon="INFO")
+        else:
+            self._draw_lines(layout, kept)
+        row = layout.row(align=True)
+        row.operator("understudy.map_face_names", icon="VIEWZOOM")
+        if len(kept.face_links):
+            row.operator("understudy.clear_face_map", text="", icon="X")
+        row = layout.row(align=True)
+        row.operator("understudy.load_face_map", text="Load", icon="FILE_FOLDER")
+        row.operator("understudy.save_face_map", text="Save", icon="FILE_TICK")
+
+    @staticmethod
+    def _draw_lines(layout: bpy.types.UILayout, kept: object) -> None:
+        row = layout.row()
+        row.template_list(
+            UNDERSTUDY_UL_face_map.bl_idname, "", kept, "face_links", kept, "active_face_link",
+            rows=8,
+        )  # fmt: skip
+        side = row.column(align=True)
+        side.operator("understudy.edit_face_map", text="", icon="ADD").remove = False
+        side.operator("understudy.edit_face_map", text="", icon="REMOVE").remove = True
+        if kept.active_face_link < len(kept.face_links):
+            chosen = kept.face_links[kept.active_face_link]
+            col = column(layout)
+            col.prop(chosen, "weight")
+            col.prop(chosen, "kind")
+            if chosen.kind != "key":
+                col.prop(chosen, "axis")
+
+
+CLASSES = (
+    UNDERSTUDY_UL_performances,
+    UNDERSTUDY_UL_face_spans,
+    UNDERSTUDY_UL_face_layers,
+    UNDERSTUDY_UL_face_map,
+    UNDERSTUDY_PT_face,
+    UNDERSTUDY_PT_face_edit,
+    UNDERSTUDY_PT_face_spans,
+    UNDERSTUDY_PT_face_library,
+    UNDERSTUDY_PT_face_map,
+)
