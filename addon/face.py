@@ -18,8 +18,8 @@ from ..ml.errors import RigError, UnderstudyError, VideoError
 from ..ml.face import performance as performances
 from ..ml.face.edit import Edit, Layer, Region, Span, still
 from ..ml.face.facemap import FaceMap
+from ..ml.face.facerig import Writing
 from ..ml.face.performance import Performance
-from ..ml.face.retarget import Writing
 from ..ml.face.stage import OTHER, unpacked
 from ..ml.take import Provenance, Take
 from . import facemaps, facerig, fcurves, ledger, prefs
@@ -149,9 +149,7 @@ def edit_from(scene: Scene, start: int) -> Edit:
             edit.regions[name] = region
     for row in settings.spans:
         first, last = sorted(((row.start - start) / fps, (row.end - start) / fps))
-        edit.spans.append(
-            Span(first, last, row.region, row.amplitude, row.speed, row.fade / fps)
-        )
+        edit.spans.append(Span(first, last, row.region, row.amplitude, row.speed, row.fade / fps))
     for row in settings.layers:
         edit.layers.append(Layer(row.name, (row.frame - start) / fps, row.amplitude, row.speed))
     if settings.other in settings.performances:

@@ -1,4 +1,4 @@
-"""Performances kept with the scene, so that they can be edited and laid on again without filming."""
+"""Performances kept with the scene: edited and laid on again without filming anew."""
 
 from __future__ import annotations
 

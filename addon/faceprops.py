@@ -163,9 +163,7 @@ class UnderstudyFaceLayer(bpy.types.PropertyGroup):
 class UnderstudyFacePerformance(bpy.types.PropertyGroup):
     """A captured performance, kept with the scene so that it can be laid on again."""
 
-    data: StringProperty(
-        name="Data", description="The performance itself, packed", default=""
-    )
+    data: StringProperty(name="Data", description="The performance itself, packed", default="")
     start: IntProperty(
         name="Start Frame",
         description="Scene frame of the performance's first sample",

@@ -12,7 +12,7 @@ from mathutils import Vector
 
 from ..ml.errors import RigError
 from ..ml.face.facemap import KEY, LOCATION, SCALE, TURN, Control
-from ..ml.face.retarget import FaceRig, Turner, key_path
+from ..ml.face.facerig import FaceRig, Turner, key_path
 from . import bonemaps
 
 _SEPARATOR = r"[\s._\-:|]*"

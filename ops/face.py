@@ -44,9 +44,7 @@ class _FaceJob(JobOperator):
         options = face.options_from(context, again=self._again)
         self._asked = face.request(context.scene, context.object, options)
         here = waits or self._again
-        job = jobs.start(
-            face.TASK, self._asked.params, self._asked.arrays, in_process=here or None
-        )
+        job = jobs.start(face.TASK, self._asked.params, self._asked.arrays, in_process=here or None)
         while here and not job.poll():
             pass
         return job

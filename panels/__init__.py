@@ -1,10 +1,11 @@
 """The sidebar, one file a stage: drawing only."""
 
-from . import blocking, inbetween, menus, rigmap, setup, takes
+from . import blocking, face, inbetween, menus, rigmap, setup, takes
 
 CLASSES = (
     *blocking.CLASSES,
     *inbetween.CLASSES,
+    *face.CLASSES,
     *rigmap.CLASSES,
     *takes.CLASSES,
     *setup.CLASSES,

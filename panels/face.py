@@ -53,8 +53,18 @@ class UNDERSTUDY_PT_face(SidebarPanel, bpy.types.Panel):
 class UNDERSTUDY_UL_performances(bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_performances"
 
-    def draw_item(self, _context: bpy.types.Context, layout: bpy.types.UILayout, *args) -> None:
-        item = args[1]
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: object,
+        item: object,
+        _icon: int,
+        _active: object,
+        _active_name: str,
+        _index: int = 0,
+        _flags: int = 0,
+    ) -> None:
         split = layout.split(factor=0.6)
         split.prop(item, "name", text="", emboss=False, icon="MONKEY")
         split.label(text=item.note)
@@ -114,8 +124,18 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
 class UNDERSTUDY_UL_face_spans(bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_face_spans"
 
-    def draw_item(self, _context: bpy.types.Context, layout: bpy.types.UILayout, *args) -> None:
-        item = args[1]
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: object,
+        item: object,
+        _icon: int,
+        _active: object,
+        _active_name: str,
+        _index: int = 0,
+        _flags: int = 0,
+    ) -> None:
         split = layout.split(factor=0.35)
         split.prop(item, "region", text="", emboss=False)
         split.label(text=f"{item.start:g} to {item.end:g}   × {item.amplitude:.2g}")
@@ -148,8 +168,18 @@ class UNDERSTUDY_PT_face_spans(SidebarPanel, bpy.types.Panel):
 class UNDERSTUDY_UL_face_layers(bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_face_layers"
 
-    def draw_item(self, _context: bpy.types.Context, layout: bpy.types.UILayout, *args) -> None:
-        item = args[1]
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: object,
+        item: object,
+        _icon: int,
+        _active: object,
+        _active_name: str,
+        _index: int = 0,
+        _flags: int = 0,
+    ) -> None:
         split = layout.split(factor=0.5)
         split.label(text=item.name.replace("_", " ").capitalize(), icon="EXPERIMENTAL")
         split.label(text=f"frame {item.frame:g}   × {item.amplitude:.2g}")
@@ -182,8 +212,18 @@ class UNDERSTUDY_PT_face_library(SidebarPanel, bpy.types.Panel):
 class UNDERSTUDY_UL_face_map(bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_face_map"
 
-    def draw_item(self, _context: bpy.types.Context, layout: bpy.types.UILayout, *args) -> None:
-        item = args[1]
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: object,
+        item: object,
+        _icon: int,
+        _active: object,
+        _active_name: str,
+        _index: int = 0,
+        _flags: int = 0,
+    ) -> None:
         split = layout.split(factor=0.42, align=True)
         doubtful = not item.control or item.quality < _DOUBTFUL
         split.label(text=item.name, icon="QUESTION" if doubtful else "NONE")

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
-from scipy.signal import find_peaks
 
 from .. import rotations as rt
 from . import library
@@ -105,7 +103,7 @@ class Edit:
 
 
 def edited(performance: Performance, edit: Edit, other: Performance | None = None) -> Performance:
-    """Return a performance with every edit applied, in the order mix, micro, regions, spans, layers.
+    """Return a performance with every edit applied: mix, micro, regions, spans, layers.
 
     Parameters
     ----------
@@ -179,6 +177,8 @@ def magnified(times: NDArray, values: NDArray, gain: float, size: float) -> NDAr
     -------
     (F, C)
     """
+    from scipy.signal import find_peaks
+
     out = np.array(values, float)
     for sign in (1.0, -1.0):
         for column in range(values.shape[1]):
@@ -229,9 +229,7 @@ def _mixed(performance: Performance, other: Performance, edit: Edit) -> Performa
     return performance.replace(coefficients=values, gaze=gaze, head_rotation=head)
 
 
-def _region(
-    times: NDArray, values: NDArray, columns: tuple[str, ...], change: Region
-) -> NDArray:
+def _region(times: NDArray, values: NDArray, columns: tuple[str, ...], change: Region) -> NDArray:
     gains = np.full(len(columns), change.amplitude)
     left = np.array([_is_side(name, "Left") for name in columns])
     right = np.array([_is_side(name, "Right") for name in columns])
@@ -253,11 +251,11 @@ def _timed(times: NDArray, values: NDArray, change: Region) -> NDArray:
     if change.speed != 1.0:
         values = quickened(times, values, change.speed)
     if change.hold_s > 0:
+        from scipy.ndimage import maximum_filter1d
+
         width = int(round(change.hold_s / step)) + 1
         # From the peak on: the window reaches back, never ahead.
-        values = maximum_filter1d(
-            values, width, axis=0, origin=(width - 1) // 2, mode="nearest"
-        )
+        values = maximum_filter1d(values, width, axis=0, origin=(width - 1) // 2, mode="nearest")
     if change.ease > 0:
         values = _eased(values, change.ease * _EASE_S / step)
     if change.offset_s:
@@ -268,6 +266,9 @@ def _timed(times: NDArray, values: NDArray, change: Region) -> NDArray:
 
 def _eased(values: NDArray, sigma: float) -> NDArray:
     """Soften starts and stops, with every peak at its old height."""
+    from scipy.ndimage import gaussian_filter1d
+    from scipy.signal import find_peaks
+
     out = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
     for column, (track, soft) in enumerate(zip(values.T, out.T, strict=True)):
         peaks, _ = find_peaks(track, prominence=_MOVES)
@@ -289,6 +290,8 @@ def quickened(times: NDArray, values: NDArray, speed: float) -> NDArray:
     values : (F, C) of one region
     speed : 1 as it is
     """
+    from scipy.signal import find_peaks
+
     total = values.sum(axis=1)
     peaks, _ = find_peaks(np.pad(total, 1), prominence=_MOVES)
     peaks = np.clip(peaks - 1, 0, len(total) - 1)
@@ -341,5 +344,3 @@ def _spanned(times: NDArray, values: NDArray, span: Span) -> NDArray:
 def _layer(times: NDArray, layer: Layer) -> NDArray:
     found = library.find(layer.expression)
     return library.curve(found, times - layer.at_s, layer.amplitude, layer.speed)
-
-

@@ -105,17 +105,16 @@ def _spline(
     # Level where a hold begins or ends, and at every peak, or the curve would overshoot it.
     level = still[rows]
     level[1:] |= still[rows[:-1]]
-    before, after = np.diff(values[:, 0], prepend=values[0, 0]), np.diff(
-        values[:, 0], append=values[-1, 0]
+    before, after = (
+        np.diff(values[:, 0], prepend=values[0, 0]),
+        np.diff(values[:, 0], append=values[-1, 0]),
     )
     level |= before * after <= 0
     slopes[level] = 0.0
     # Steeper than thrice the chord, a cubic leaves the range of its two keys.
     gaps = np.diff(frames[rows])
     chord = np.diff(values[:, 0]) / gaps
-    room = 3.0 * np.minimum(
-        np.append(np.abs(chord), np.inf), np.insert(np.abs(chord), 0, np.inf)
-    )
+    room = 3.0 * np.minimum(np.append(np.abs(chord), np.inf), np.insert(np.abs(chord), 0, np.inf))
     slopes[:, 0] = np.clip(slopes[:, 0], -room, room)
     return values, slopes
 

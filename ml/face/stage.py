@@ -1,4 +1,4 @@
-"""The task behind the Face panel: a performance, captured or given, becomes the Takes of one rig."""
+"""The task behind the Face panel: a performance becomes the Takes of one character."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ..progress import Progress, Steps, scaled
 from ..take import Provenance, Take
 from .edit import Edit, edited, extended
 from .facemap import FaceMap
+from .facerig import FaceRig, Writing
 from .performance import Performance
-from .retarget import FaceRig, Writing, retarget, unmapped
 
 CAPTURE = "face"
 """The task that turns a video into a performance."""
@@ -43,9 +43,7 @@ def perform(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]
     if params.get("capture"):
         from ..tasks import resolve
 
-        meta, arrays = yield from scaled(
-            resolve(CAPTURE)(params["capture"], {}), 0.0, _CAPTURED
-        )
+        meta, arrays = yield from scaled(resolve(CAPTURE)(params["capture"], {}), 0.0, _CAPTURED)
         source = Performance.unpack(meta, arrays)
     else:
         source = Performance.unpack(params["performance"], arrays)
@@ -54,6 +52,8 @@ def perform(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]
     found = meta.get("provenance") or {}
     provenance.models |= found.get("models", {})
     provenance.inputs |= found.get("inputs", {})
+    from .retarget import retarget, unmapped
+
     shown = _edited(source, params, given)
     face = FaceMap.from_json(params["map"])
     takes = retarget(

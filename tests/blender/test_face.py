@@ -1,0 +1,283 @@
+"""From a performance to keys on shape keys, a head and eyes, by the button and the command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from conftest import new_armature
+from mathutils import Vector
+from report_form import faults
+from understudy.addon import actions, cli, face, facemaps, faceperformances, facerig, ledger
+from understudy.ml.errors import RigError, UnderstudyError
+from understudy.ml.face import performance as performances
+from understudy.ml.face.performance import INDEX, NAMES, Performance
+
+FORM = json.loads(
+    (Path(__file__).resolve().parents[2] / "docs" / "report.schema.json").read_text("utf-8")
+)
+
+
+def new_head(name: str = "Head", keys: tuple[str, ...] = NAMES) -> bpy.types.Object:
+    """Return an active mesh object with a shape key of each name, each moving something."""
+    mesh = bpy.data.meshes.new(name)
+    size = max(len(keys), 3)
+    mesh.from_pydata([(i, 0, 0) for i in range(size)], [], [tuple(range(size))])
+    head = bpy.data.objects.new(name, mesh)
+    bpy.context.collection.objects.link(head)
+    if keys:
+        head.shape_key_add(name="Basis")
+    for i, key in enumerate(keys):
+        head.shape_key_add(name=key, from_mix=False).data[i].co.z += 1
+    bpy.context.view_layer.objects.active = head
+    return head
+
+
+@pytest.fixture
+def head() -> bpy.types.Object:
+    bpy.context.scene.render.fps = 24
+    return new_head()
+
+
+@pytest.fixture
+def recording(tmp_path) -> Path:
+    """Return the file of two seconds: the jaw opens, the head turns, the eyes look aside."""
+    times = np.arange(61) / 30.0
+    values = np.zeros((61, 52))
+    values[:, INDEX["jawOpen"]] = 0.8 * np.sin(np.pi * times / 2) ** 2
+    values[20, INDEX["eyeBlinkLeft"]] = 1.0
+    angle = 0.3 * np.sin(np.pi * times / 2)
+    turn = np.zeros((61, 4))
+    turn[:, 0], turn[:, 2] = np.cos(angle / 2), np.sin(angle / 2)
+    gaze = np.zeros((61, 2, 2))
+    gaze[:, :, 0] = angle[:, None]
+    path = tmp_path / "take.npz"
+    performances.write(path, Performance(times, values, turn, gaze=gaze))
+    return path
+
+
+@pytest.fixture
+def settings(recording):
+    settings = bpy.context.scene.understudy.face
+    settings.source, settings.recording = "file", str(recording)
+    return settings
+
+
+def value(head: bpy.types.Object, key: str, frame: int) -> float:
+    bpy.context.scene.frame_set(frame)
+    return head.data.shape_keys.key_blocks[key].value
+
+
+def test_the_button_writes_shape_keys_and_keeps_the_performance(head, settings):
+    assert bpy.ops.understudy.perform_face() == {"FINISHED"}
+    keys = head.data.shape_keys
+    assert value(head, "jawOpen", 25) == pytest.approx(0.8, abs=0.02)
+    assert value(head, "eyeBlinkLeft", 17) == pytest.approx(1.0, abs=0.01)
+    assert value(head, "mouthSmileLeft", 25) == 0
+    action = keys.animation_data.action
+    assert ledger.report(action)["keys"]["ai"] > 50
+    assert head.animation_data is None
+    assert [row.name for row in settings.performances] == ["take.npz"]
+    jaw = actions.read_keys(actions.curves_of(keys)['key_blocks["jawOpen"].value', 0])
+    assert len(jaw) < 12
+
+
+def test_edits_rewrite_only_what_was_generated(head, settings):
+    bpy.ops.understudy.perform_face()
+    keys = head.data.shape_keys
+    curve = actions.curves_of(keys)['key_blocks["jawOpen"].value', 0]
+    curve.keyframe_points.insert(55, 0.123)
+    settings.jaw.amplitude = 0.5
+    settings.start_frame = 100  # of the next one; the kept one stays where it is
+    assert bpy.ops.understudy.apply_face_edits() == {"FINISHED"}
+    assert value(head, "jawOpen", 25) == pytest.approx(0.4, abs=0.02)
+    assert value(head, "jawOpen", 55) == pytest.approx(0.123, abs=1e-4)
+    bpy.ops.understudy.reset_face_edits()
+    bpy.ops.understudy.apply_face_edits()
+    assert value(head, "jawOpen", 25) == pytest.approx(0.8, abs=0.02)
+
+
+def test_a_stretch_and_an_expression_of_the_library(head, settings):
+    bpy.context.scene.frame_current = 60
+    assert bpy.ops.understudy.add_expression(expression="joy") == {"FINISHED"}
+    assert bpy.ops.understudy.apply_face_edits() == {"FINISHED"}, "an expression alone"
+    assert value(head, "mouthSmileLeft", 60) < 0.005
+    assert value(head, "mouthSmileLeft", 60 + 15) == pytest.approx(0.9, abs=0.03)
+    bpy.ops.understudy.perform_face()
+    bpy.context.scene.frame_current = 12
+    bpy.ops.understudy.add_face_span()
+    settings.spans[0].amplitude, settings.spans[0].end = 0.25, 40
+    bpy.ops.understudy.apply_face_edits()
+    assert value(head, "jawOpen", 25) == pytest.approx(0.2, abs=0.02)
+    assert value(head, "mouthSmileLeft", 60 + 15) == pytest.approx(0.9, abs=0.03)
+    bpy.ops.understudy.remove_face_span()
+    bpy.ops.understudy.remove_face_layer()
+    assert not len(settings.spans) and not len(settings.layers)
+
+
+def test_head_and_eyes_turn_by_bones(head, settings):
+    rig = new_armature("Rig", {"head": "QUATERNION", "eye.L": "XYZ", "eye.R": "QUATERNION"})
+    head.parent = rig
+    bpy.context.view_layer.objects.active = head
+    assert bpy.ops.understudy.perform_face() == {"FINISHED"}
+    bpy.context.scene.frame_set(25)
+    for bone in ("head", "eye.L", "eye.R"):
+        posed = rig.pose.bones[bone]
+        look = posed.matrix.to_3x3() @ posed.bone.matrix_local.to_3x3().inverted()
+        # To the character's left, which is +X.
+        assert (look @ Vector((0, -1, 0))).x == pytest.approx(np.sin(0.3), abs=0.02)
+
+
+def test_eyes_follow_what_they_are_constrained_to(head, settings):
+    target = bpy.data.objects.new("Look", None)
+    target.location = (0, -2, 0)
+    bpy.context.collection.objects.link(target)
+    for side in "LR":
+        eye = bpy.data.objects.new(f"Eye_{side}", None)
+        eye.parent = head
+        bpy.context.collection.objects.link(eye)
+        eye.constraints.new("DAMPED_TRACK").target = target
+    bpy.context.view_layer.update()
+    assert bpy.ops.understudy.perform_face() == {"FINISHED"}
+    bpy.context.scene.frame_set(25)
+    assert target.location.x == pytest.approx(2 * np.tan(0.3), abs=0.03)
+    assert target.location.y == pytest.approx(-2, abs=1e-4)
+
+
+def test_other_meshes_of_the_character_follow(settings):
+    rig = new_armature("Rig", {"root": "XYZ"})
+    lashes, head = new_head("Lashes", NAMES[:14]), new_head()
+    head.parent = lashes.parent = rig
+    bpy.ops.understudy.perform_face()
+    assert value(lashes, "eyeBlinkLeft", 17) == pytest.approx(1.0, abs=0.01)
+
+
+def test_the_map_is_kept_changed_saved_and_loaded(head, settings, tmp_path):
+    assert bpy.ops.understudy.map_face_names() == {"FINISHED"}
+    rows = head.understudy.face_links
+    assert len(rows) == 52
+    head.understudy.active_face_link = [r.name for r in rows].index("jawOpen")
+    bpy.ops.understudy.edit_face_map()
+    row = rows[head.understudy.active_face_link]
+    row.control, row.weight = "cheekPuff", 0.5
+    bpy.ops.understudy.perform_face()
+    assert value(head, "cheekPuff", 25) == pytest.approx(0.4, abs=0.02)
+    path = tmp_path / "map.json"
+    assert bpy.ops.understudy.save_face_map(filepath=str(path)) == {"FINISHED"}
+    other = new_head("Other")
+    assert bpy.ops.understudy.load_face_map(filepath=str(path)) == {"FINISHED"}
+    assert {k.control.owner for k in facemaps.stored(other).links} == {"Other"}
+    bpy.ops.understudy.clear_face_map()
+    assert facemaps.stored(other) is None
+
+
+def test_a_mesh_without_shape_keys_is_refused_in_words(settings):
+    new_head("Bare", ())
+    with pytest.raises(RuntimeError, match="Bare has no shape keys, and no armature moves it"):
+        bpy.ops.understudy.perform_face()
+
+
+def test_names_that_say_nothing_are_refused_in_words(settings):
+    new_head("Odd", ("Key 1", "Key 2"))
+    with pytest.raises(RuntimeError, match="do not tell its expressions: find the face map by"):
+        bpy.ops.understudy.perform_face()
+
+
+def test_driven_and_muted_keys_are_told_and_left(head, settings):
+    keys = head.data.shape_keys
+    driver = keys.driver_add('key_blocks["jawOpen"].value').driver
+    driver.expression = "0.25"
+    keys.key_blocks["cheekPuff"].mute = True
+    bpy.ops.understudy.perform_face()
+    outcome = bpy.context.window_manager.understudy.outcome
+    assert "Driven shape keys were left to their drivers: jawOpen" in outcome
+    assert "Muted shape keys do not show until unmuted: cheekPuff" in outcome
+    assert ('key_blocks["jawOpen"].value', 0) not in actions.curves_of(keys)
+
+
+def test_a_locked_curve_stops_all_and_changes_nothing(head, settings):
+    keys = head.data.shape_keys
+    keys.key_blocks["mouthPucker"].keyframe_insert("value", frame=3)
+    curve = actions.curves_of(keys)['key_blocks["mouthPucker"].value', 0]
+    curve.lock = True
+    with pytest.raises(RuntimeError, match="mouthPucker.*is locked"):
+        bpy.ops.understudy.perform_face()
+    assert len(actions.curves_of(keys)) == 1 and not len(settings.performances)
+
+
+def test_absolute_shape_keys_are_refused(head, settings):
+    head.data.shape_keys.use_relative = False
+    with pytest.raises(RuntimeError, match="are absolute: switch them to relative"):
+        bpy.ops.understudy.perform_face()
+
+
+def test_linked_heads_are_refused_and_overrides_work(head, settings, tmp_path):
+    source = tmp_path / "lib.blend"
+    bpy.data.libraries.write(str(source), {head})
+    bpy.data.objects.remove(head)
+    with bpy.data.libraries.load(str(source), link=True) as (_, to):
+        to.objects = ["Head"]
+    linked = next(o for o in bpy.data.objects if o.library)
+    bpy.context.collection.objects.link(linked)
+    with pytest.raises(RigError, match="linked from another file"):
+        facerig.find_face(linked)
+    mine = linked.override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
+    mine.override_library.is_system_override = False
+    bpy.context.view_layer.objects.active = mine
+    if mine.data.shape_keys.override_library is None and mine.data.library is not None:
+        with pytest.raises(RigError, match="make a library override"):
+            facerig.find_face(mine)
+        return
+    assert bpy.ops.understudy.perform_face() == {"FINISHED"}
+    assert value(mine, "jawOpen", 25) == pytest.approx(0.8, abs=0.02)
+
+
+def test_the_command_does_what_the_button_does(head, recording, tmp_path):
+    save, report = tmp_path / "out.blend", tmp_path / "out.json"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "in.blend"))
+    words = ["face", "--performance", str(recording), "--mesh", "Head", "--save", str(save)]
+    words += ["--report", str(report), "--save-map", str(tmp_path / "map.json")]
+    assert cli.main(words) == cli.DONE
+    record = json.loads(report.read_text("utf-8"))
+    assert not faults(record, FORM)
+    assert record["expressions"] == 52 and record["source"] == "take.npz"
+    assert record["provenance"]["inputs"]["take.npz"]
+    assert FORM["properties"]["stage"] and (tmp_path / "map.json").is_file()
+    bpy.ops.wm.open_mainfile(filepath=str(save))
+    again = bpy.data.objects["Head"]
+    assert value(again, "jawOpen", 25) == pytest.approx(0.8, abs=0.02)
+    assert faceperformances.find(bpy.context.scene).performance.times[-1] == pytest.approx(2.0)
+    assert cli.main(["face", "--kept", "take.npz", "--report", str(report), "--force"]) == cli.DONE
+
+
+def test_the_command_lays_an_expression_on(head, tmp_path):
+    report = tmp_path / "out.json"
+    words = ["face", "--expression", "surprise", "--speed", "2", "--report", str(report)]
+    assert cli.main([*words, "--start-frame", "10"]) == cli.DONE
+    assert value(head, "jawOpen", 10) == 0
+    assert value(head, "jawOpen", 10 + 5) == pytest.approx(0.9 * 0.35, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["--performance", "none.csv"], cli.FAILED),
+        (["--performance", "x.mp3"], cli.FAILED),
+        (["--kept", "nobody"], cli.FAILED),
+        (["--expression", "rapture"], cli.USAGE),
+        (["--kept", "a", "--mesh", "nobody"], cli.USAGE),
+    ],
+)
+def test_the_command_says_what_is_wrong(head, words, status, tmp_path):
+    assert cli.main(["face", *words, "--report", str(tmp_path / "r.json")]) == status
+    assert head.data.shape_keys.animation_data is None
+
+
+def test_a_spoilt_record_of_a_performance_is_told(head, settings):
+    bpy.ops.understudy.perform_face()
+    settings.performances[0].data = "spoilt"
+    with pytest.raises(UnderstudyError, match="cannot be read any more"):
+        face.request(bpy.context.scene, head, face.Options())
