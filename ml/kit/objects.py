@@ -118,7 +118,7 @@ def bowl(job: Job) -> None:
         f.blob(
             (x * w, y * d, h * 0.66),
             (w * 0.18, d * 0.18, h * 0.34),
-            ("food", "accent")[x > 0],
+            ("food", "accent")[int(x > 0)],
             0.05,
             1,
             True,

@@ -267,7 +267,7 @@ def rock_arch(job: Job) -> None:
         )
     for k in (0, -1):
         rings[k][:, 2] = 0
-    f.loft(rings, "stone", smooth=False)
+    f.loft([ring[::-1] for ring in rings], "stone", smooth=False)
 
 
 @kind("snow pile")

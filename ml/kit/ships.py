@@ -37,7 +37,7 @@ def boat(job: Job) -> None:
     rim = hull(job, 0, h * 0.6, "wood", 0.96, 0.5)
     f.tube(np.concatenate([rim, rim[:1]]), min(0.04, w * 0.03), "dark wood", 5)
     inner = rim * (0.86, 0.92, 1) + (0, 0, 0.012)
-    f.loft([inner, inner * (0.8, 0.9, 1) - (0, 0, 0.0)], "dark wood")
+    f.loft([inner - (0, 0, 0.01), inner], "dark wood")
     for y in (-0.26, 0.02, 0.26):
         f.block(
             (0, y * d, h * 0.62), (w * (0.84 if y < 0.2 else 0.56), d * 0.06, 0.04), "wood", 0.01

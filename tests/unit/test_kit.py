@@ -1,4 +1,4 @@
-"""The procedural kit: every kind fills its box, is light, closed where it should be, and repeats."""
+"""The procedural kit: every kind fills its box, is light and closed, and repeats."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from understudy.ml import kit
 from understudy.ml.kit.form import Form
 from understudy.ml.layout.kinds import KINDS
 
-MOST_POLYGONS = 1100
+MOST_POLYGONS = 1400
 
 
 def solid_of(name: str, style: str = "", seed: int = 0) -> kit.Solid:
