@@ -195,6 +195,7 @@ class Session:
     reason : why the GPU is not in use, a plain clause; empty when it is
     inputs : {name: shape}, a named axis takes any size
     outputs : names, in order
+    metadata : texts that the file carries, by name
     """
 
     def __init__(self, name: str, settings: Settings | None = None) -> None:
@@ -261,6 +262,7 @@ class Session:
         self._dtypes = {name: _DTYPES[kind] for name, kind in kinds.items()}
         self.inputs = {i.name: i.shape for i in self._session.get_inputs()}
         self.outputs = [o.name for o in self._session.get_outputs()]
+        self.metadata = dict(self._session.get_modelmeta().custom_metadata_map)
 
     def _opened(self, options: object, providers: Sequence[str]) -> object:
         key = (self.sha256, tuple(providers), options.intra_op_num_threads)

@@ -23,6 +23,7 @@ TASKS = {
     "check": "runtime:check",
     "face": "face.pipeline:capture",
     "inbetween": "inbetween.fill:fill",
+    "layout": "layout.pipeline:layout",
     "perform": "face.stage:perform",
 }
 """Name to "module:function", the module relative to this package."""

@@ -1,0 +1,421 @@
+"""Fill a place: in which order things come, how many, how large, and what was left out."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cards import RELATIONS, Wish
+from .kinds import KINDS, Kind
+from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, AssetBox, Item
+from .propose import Proposer, openings_of
+from .space import Space
+
+_TRIES = 3
+_LOW_TOP = 1.35
+"""Small things without a named place go on tops below this, metres."""
+_NATURE = ("tree", "plant", "rock")
+_DRAFT = 0.3
+
+
+@dataclass
+class Order:
+    """What a place is to be filled with, beside its outline.
+
+    Attributes
+    ----------
+    wishes : in any order; `fill` sorts them
+    swaps : kind to the kind that takes its place, for wishes nobody asked for by name
+    density : 0 to 1, 0.5 is what the cards say
+    assets : by name
+    water_level : metres or None
+    """
+
+    wishes: list[Wish]
+    swaps: dict[str, str] = field(default_factory=dict)
+    banned: set[str] = field(default_factory=set)
+    density: float = 0.5
+    assets: dict[str, AssetBox] = field(default_factory=dict)
+    water_level: float | None = None
+    style: str = ""
+    colours: dict[str, str] = field(default_factory=dict)
+
+
+class Composer:
+    """Puts things into a `Space`, one by one, each where the solver allows it."""
+
+    def __init__(
+        self, space: Space, order: Order, rng: np.random.Generator, natural: bool, scorer=None
+    ) -> None:
+        self.space, self.order, self.rng, self.scorer = space, order, rng, scorer
+        self.propose = Proposer(space, rng, natural)
+        self.of_kind: dict[str, list[int]] = defaultdict(list)
+        self.left_out: Counter[str] = Counter()
+        self.moved: Counter[str] = Counter()
+        self.children: Counter[int] = Counter()
+        self.notes: list[str] = []
+        for index, item in enumerate(space.items):
+            self.of_kind[item.kind].append(index)
+
+    def fill(self) -> None:
+        """Place everything: heroes and large things, then ways, then the rest."""
+        wishes = [w for w in map(self._final, self.order.wishes) if w is not None]
+        first = [w for w in wishes if self._stage(w) == 0]
+        rest = [w for w in wishes if self._stage(w) > 0]
+        for wish in sorted(first, key=self._rank):
+            self._place_all(wish)
+        self.notes += self.space.keep_ways()
+        for wish in sorted(rest, key=self._rank):
+            self._place_all(wish)
+
+    def _final(self, wish: Wish) -> Wish | None:
+        """Return a wish with its number decided and the style's swap made, or None."""
+        if wish.required:
+            return wish
+        have = len(self.of_kind[wish.kind])
+        kind = self.order.swaps.get(wish.kind, wish.kind)
+        target = self.order.swaps.get(wish.target, wish.target)
+        if wish.kind in self.order.banned or kind in self.order.banned:
+            return None
+        low, high, density = wish.low, wish.high, self.order.density
+        count = int(self.rng.integers(low, high + 1))
+        if high > low:
+            share = density + self.rng.uniform(-0.25, 0.25)
+            count = round(low + (high - low) * min(max(share, 0.0), 1.0))
+        if high > 2:
+            count = round(count * (0.4 + 1.2 * density))
+        count = max(count - have, 0)
+        if kind != wish.kind and KINDS[kind].support != KINDS[wish.kind].support:
+            wish = replace(wish, spot="" if wish.spot not in ("edge", "side") else wish.spot)
+            target = ""
+        return replace(wish, kind=kind, target=target, low=count, high=count) if count else None
+
+    def _kind(self, wish: Wish) -> Kind:
+        return KINDS[wish.kind]
+
+    def _stage(self, wish: Wish) -> int:
+        """Return 0 for what the ways must go around, 1 for furniture, later for small things."""
+        kind = self._kind(wish)
+        if wish.target and wish.spot in RELATIONS and wish.target in KINDS:
+            return 2 if kind.support == FLOOR else 3
+        if kind.support in (SURFACE, WALL, CEILING) or wish.spot in ("on", "above", "ceiling"):
+            return 3
+        large = kind.size[0] * kind.size[1] > 3.0
+        hero = wish == self.order.wishes[0] or kind.role == "hero" or wish.required
+        if wish.spot in ("centre", "back", "far", "side") and (large or hero):
+            return 0
+        return 0 if large and wish.spot in ("", "wall", "corner") else 1
+
+    def _rank(self, wish: Wish) -> tuple:
+        kind = self._kind(wish)
+        depends = wish.spot in RELATIONS and wish.target in KINDS
+        chain = 1 + self._depends(wish.target) if depends else 0
+        hangs = kind.support in (WALL, CEILING)
+        size = kind.size[0] * kind.size[1]
+        return (
+            chain + 4 * hangs,
+            not wish.required,
+            kind.support == SURFACE,
+            not kind.solid,
+            -size,
+        )
+
+    def _depends(self, kind: str) -> int:
+        return int(any(w.kind == kind and w.target in KINDS for w in self.order.wishes))
+
+    # Placing
+
+    def _place_all(self, wish: Wish) -> None:
+        for k in range(wish.low):
+            if not self._place_one(wish, k, wish.low):
+                missing = wish.low - k
+                self.left_out[wish.label or wish.kind.replace("_", " ")] += missing
+                if wish.required:
+                    name = wish.label or wish.kind.replace("_", " ")
+                    self.notes.append(self._why(name, wish, missing))
+                return
+
+    def _why(self, name: str, wish: Wish, missing: int) -> str:
+        many = f"{missing} of {wish.low}" if wish.low > 1 else "It"
+        if wish.spot == "on" and wish.target and not self.of_kind[wish.target]:
+            return f"{name}: nothing to put it on ({wish.target.replace('_', ' ')} is not there)"
+        return f"{name}: {many} left out, because no free place of its size was left"
+
+    def _place_one(self, wish: Wish, k: int, count: int) -> bool:
+        kind = self._kind(wish)
+        shrink = 1.0
+        for attempt in range(_TRIES):
+            size = self._size(wish, kind, shrink)
+            loose = attempt == _TRIES - 1
+            if self._try(wish, kind, size, k, count, loose):
+                return True
+            if kind.size[0] * kind.size[1] > 6 or attempt == 0:
+                shrink *= 0.85
+            if not wish.required and len(self.space.items) > 400 and attempt:
+                return False
+        return False
+
+    def _size(self, wish: Wish, kind: Kind, shrink: float) -> tuple[float, float, float]:
+        asset = self.order.assets.get(wish.asset)
+        base = fitted(asset, kind) if asset else kind.size
+        spread = math.log(kind.spread)
+        factor = math.exp(self.rng.uniform(-spread, spread)) if not asset else 1.0
+        stretch = np.exp(self.rng.uniform(-0.05, 0.05, 3)) if not asset else np.ones(3)
+        size = np.asarray(base) * factor * stretch * shrink
+        if kind.support == FLOOR and self.space.room.roofed:
+            if size[2] > self.space.room.height - 0.05:
+                top = self.space.room.height - 0.05
+                size = size * np.array([1, 1, top / size[2]]) if not asset else size * top / size[2]
+        return tuple(round(float(n), 4) for n in size)
+
+    def _try(self, wish: Wish, kind: Kind, size: tuple, k: int, count: int, loose: bool) -> bool:
+        """Try one size; `loose` gives up the wished spot, but not a wished relation."""
+        for places, support, parents, extra in self._candidates(wish, kind, size, k, count, loose):
+            if not len(places):
+                continue
+            ok = self.space.allowed(
+                places,
+                size,
+                solid=kind.solid,
+                passable=kind.passable,
+                clear=0.0 if loose else kind.front * (support == FLOOR),
+                ignore=extra,
+                pane=wish.kind in ("curtain", "window_frame"),
+            )
+            if support == SURFACE or support == WALL:
+                ok &= places[:, 2] + size[2] <= self._ceiling()
+            rows = np.flatnonzero(ok)
+            if not len(rows):
+                continue
+            best = rows[self._choose(places[rows], wish, kind, size)]
+            self._add(wish, kind, size, places[best], support, int(parents[best]))
+            return True
+        return False
+
+    def _ceiling(self) -> float:
+        return self.space.room.height if self.space.room.roofed else 1e9
+
+    def _choose(self, places: NDArray, wish: Wish, kind: Kind, size: tuple) -> int:
+        """Return which of the allowed places to take: the first, or what the scorer draws."""
+        if self.scorer is None or len(places) == 1 or wish.target or wish.spot in ("row", "side"):
+            return 0
+        logits = self.scorer(self.space, places, wish.kind, size)
+        if logits is None:
+            return 0
+        return int(np.argmax(logits + self.rng.gumbel(size=len(logits))))
+
+    def _candidates(
+        self, wish: Wish, kind: Kind, size: tuple, k: int, count: int, loose: bool
+    ) -> list[tuple[NDArray, str, NDArray, tuple]]:
+        """Return (places, support, parents, items whose clearance does not count) to try."""
+        spot, propose = wish.spot, self.propose
+        if spot in RELATIONS:
+            return self._related(wish, kind, size, k, count)
+        support = kind.support
+        if support == WATER and self.order.water_level is None:
+            support = FLOOR
+        if support == SURFACE and spot in ("", "scatter", "on"):
+            found = self._on_tops(size, "", k)
+            if found or not wish.required:
+                return found
+        if support == CEILING or (spot == CEILING and support != WALL):
+            return [self._bare(propose.ceiling(size, count, k), CEILING)]
+        if support == WALL:
+            return [self._hung(wish, kind, size, spot)]
+        if support == SURFACE:
+            support = FLOOR
+        spot = spot or ("wall" if kind.wall else "scatter")
+        if spot == "ceiling":
+            spot = "scatter"
+        found = [self._bare(propose.spot(spot, size, count, k), support)]
+        if loose and spot not in ("centre", "back") or (loose and not wish.required):
+            found.append(self._bare(propose.spot("edge", size, count, k), support))
+            found.append(self._bare(propose.spot("scatter", size, count, k), support))
+        if loose and wish.required:
+            found.append(self._bare(self._everywhere(size), support))
+        return found
+
+    def _everywhere(self, size: tuple) -> NDArray:
+        """Return a fine grid of places, four ways round, for what must find a place if any."""
+        low, high = self.propose.low, self.propose.high
+        step = max(0.12, float((high - low).max()) / 45)
+        x, y = (np.arange(a, b, step) for a, b in zip(low, high, strict=True))
+        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        grid = grid[self.rng.permutation(len(grid))]
+        turned = [np.column_stack([grid, np.zeros(len(grid)), np.full(len(grid), yaw)])
+                  for yaw in (0.0, 90.0)]  # fmt: skip
+        return np.concatenate(turned)
+
+    def _bare(self, places: NDArray, support: str) -> tuple[NDArray, str, NDArray, tuple]:
+        if support == WATER:
+            places = places.copy()
+            places[:, 2] = max((self.order.water_level or 0.0) - _DRAFT, 0.0)
+        return places, support, np.full(len(places), -1), ()
+
+    def _hung(self, wish: Wish, kind: Kind, size: tuple, spot: str) -> tuple:
+        """Return places on walls and fronts; windows are theirs only who dress them."""
+        indices = [i for n, ids in self.of_kind.items() if KINDS[n].hang for i in ids]
+        if wish.kind == "curtain":
+            points = openings_of(self.space.room, "window")
+            places, owner = self.propose.hung(size, kind.mount, [])
+            if points and len(places):
+                far = np.min([np.linalg.norm(places[:, :2] - m, axis=1) for m, _ in points], axis=0)
+                places, owner = places[np.argsort(far)], owner[np.argsort(far)]
+        else:
+            hangers = [self.space.items[i] for i in indices]
+            places, owner = self.propose.hung(size, kind.mount, hangers)
+        if spot in ("back", "front") and len(places):
+            order = np.argsort(-places[:, 1] if spot == "back" else places[:, 1], kind="stable")
+            places, owner = places[order], owner[order]
+        lookup = np.array([*indices, -1])
+        return places, WALL, lookup[owner], ()
+
+    def _on_tops(self, size: tuple, target: str, k: int) -> list[tuple]:
+        """Return places on tops of a kind, or on any low one; the emptiest tops first."""
+        if target:
+            ids = list(self.of_kind[target])
+        else:
+            ids = [i for n, found in self.of_kind.items() if KINDS[n].top for i in found]
+            ids = [i for i in ids if self._top(i) <= _LOW_TOP]
+        noise = self.rng.uniform(0, 0.9, len(ids))
+        area = [self.space.items[i].size[0] * self.space.items[i].size[1] for i in ids]
+        order = np.argsort([self.children[i] / max(a, 0.05) * 0.4 + n
+                            for i, a, n in zip(ids, area, noise, strict=True)])  # fmt: skip
+        found = []
+        for j in order[:24]:
+            parent = self.space.items[ids[j]]
+            places = self.propose.on(size, parent)
+            found.append((places, SURFACE, np.full(len(places), ids[j]), (ids[j],)))
+        return found
+
+    def _top(self, index: int) -> float:
+        item = self.space.items[index]
+        return item.pos[2] + item.size[2]
+
+    def _related(self, wish: Wish, kind: Kind, size: tuple, k: int, count: int) -> list[tuple]:
+        if wish.target in ("window", "door"):
+            return self._at_opening(wish, kind, size)
+        if wish.spot == "on":
+            ids = self.of_kind[wish.target] if wish.target else []
+            if wish.target and not all(KINDS[self.space.items[i].kind].top for i in ids):
+                return []
+            return self._on_tops(size, wish.target, k)
+        ids = list(self.of_kind[wish.target]) if wish.target else list(range(len(self.space.items)))
+        ids = sorted(ids, key=lambda i: (self.children[i], self.rng.random()))
+        found = []
+        for i in ids[:12]:
+            target = self.space.items[i]
+            places = self._by(wish, kind, size, target, count)
+            support = kind.support if kind.support in (WALL, CEILING) else FLOOR
+            if target.support == SURFACE and support == FLOOR:
+                continue
+            if target.support == SURFACE:
+                places = places[:0]
+            found.append((places, support, np.full(len(places), -1), (i,)))
+        if not ids and not wish.required:
+            return [self._bare(self.propose.spot("edge", size, count, k), FLOOR)]
+        return found
+
+    def _by(self, wish: Wish, kind: Kind, size: tuple, target: Item, count: int) -> NDArray:
+        """Return places by one thing."""
+        propose, spot = self.propose, wish.spot
+        if kind.support == WALL:
+            places, owner = propose.hung(size, kind.mount, [])
+            if not len(places):
+                return places
+            low = max(kind.mount, target.pos[2] + target.size[2] + 0.12)
+            places[:, 2] = low if spot == "above" else places[:, 2]
+            far = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
+            return places[np.argsort(far)][:16]
+        if kind.support == CEILING:
+            z = self.space.room.height - size[2]
+            return np.array([[target.pos[0], target.pos[1], z, target.yaw]])
+        if spot == "under":
+            if kind.solid:
+                return propose.beside(size, target)
+            return np.array([[*target.pos[:2], 0.0, target.yaw + turn] for turn in (0.0, 90.0)])
+        if spot == "around":
+            return propose.around(size, target, count)
+        if spot == "opposite":
+            return propose.facing(size, target)
+        return {
+            "before": propose.before,
+            "beside": propose.beside,
+            "behind": propose.behind,
+            "facing": propose.facing,
+            "above": propose.beside,
+        }[spot](size, target)
+
+    def _at_opening(self, wish: Wish, kind: Kind, size: tuple) -> list[tuple]:
+        points = openings_of(self.space.room, wish.target)
+        if wish.spot in ("opposite", "facing"):
+            places = self.propose.opposite(size, points)
+        else:
+            places = self.propose.at_opening(size, points)
+        support = FLOOR
+        if kind.support == WALL:
+            places = places.copy()
+            places[:, 2], support = kind.mount, WALL
+        return [(places, support, np.full(len(places), -1), ())]
+
+    def _add(self, wish: Wish, kind: Kind, size: tuple, place: NDArray, support: str, parent: int):
+        item = Item(
+            name=f"{(wish.label or wish.kind).replace('_', ' ').title()}",
+            kind=wish.kind,
+            role="hero" if wish == self.order.wishes[0] else kind.role,
+            category=kind.category,
+            size=size,
+            pos=(round(float(place[0]), 4), round(float(place[1]), 4), round(float(place[2]), 5)),
+            yaw=round((float(place[3]) + 180.0) % 360.0 - 180.0, 3),
+            support=support,
+            parent=parent,
+            asset=wish.asset,
+            material=self.order.colours.get(wish.label, kind.material),
+            style=self.order.style,
+            zone=self._zone(place),
+            tags=[wish.kind.replace("_", " "), *kind.words[:3]],
+        )
+        if wish.label in self.order.colours:
+            item.material = f"colour_{self.order.colours[wish.label]}"
+        clear = kind.front if support == FLOOR and not wish.target else 0.0
+        index = self.space.add(
+            item, solid=kind.solid, passable=kind.passable, clear=min(clear, 0.8)
+        )
+        self.of_kind[wish.kind].append(index)
+        if parent >= 0:
+            self.children[parent] += 1
+        elif wish.target and self.of_kind.get(wish.target):
+            near = min(
+                self.of_kind[wish.target],
+                key=lambda i: math.dist(self.space.items[i].pos, item.pos),
+            )
+            self.children[near] += 1
+
+    def _zone(self, place: NDArray) -> str:
+        u = (place[:2] - self.propose.low) / np.maximum(self.propose.extent, 1e-6)
+        if place[2] > 2.2:
+            return "above"
+        if u[1] < 0.25:
+            return "entrance"
+        if u[1] > 0.75:
+            return "back"
+        return "left" if u[0] < 0.33 else "right" if u[0] > 0.67 else "centre"
+
+
+def fitted(asset: AssetBox, kind: Kind) -> tuple[float, float, float]:
+    """Return an asset's box scaled as a whole to the real size of its kind.
+
+    >>> fitted(AssetBox("x", size=(46.0, 50.0, 90.0)), KINDS["chair"])
+    (0.46, 0.5, 0.9)
+    """
+    own = np.maximum(np.asarray(asset.size, float), 1e-6)
+    ratio = np.asarray(kind.size) / own
+    factor = float(np.exp(np.mean(np.log(ratio))))
+    if 0.75 <= factor <= 1.33:
+        factor = 1.0  # a real size already: the artist's own is kept
+    factor = min(factor, float(1.6 * np.min(ratio)))
+    return tuple(round(float(n), 4) for n in own * factor)

@@ -1,0 +1,372 @@
+"""The task `layout`: from a prompt to several layouts."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ModelError, UnderstudyError
+from ..progress import Progress, Steps
+from . import dress, rooms, shots
+from .cards import Card, Style, Wish, styles
+from .compose import Composer, Order
+from .kinds import KINDS
+from .parse import Brief, read
+from .places import Places
+from .plan import AssetBox, Atmosphere, Ground, Item, Layout, Light, Mark, Room, Swatch, unpack
+from .space import Space, Walk
+from .variety import ALIKE, distance, signature, spread
+
+MOST_VARIANTS = 24
+MOST_ITEMS = 1500
+_REROLLS = 3
+_NATURAL = ("open",)
+
+
+def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
+    """Propose layouts; a task of `ml.tasks`.
+
+    Parameters
+    ----------
+    params : dict
+        prompt : str
+        seed : int, default 0; variants : int, default 6; first : number of the first, default 0
+        density : 0 to 1, mood : -1 to 1; None leaves them to the words
+        locks : what is kept of an earlier layout, all optional: room, items, lights, atmosphere,
+            ground, palette, shots, each packed as in `plan`
+        assets : list of packed `plan.AssetBox`
+        obstacles : list of [x, y, z, width, depth, height, yaw]: what stands in the scene already
+        marks : number of places for characters, default 2 or what the words say
+        frame_rate, aspect : of the shots; camera_style : a name in `directing.json`, or a dict
+        words, placement : "auto", "off": whether the networks are used
+
+    Returns
+    -------
+    meta, arrays
+        meta: layouts (packed, best first), distances (N, N), facets, notes, networks (name to
+        sha256); no arrays.
+
+    Raises
+    ------
+    UnderstudyError
+        A parameter cannot be used; the sentence says which.
+    """
+    job = _Job(params)
+    yield Progress(0.02, "Reading the words")
+    notes: list[str] = []
+    encoder, scorer, networks = _networks(params, notes)
+    brief = read(job.prompt, Places(encoder), job.assets)
+    brief.notes = [*notes, *brief.notes]
+    found: list[Layout] = []
+    for k in range(job.count):
+        yield Progress(0.1 + 0.85 * k / job.count, f"Variant {k + 1} of {job.count}")
+        found.append(_different(job, brief, job.first + k, found, scorer))
+    for one in found:
+        one.scores["total"] = _worth(one)
+    order = sorted(range(len(found)), key=lambda i: -found[i].scores["total"])
+    kept = [found[i] for i in order]
+    return {
+        "layouts": [one.pack() for one in kept],
+        "distances": np.round(spread(kept), 4).tolist(),
+        "facets": brief.facets(),
+        "notes": brief.notes,
+        "networks": networks,
+    }, {}
+
+
+class _Job:
+    """The parameters, checked."""
+
+    def __init__(self, params: dict) -> None:
+        self.prompt = str(params.get("prompt") or "")
+        self.seed = int(params.get("seed") or 0)
+        self.first = int(params.get("first") or 0)
+        count = params.get("variants")
+        self.count = 6 if count is None else int(count)
+        if not 1 <= self.count <= MOST_VARIANTS:
+            raise UnderstudyError(f"Ask for 1 to {MOST_VARIANTS} variants, not {self.count}")
+        self.density = _share(params, "density", 0.0, 1.0)
+        self.mood = _share(params, "mood", -1.0, 1.0)
+        self.fps = float(params.get("frame_rate") or 24.0)
+        self.aspect = float(params.get("aspect") or 16 / 9)
+        if not (0.1 <= self.aspect <= 10 and 1 <= self.fps <= 1000):
+            raise UnderstudyError("The aspect must be 0.1 to 10 and the frame rate 1 to 1000")
+        self.assets = _usable([unpack(AssetBox, a) for a in params.get("assets") or []])
+        self.locks = dict(params.get("locks") or {})
+        self.obstacles = np.asarray(params.get("obstacles") or [], float).reshape(-1, 7)
+        self.marks = params.get("marks")
+        style = params.get("camera_style") or "classic"
+        self.style = style if isinstance(style, dict) else shots.preset(str(style))
+
+
+def _share(params: dict, name: str, low: float, high: float) -> float | None:
+    value = params.get(name)
+    if value is None:
+        return None
+    if not low <= float(value) <= high:
+        raise UnderstudyError(f"{name} must be {low:g} to {high:g}, not {value}")
+    return float(value)
+
+
+def _usable(assets: list[AssetBox]) -> list[AssetBox]:
+    """Drop assets without a body: their size says nothing."""
+    return [a for a in assets if min(a.size) >= 0 and max(a.size) > 1e-9 and all(
+        math.isfinite(n) for n in a.size)]  # fmt: skip
+
+
+def _networks(params: dict, notes: list[str]) -> tuple:
+    """Return (encoder or None, scorer or None, {name: sha256})."""
+    from ..runtime import Settings
+    from .learned import Scorer
+    from .words import Sentences
+
+    settings, used, out = Settings.from_params(params), {}, []
+    for name, make, without in (
+        ("words", Sentences, "words are understood by the lexicon alone"),
+        ("placement", Scorer, "furniture is placed by rules alone"),
+    ):
+        made = None
+        if params.get(name) != "off":
+            try:
+                made = make(settings)
+                used[made.session.name] = made.session.sha256
+            except ModelError as exc:
+                notes.append(f"{exc}; {without}")
+        out.append(made)
+    return *out, used
+
+
+def _different(job: _Job, brief: Brief, variant: int, before: list[Layout], scorer) -> Layout:
+    """Make a variant; one that is like an earlier one is made anew a few times."""
+    others = [signature(b) for b in before]
+    best, far = None, -1.0
+    for attempt in range(_REROLLS):
+        made = _make(job, brief, variant, attempt, scorer)
+        own = signature(made)
+        nearest = min((distance(own, o) for o in others), default=1.0)
+        if nearest > far:
+            best, far = made, nearest
+        if far >= ALIKE:
+            break
+    best.scores["apart"] = far
+    if far < ALIKE:
+        best.notes.append("Much like another variant: locks or the words leave little room")
+    return best
+
+
+def _make(job: _Job, brief: Brief, variant: int, attempt: int, scorer) -> Layout:
+    rng = np.random.default_rng([abs(job.seed), variant, attempt])
+    card = brief.card
+    chain = _chain(brief, card)
+    mood = job.mood if job.mood is not None else (brief.mood or 0.0)
+    density = job.density if job.density is not None else brief.density
+    density = 0.5 if density is None else density
+    made = Layout(brief.prompt, job.seed, variant, facets=brief.facets(), notes=list(brief.notes))
+    room = _locked(job, "room", Room)
+    made.room = room or rooms.make(card, brief.area, _scale(brief), rng)
+    look = dress.look_of(brief, card, chain, mood, rng)
+    made.palette = look.palette
+    made.atmosphere = dress.atmosphere_of(brief, card, look, mood)
+    made.ground = dress.ground_of(brief, card, made.room, look)
+    space = Space(made.room)
+    _stand_locked(job, space, made)
+    order = _order(job, brief, card, chain, density, made, rng)
+    composer = Composer(space, order, rng, card.shape in _NATURAL, scorer)
+    composer.fill()
+    made.items = space.items[:MOST_ITEMS]
+    made.notes += composer.notes
+    made.scores["met"] = _met(brief, composer.left_out)
+    _name(made.items)
+    made.marks = _marks(job, brief, space, rng)
+    made.lights = dress.lights_of(made, look, mood, rng)
+    made.shots = shots.direct(made, job.style, job.fps, job.aspect, rng)
+    _keep(job, made)
+    return made
+
+
+def _chain(brief: Brief, card: Card) -> list[Style]:
+    """Return the styles from the card's own to the last that the words lay over it."""
+    chain = [styles()[card.style]]
+    if brief.medium == "underwater" and card.group != "underwater":
+        chain.append(styles()["undersea"])
+    return chain + [s for s in brief.overlays if s not in chain]
+
+
+def _scale(brief: Brief) -> float:
+    """Return how much larger than its card a place must be for what is asked."""
+    own = brief.card.size[0] * brief.card.size[1]
+    asked = sum(w.low * _ground_of(w) for w in brief.wishes)
+    return math.sqrt(max(1.0, (0.6 * own + 2.5 * asked) / own))
+
+
+def _ground_of(wish: Wish) -> float:
+    kind = KINDS[wish.kind]
+    if kind.support != "floor" or wish.spot == "on":
+        return 0.05
+    return (kind.size[0] + 0.3) * (kind.size[1] + 0.3 + 0.5 * kind.front)
+
+
+def _locked(job: _Job, name: str, cls: type) -> object | None:
+    return unpack(cls, job.locks[name]) if job.locks.get(name) else None
+
+
+def _stand_locked(job: _Job, space: Space, made: Layout) -> None:
+    """Put in what is kept, where it is, and what stands in the scene already."""
+    kept = [unpack(Item, i) for i in job.locks.get("items") or []]
+    for item in kept:
+        if item.kind not in KINDS:
+            raise UnderstudyError(f"{item.name}: the kind {item.kind!r} is unknown")
+        kind = KINDS[item.kind]
+        item.locked = True
+        if item.parent >= len(kept):
+            item.parent = -1
+        space.add(item, solid=kind.solid, passable=kind.passable, clear=0.0)
+    for x, y, z, width, depth, height, yaw in job.obstacles:
+        print_ = (x, y, width / 2, depth / 2, math.radians(yaw))
+        space.boxes.add(print_, z, z + height, 1)
+    del made
+
+
+def _order(
+    job: _Job,
+    brief: Brief,
+    card: Card,
+    chain: list[Style],
+    density: float,
+    made: Layout,
+    rng: np.random.Generator,
+) -> Order:
+    """Gather all wishes: the words', the card's, and those of styles and mixed-in places."""
+    wishes = [w for w in card.wishes if w.kind not in {a.kind for a in brief.wishes}]
+    wishes = brief.wishes + wishes if not card.wishes or not wishes else [
+        wishes[0], *brief.wishes, *wishes[1:]]  # fmt: skip
+    have = {w.kind for w in wishes}
+    for style in chain[1:]:
+        adds = [w for w in style.adds if w.kind not in have]
+        share = rng.permutation(len(adds))[: max(3, round(0.75 * len(adds)))]
+        wishes += [adds[i] for i in sorted(share)]
+        have |= {w.kind for w in adds}
+    for extra in brief.extra:
+        adds = [w for w in extra.wishes if w.kind not in have and not w.target][:7]
+        wishes += [replace(w, low=min(w.low, 2), high=min(w.high, 4)) for w in adds]
+    swaps = {}
+    for style in chain[1:]:
+        swaps |= style.swaps
+    asked = {w.kind for w in brief.wishes}
+    wishes = [w for w in wishes if w.required or w.kind not in brief.banned]
+    return Order(
+        wishes=_with_assets(wishes, job.assets, rng),
+        swaps={a: b for a, b in swaps.items() if a not in asked},
+        banned=brief.banned,
+        density=density,
+        assets={a.name: a for a in job.assets},
+        water_level=None if made.atmosphere.underwater else made.atmosphere.water_level,
+        style=chain[-1].name,
+        colours=brief.colours,
+    )
+
+
+def _with_assets(
+    wishes: list[Wish], assets: list[AssetBox], rng: np.random.Generator
+) -> list[Wish]:
+    """Give wishes the artist's assets of their kind, another one in each variant."""
+    by_kind: dict[str, list[str]] = {}
+    for asset in assets:
+        if asset.category in KINDS:
+            by_kind.setdefault(asset.category, []).append(asset.name)
+    return [
+        replace(w, asset=str(rng.choice(by_kind[w.kind])))
+        if not w.asset and w.kind in by_kind
+        else w
+        for w in wishes
+    ]
+
+
+def _met(brief: Brief, left_out: Counter) -> float:
+    """Return the share of what the words ask for that stands."""
+    asked = sum(w.low for w in brief.wishes)
+    labels = {w.label or w.kind for w in brief.wishes}
+    missing = sum(n for name, n in left_out.items() if name in labels)
+    return 1.0 if not asked else round(max(0.0, 1 - missing / asked), 4)
+
+
+def _name(items: list[Item]) -> None:
+    """Number the names so that each is there once."""
+    totals = Counter(i.name for i in items if not i.locked)
+    used = {i.name for i in items if i.locked}
+    counts: Counter[str] = Counter()
+    for item in items:
+        if item.locked:
+            continue
+        base = item.name
+        while True:
+            counts[base] += 1
+            name = base if totals[base] == 1 and counts[base] == 1 else f"{base} {counts[base]}"
+            if name not in used:
+                break
+        item.name = name
+        used.add(name)
+
+
+def _marks(job: _Job, brief: Brief, space: Space, rng: np.random.Generator) -> list[Mark]:
+    """Return free places for characters, near the middle and apart, looking at the hero."""
+    wanted = job.marks if job.marks is not None else brief.people
+    wanted = 2 if wanted is None else int(wanted)
+    walk = Walk(space, radius=0.45)
+    free = walk.points[walk.free]
+    if not len(free) or not wanted:
+        return []
+    heroes = [i for i in space.items if i.role == "hero"] or space.items[:1]
+    goal = np.asarray(heroes[0].pos[:2]) if heroes else np.zeros(2)
+    cost = np.linalg.norm(free - goal * 0.5, axis=1) + rng.uniform(0, 1.0, len(free))
+    found: list[NDArray] = []
+    for i in np.argsort(cost):
+        if len(found) == wanted:
+            break
+        if all(np.linalg.norm(free[i] - f) > 0.9 for f in found):
+            found.append(free[i])
+    marks = []
+    for k, point in enumerate(found, 1):
+        way = goal - point if np.linalg.norm(goal - point) > 0.2 else np.array([0.0, -1.0])
+        yaw = round(math.degrees(math.atan2(-way[0], way[1])), 2)
+        marks.append(Mark(f"Mark {k}", (round(float(point[0]), 4), round(float(point[1]), 4), 0.0),
+                          yaw))  # fmt: skip
+    return marks
+
+
+def _keep(job: _Job, made: Layout) -> None:
+    """Put kept lights, air, ground, palette and shots in the place of the new ones."""
+    locks = job.locks
+    if locks.get("lights"):
+        made.lights = [unpack(Light, d) for d in locks["lights"]]
+        for light in made.lights:
+            light.item = light.item if light.item < len(made.items) else -1
+    made.atmosphere = _locked(job, "atmosphere", Atmosphere) or made.atmosphere
+    made.ground = _locked(job, "ground", Ground) or made.ground
+    if locks.get("palette"):
+        kept = {name: unpack(Swatch, d) for name, d in locks["palette"].items()}
+        made.palette = {**made.palette, **kept}
+    if locks.get("shots"):
+        made.shots = [unpack(type(made.shots[0]) if made.shots else shots.Shot, d)
+                      for d in locks["shots"]]  # fmt: skip
+
+
+def _worth(one: Layout) -> float:
+    """Return the figure that variants are ranked by, 0 to 1; the weights are set by hand."""
+    seen = [s.scores["total"] for s in one.shots if s.scores]
+    film = float(np.mean(seen)) if seen else 0.0
+    return round(0.5 * one.scores["met"] + 0.35 * film + 0.15 * _evenness(one), 4)
+
+
+def _evenness(one: Layout) -> float:
+    """Return 1 when things are spread over the place, less when they crowd one side."""
+    if not one.items:
+        return 0.0
+    outline = np.asarray(one.room.outline, float)
+    at = np.array([i.pos[:2] for i in one.items])
+    off = np.abs(at.mean(axis=0) - outline.mean(axis=0)) / np.ptp(outline, axis=0)
+    return float(np.clip(1 - 2 * off.max(), 0, 1))

@@ -1,0 +1,299 @@
+"""Cameras: for each layout a few shots, chosen for their subject and judged by what is seen.
+
+How often which size, lens, angle and move is used, and how long shots are, stands as numbers in
+`directing.json`, which a director may edit or replace.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnderstudyError
+from .plan import CameraKey, Layout, Shot
+from .sight import Blockers, box_points, judge, standing_free
+
+PRESETS = Path(__file__).with_name("directing.json")
+SHARES = {"extreme wide": 0.7, "wide": 0.45, "full": 0.7, "medium": 1.05, "close-up": 1.6,
+          "detail": 0.8}  # fmt: skip
+_HEIGHTS = {"eye level": (1.45, 1.75), "low": (0.3, 0.8), "high": (2.2, 4.5),
+            "overhead": (4.0, 9.0), "dutch": (0.9, 1.7)}  # fmt: skip
+_PLACE, _HERO, _THING = "place", "hero", "thing"
+
+
+@cache
+def _preset_file(path: Path) -> dict:
+    return json.loads(path.read_text("utf-8"))
+
+
+def preset(name: str) -> dict:
+    """Return a style preset.
+
+    Raises
+    ------
+    UnderstudyError
+        There is none of that name.
+    """
+    known = _preset_file(PRESETS)
+    if name not in known:
+        raise UnderstudyError(f"Camera style {name!r} is unknown: use one of {', '.join(known)}")
+    return known[name]
+
+
+def direct(
+    layout: Layout, style: dict, fps: float, aspect: float, rng: np.random.Generator
+) -> list[Shot]:
+    """Return the shots of a layout, the widest first."""
+    blockers = Blockers.of(layout.items)
+    sizes = _sizes(style, rng)
+    subjects = _subjects(layout, len(sizes), rng)
+    shots: list[Shot] = []
+    used: list[float] = []
+    for number, (size, (kind, subject)) in enumerate(zip(sizes, subjects, strict=True), 1):
+        shot = _shoot(layout, blockers, style, size, kind, subject, aspect, used, rng)
+        if shot is None:
+            continue
+        seconds = rng.uniform(*style["seconds"])
+        shot.duration = max(2, round(seconds * fps))
+        shot.name = f"Shot {number} {shot.size}"
+        _move(shot, layout, blockers, style, rng)
+        shots.append(shot)
+    return shots
+
+
+def _sizes(style: dict, rng: np.random.Generator) -> list[str]:
+    """Draw the sizes: one wide view first, then by the preset's habit, each once if possible."""
+    names = list(style["sizes"])
+    weight = np.array([style["sizes"][n] for n in names], float)
+    wide = "extreme wide" if rng.random() < 0.4 * style["sizes"]["extreme wide"] else "wide"
+    weight[[names.index("extreme wide"), names.index(wide)]] = 0
+    count = min(int(style["shots"]) - 1, int((weight > 0).sum()))
+    drawn = rng.choice(len(names), count, replace=False, p=weight / weight.sum())
+    return [wide, *[names[i] for i in sorted(drawn)]]
+
+
+def _subjects(layout: Layout, count: int, rng: np.random.Generator) -> list[tuple[str, int]]:
+    """Return (sort, item index or -1): the place, its hero, then other notable things."""
+    items = layout.items
+    heroes = [i for i, item in enumerate(items) if item.role == "hero"]
+    heroes = heroes or sorted(range(len(items)), key=lambda i: -max(items[i].size))[:1]
+    rest = [i for i, m in enumerate(items) if i not in heroes and 0.25 < max(m.size) < 4.0]
+    rest = [i for i in rest if items[i].support in ("floor", "wall", "surface")]
+    rng.shuffle(rest)
+    found: list[tuple[str, int]] = [(_PLACE, -1)]
+    if heroes:
+        found.append((_HERO, heroes[0]))
+    found += [(_THING, i) for i in [*heroes[1:2], *rest]]
+    while len(found) < count:
+        found.append((_PLACE, -1))
+    return found[:count]
+
+
+def _shoot(
+    layout: Layout,
+    blockers: Blockers,
+    style: dict,
+    size: str,
+    kind: str,
+    subject: int,
+    aspect: float,
+    used: list[float],
+    rng: np.random.Generator,
+) -> Shot | None:
+    """Try many cameras for one subject and keep the best."""
+    points = _place_points(layout) if subject < 0 else box_points(layout.items[subject])
+    share = SHARES[size]
+    base = style["lens_mm"][size]
+    names = [n for n, w in style["angles"].items() if w > 0]
+    weight = np.array([style["angles"][n] for n in names])
+    best: Shot | None = None
+    for angle in dict.fromkeys(rng.choice(names, 3, p=weight / weight.sum())):
+        lens = np.clip(base * rng.choice([0.75, 0.9, 1.0, 1.15], 140), 14, 135)
+        eyes, targets = _cameras(layout, subject, points, str(angle), share, lens, aspect, rng)
+        free = standing_free(layout, blockers, eyes)
+        if not free.any():
+            continue
+        eyes, targets, lens = eyes[free], targets[free], lens[free]
+        scores = judge(
+            layout, blockers, eyes, targets, lens,
+            points=points, subject=subject, share=share, aspect=aspect,
+        )  # fmt: skip
+        turn = np.arctan2(*(eyes - targets)[:, 1::-1].T)
+        apart = [np.abs((turn - u + math.pi) % (2 * math.pi) - math.pi) for u in used]
+        penalty = sum(0.12 * (a < 0.4) for a in apart) if apart else 0.0
+        i = int(np.argmax(scores["total"] - penalty))
+        if best is None or scores["total"][i] > best.scores["total"]:
+            best = _shot(size, str(angle), subject, eyes[i], targets[i], float(lens[i]), scores, i)
+            heading = float(turn[i])
+    if best is not None:
+        used.append(heading)
+    return best
+
+
+def _shot(
+    size: str,
+    angle: str,
+    subject: int,
+    eye: NDArray,
+    target: NDArray,
+    lens: float,
+    scores: dict[str, NDArray],
+    i: int,
+) -> Shot:
+    roll = 8.0 if angle == "dutch" else 0.0
+    key = CameraKey(0.0, _vector(eye), _vector(target), roll, round(lens, 1))
+    return Shot(
+        name="",
+        size=size,
+        angle=angle,
+        lens=round(lens, 1),
+        height=round(float(eye[2]), 3),
+        move="static",
+        duration=48,
+        subject=subject,
+        keys=[key],
+        scores={k: round(float(v[i]), 4) for k, v in scores.items()},
+    )
+
+
+def _vector(v: NDArray) -> tuple[float, float, float]:
+    return tuple(round(float(n), 4) for n in v)
+
+
+def _place_points(layout: Layout) -> NDArray:
+    """Return points that stand for the whole place: the middles of its larger things."""
+    items = sorted(layout.items, key=lambda m: -m.size[0] * m.size[1] * m.size[2])[:24]
+    points = [(*m.pos[:2], m.pos[2] + m.size[2] / 2) for m in items]
+    points += [(x * 0.6, y * 0.6, 0.6) for x, y in layout.room.outline]
+    return np.array(points, float)
+
+
+def _cameras(
+    layout: Layout,
+    subject: int,
+    points: NDArray,
+    angle: str,
+    share: float,
+    lens: NDArray,
+    aspect: float,
+    rng: np.random.Generator,
+) -> tuple[NDArray, NDArray]:
+    """Return eyes and targets (N, 3) that would frame the subject, wherever they may lie."""
+    n = len(lens)
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle = 0.5 * (low + high)
+    height = rng.uniform(*_HEIGHTS[angle], n)
+    if subject < 0:
+        outline = np.asarray(layout.room.outline, float)
+        corner = outline[rng.integers(len(outline), size=n)]
+        nearer = rng.uniform(0.62, 0.97, n)[:, None]
+        spot = corner * nearer + rng.normal(0, 0.25, (n, 2))
+        front = rng.random(n) < 0.5
+        spot[front, 1] = outline[:, 1].min() * nearer[front, 0]
+        spot[front, 0] = rng.uniform(-0.35, 0.35, front.sum()) * np.ptp(outline[:, 0])
+        eyes = np.column_stack([spot, height])
+        targets = np.tile([0.0, 0.0, 1.1], (n, 1)) + rng.normal(0, 0.4, (n, 3))
+        return eyes, targets
+    item = layout.items[subject]
+    tall = max(high[2] - low[2], 0.6 * float(np.hypot(*(high - low)[:2])), 0.2)
+    sensor = 36.0 / aspect if aspect >= 1 else 36.0
+    away = tall / share * lens / sensor * rng.uniform(0.8, 1.3, n)
+    away = away + 0.5 * min(item.size[0], item.size[1])
+    turn = math.radians(item.yaw + 90) + rng.normal(0, 0.85, n)
+    height = np.where(height > middle[2] + away * 1.4, middle[2] + away * 1.2, height)
+    up = np.clip(height, 0.2, None) if item.pos[2] < 1.0 else height + 0.5 * item.pos[2]
+    flat = np.sqrt(np.maximum(away**2 - (up - middle[2]) ** 2, (0.3 * away) ** 2))
+    eyes = np.column_stack([middle[0] + np.cos(turn) * flat, middle[1] + np.sin(turn) * flat, up])
+    side = np.column_stack([-np.sin(turn), np.cos(turn)])
+    shift = rng.choice([-1, 0, 1], n) * away * 0.16 * 36.0 / (2 * lens) * rng.uniform(0.6, 1.2, n)
+    targets = np.column_stack([middle[:2] + side * shift[:, None], np.full(n, middle[2])])
+    targets[:, 2] += rng.uniform(-0.1, 0.16, n) * tall
+    return eyes, targets
+
+
+# Moves
+
+
+def _move(
+    shot: Shot, layout: Layout, blockers: Blockers, style: dict, rng: np.random.Generator
+) -> None:
+    """Choose a move and key it; one that would hit something is made smaller, then given up."""
+    names = [n for n, w in style["moves"].items() if w > 0]
+    weight = np.array([style["moves"][n] for n in names])
+    if shot.size in ("detail", "close-up"):
+        weight = weight * np.array([0.3 if n in ("crane", "orbit", "pan") else 1.0 for n in names])
+    move = str(rng.choice(names, p=weight / weight.sum()))
+    sign = float(rng.choice([-1.0, 1.0]))
+    start = shot.keys[0]
+    travel = float(style["travel"])
+    for amount in (1.0, 0.5, 0.25):
+        keys = _keyed(move, start, shot.duration, travel * amount, sign, rng)
+        eyes = np.array([k.pos for k in _between(keys)])
+        if standing_free(layout, blockers, eyes).all():
+            shot.move, shot.keys = move, keys
+            return
+    shot.move, shot.keys = "static", [start]
+
+
+def _between(keys: list[CameraKey]) -> list[CameraKey]:
+    """Return the keys and the points half-way and quarter-way between them."""
+    found = list(keys)
+    for a, b in zip(keys[:-1], keys[1:], strict=True):
+        for t in (0.25, 0.5, 0.75):
+            pos = np.asarray(a.pos) * (1 - t) + np.asarray(b.pos) * t
+            found.append(CameraKey(0.0, _vector(pos), a.target))
+    return found
+
+
+def _keyed(
+    move: str, start: CameraKey, frames: int, travel: float, sign: float, rng: np.random.Generator
+) -> list[CameraKey]:
+    """Return the keys of a move that begins, or for a push-in ends, at a camera."""
+    eye, target = np.asarray(start.pos), np.asarray(start.target)
+    way = target - eye
+    far = float(np.linalg.norm(way))
+    ahead = way / max(far, 1e-6)
+    right = np.array([ahead[1], -ahead[0], 0.0])
+    right /= max(float(np.linalg.norm(right)), 1e-6)
+    last = float(frames - 1)
+
+    def key(frame: float, pos: NDArray, look: NDArray) -> CameraKey:
+        return CameraKey(round(frame, 2), _vector(pos), _vector(look), start.roll, start.lens)
+
+    if move == "static":
+        return [start]
+    if move == "pan":
+        swing = right * far * travel * sign * 0.8
+        return [key(0, eye, target - swing), key(last, eye, target + swing)]
+    if move == "tilt":
+        lift = np.array([0, 0, far * travel * 0.8])
+        return [key(0, eye, target - sign * lift), key(last, eye, target + sign * 0.3 * lift)]
+    if move in ("dolly", "push-in"):
+        step = ahead * far * travel * (1.0 if move == "push-in" else sign)
+        return [key(0, eye - step * 0.6, target), key(last, eye + step * 0.4, target)]
+    if move == "truck":
+        step = right * far * travel * sign
+        return [key(0, eye - step / 2, target - step / 2), key(last, eye + step / 2,
+                                                              target + step / 2)]  # fmt: skip
+    if move == "crane":
+        step = np.array([0, 0, max(0.5, far * travel)])
+        return [key(0, eye, target), key(last, eye + step, target + 0.15 * step)]
+    if move == "orbit":
+        found = []
+        for k in range(5):
+            a = sign * (k / 4 - 0.5) * travel * 2.2
+            rel = eye - target
+            turned = [rel[0] * math.cos(a) - rel[1] * math.sin(a),
+                      rel[0] * math.sin(a) + rel[1] * math.cos(a), rel[2]]  # fmt: skip
+            found.append(key(last * k / 4, target + np.array(turned), target))
+        return found
+    count = max(3, round(frames / 7))
+    noise = rng.normal(0, 1, (count, 6)) * np.array([0.02, 0.02, 0.015, 0.03, 0.03, 0.03])
+    noise *= 0.4 + 0.6 * min(far / 4, 1.0)
+    return [key(last * k / (count - 1), eye + noise[k, :3], target + noise[k, 3:])
+            for k in range(count)]  # fmt: skip

@@ -1,0 +1,178 @@
+"""What a camera sees of boxes: projection, rays, and the figures that a frame is judged by."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .geometry import inside
+from .plan import Item, Layout
+
+SENSOR_MM = 36.0
+_MOST_BLOCKERS = 240
+_CLEAR = 0.18
+WEIGHTS = {"subject": 0.3, "occlusion": 0.35, "headroom": 0.1, "horizon": 0.1, "thirds": 0.15}
+"""Set by hand: no set of rated frames was at hand to learn them from."""
+
+
+@dataclass
+class Blockers:
+    """The boxes of a layout, as arrays: what hides, and what a camera may not be in."""
+
+    centre: NDArray
+    half: NDArray
+    cos: NDArray
+    sin: NDArray
+    index: NDArray
+
+    @classmethod
+    def of(cls, items: list[Item]) -> Blockers:
+        """Take the largest boxes of a list of items."""
+        size = np.array([i.size for i in items]).reshape(-1, 3)
+        order = np.argsort(-size.max(axis=1, initial=0))[:_MOST_BLOCKERS]
+        base = np.array([i.pos for i in items]).reshape(-1, 3)[order]
+        size = size[order]
+        yaw = np.radians(np.array([i.yaw for i in items]).reshape(-1)[order])
+        centre = base + np.array([0, 0, 0.5]) * size
+        return cls(centre, size / 2, np.cos(yaw), np.sin(yaw), order)
+
+    def local(self, points: NDArray) -> NDArray:
+        """Return points (N, 3) in the axes of each box: (N, M, 3)."""
+        rel = points[:, None] - self.centre[None]
+        return self._turned(rel)
+
+    def _turned(self, rel: NDArray) -> NDArray:
+        x = rel[..., 0] * self.cos + rel[..., 1] * self.sin
+        y = -rel[..., 0] * self.sin + rel[..., 1] * self.cos
+        return np.stack([x, y, rel[..., 2]], axis=-1)
+
+    def contain(self, points: NDArray, margin: float = _CLEAR) -> NDArray:
+        """Tell which points (N, 3) lie in a box or nearer to one than a margin."""
+        if not len(self.centre):
+            return np.zeros(len(points), bool)
+        return (np.abs(self.local(points)) < self.half + margin).all(axis=-1).any(axis=1)
+
+    def hide(self, eyes: NDArray, goals: NDArray, subject: int) -> NDArray:
+        """Tell which lines from eyes (N, 3) to goals (N, 3) a box other than the subject cuts."""
+        if not len(self.centre):
+            return np.zeros(len(eyes), bool)
+        start = self.local(eyes)
+        way = self._turned(np.broadcast_to((goals - eyes)[:, None], start.shape))
+        safe = np.where(np.abs(way) < 1e-9, 1e-9, way)
+        a, b = (-self.half - start) / safe, (self.half - start) / safe
+        near = np.minimum(a, b).max(axis=-1)
+        far = np.maximum(a, b).min(axis=-1)
+        cut = (near < far) & (far > 1e-3) & (near < 0.985)
+        cut[:, self.index == subject] = False
+        return cut.any(axis=1)
+
+
+def box_points(item: Item) -> NDArray:
+    """Return (15, 3) points of an item's box: corners, faces' middles and its middle."""
+    unit = [(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (0, 1)]
+    unit += [(0, 0, 0.5), (0, 0, 1), (0, 0, 0.1), (1, 0, 0.5), (-1, 0, 0.5), (0, 1, 0.5),
+             (0, -1, 0.5)]  # fmt: skip
+    local = np.array(unit, float) * np.array([item.size[0] / 2, item.size[1] / 2, item.size[2]])
+    a = math.radians(item.yaw)
+    x = local[:, 0] * math.cos(a) - local[:, 1] * math.sin(a)
+    y = local[:, 0] * math.sin(a) + local[:, 1] * math.cos(a)
+    return np.column_stack([x, y, local[:, 2]]) + np.asarray(item.pos)
+
+
+def project(
+    eyes: NDArray, targets: NDArray, points: NDArray, lens: ArrayLike, aspect: float
+) -> tuple[NDArray, NDArray]:
+    """Project points (P, 3) into N frames.
+
+    Returns
+    -------
+    xy : (N, P, 2), -1 to 1 across and up the frame, upright camera
+    depth : (N, P) metres before the camera
+    """
+    way = targets - eyes
+    way = way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+    right = np.stack([way[:, 1], -way[:, 0], np.zeros(len(way))], axis=1)
+    flat = np.linalg.norm(right, axis=1, keepdims=True)
+    right = np.where(flat < 1e-6, [[1.0, 0.0, 0.0]], right / np.maximum(flat, 1e-9))
+    up = np.cross(right, way)
+    rel = points[None] - eyes[:, None]
+    depth = np.einsum("npk,nk->np", rel, way)
+    safe = np.maximum(depth, 0.05)
+    focal = (2.0 * np.broadcast_to(np.asarray(lens, float), len(eyes)) / SENSOR_MM)[:, None]
+    wide = focal if aspect >= 1 else focal / aspect  # the sensor lies along the longer side
+    x = np.einsum("npk,nk->np", rel, right) / safe * wide
+    y = np.einsum("npk,nk->np", rel, up) / safe * wide * aspect
+    return np.stack([x, y], axis=-1), depth
+
+
+def judge(
+    layout: Layout,
+    blockers: Blockers,
+    eyes: NDArray,
+    targets: NDArray,
+    lens: NDArray,
+    *,
+    points: NDArray,
+    subject: int,
+    share: float,
+    aspect: float,
+) -> dict[str, NDArray]:
+    """Score N frames, each figure 0 to 1, 1 is best.
+
+    Parameters
+    ----------
+    points : (P, 3) of the subject
+    subject : index of the item it is, or -1
+    share : how much of the frame's height the subject should take; above 1 it is cropped
+    """
+    xy, depth = project(eyes, targets, points, lens, aspect)
+    shown = (np.abs(xy) < 1).all(axis=-1) & (depth > 0.1)
+    top, bottom = xy[..., 1].max(axis=1), xy[..., 1].min(axis=1)
+    taken = np.maximum((top - bottom) / 2, (xy[..., 0].max(axis=1) - xy[..., 0].min(axis=1)) / 2)
+    scores = {"subject": np.exp(-np.abs(np.log(np.maximum(taken, 1e-3) / share)))}
+    scores["subject"] *= np.where(share < 1, shown.mean(axis=1), 1.0)
+    n, p = len(eyes), len(points)
+    goals = np.tile(points, (n, 1))
+    hidden = blockers.hide(np.repeat(eyes, p, axis=0), goals, subject).reshape(n, p)
+    if layout.room.walled:
+        hidden |= _through_walls(layout, eyes, points)
+    scores["occlusion"] = 1 - hidden.mean(axis=1)
+    room = (1 - top) / 2
+    ideal = 0.1 if share >= 0.5 else 0.25
+    scores["headroom"] = np.where(share > 1, 1.0, np.exp(-(((room - ideal) / 0.2) ** 2)))
+    slope = targets[:, 2] - eyes[:, 2]
+    run = np.maximum(np.linalg.norm((targets - eyes)[:, :2], axis=1), 1e-6)
+    line = -slope / run * 2 * lens / SENSOR_MM * aspect
+    scores["horizon"] = np.exp(-(((np.abs(line) - 0.33) / 0.35) ** 2))
+    middle = xy[:, -7:].mean(axis=1)
+    off = np.minimum(np.abs(np.abs(middle[:, 0]) - 0.33), np.abs(middle[:, 0]) + 0.08)
+    scores["thirds"] = np.exp(-((off / 0.25) ** 2)) * np.exp(-((middle[:, 1] / 0.6) ** 2))
+    total = sum(WEIGHTS[k] * v for k, v in scores.items())
+    scores["total"] = total * np.where(scores["occlusion"] < 0.34, 0.4, 1.0)
+    return scores
+
+
+def _through_walls(layout: Layout, eyes: NDArray, points: NDArray) -> NDArray:
+    """Tell which of (N, P) lines leave the outline on their way."""
+    out = np.zeros((len(eyes), len(points)), bool)
+    if len(layout.room.outline) <= 4:
+        return out
+    poly = np.asarray(layout.room.outline, float)
+    for t in (0.25, 0.5, 0.75):
+        between = eyes[:, None, :2] * (1 - t) + points[None, :, :2] * t
+        out |= ~inside(poly, between)
+    return out
+
+
+def standing_free(layout: Layout, blockers: Blockers, eyes: NDArray) -> NDArray:
+    """Tell where a camera (N, 3) may be: in no box, above ground, inside walls and ceiling."""
+    ok = ~blockers.contain(eyes) & (eyes[:, 2] > 0.15)
+    room = layout.room
+    if room.walled:
+        ok &= inside(room.outline, eyes[:, :2], 0.2)
+    if room.roofed:
+        ok &= eyes[:, 2] < room.height - 0.15
+    return ok

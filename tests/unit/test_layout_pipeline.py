@@ -1,0 +1,77 @@
+"""The layout task: every layout is valid, seeds repeat, locks stay, the impossible is told."""
+
+from __future__ import annotations
+
+import pytest
+from understudy.ml import progress
+from understudy.ml.errors import UnderstudyError
+from understudy.ml.layout.pipeline import layout
+from understudy.ml.layout.plan import Layout
+from understudy.ml.layout.verify import check
+
+OFF = {"words": "off", "placement": "off"}
+
+
+def propose(prompt: str, **params: object) -> list[Layout]:
+    """Run the task without its networks."""
+    meta, arrays = progress.run(layout({"prompt": prompt, **OFF, **params}, {}))
+    assert arrays == {}
+    return [Layout.unpack(one) for one in meta["layouts"]]
+
+
+def faults(made: Layout) -> dict:
+    """Return what is wrong with a layout."""
+    found = check(made)
+    wrong = {k: found[k] for k in ("collisions", "outside", "floating", "blocked") if found[k]}
+    return wrong | ({"walkable": found["walkable"]} if found["walkable"] < 1 else {})
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a cluttered bedroom", "classroom", "", "kitchen 2 x 3 m", "warehouse + cyberpunk"]
+)
+def test_layouts_are_valid(prompt: str) -> None:
+    for made in propose(prompt, seed=3, variants=2):
+        assert not faults(made)
+        assert made.items and made.lights and made.shots
+
+
+def test_the_same_seed_gives_the_same_layout() -> None:
+    one, two, other = (propose("library", seed=s, variants=1)[0] for s in (5, 5, 6))
+    assert one.pack() == two.pack()
+    assert one.pack() != other.pack()
+
+
+def test_numbers_and_relations_are_kept() -> None:
+    made = propose("kitchen with six chairs around the table and no fridge", variants=1, seed=1)[0]
+    kinds = [i.kind for i in made.items]
+    assert kinds.count("chair") == 6 and kinds.count("table") == 1 and "fridge" not in kinds
+
+
+def test_an_impossible_wish_is_told() -> None:
+    made = propose("a room of 1 m² with forty sofas", variants=1)[0]
+    assert any("sofas: 40 of 40 left out" in note for note in made.notes)
+    assert not faults(made)
+
+
+def test_what_is_locked_stays_where_it_is() -> None:
+    first = propose("living room", variants=1, seed=2)[0]
+    kept = [i for i in first.items if i.support == "floor"][:4]
+    for item in kept:
+        item.parent = -1
+    packed = first.pack()
+    locks = {"room": packed["room"], "items": [i for i in packed["items"] if i["name"] in
+             {k.name for k in kept}], "lights": packed["lights"]}  # fmt: skip
+    for made in propose("living room", variants=2, seed=9, locks=locks):
+        assert not faults(made)
+        stands = {i.name: (i.pos, i.yaw) for i in made.items if i.locked}
+        assert stands == {k.name: (k.pos, k.yaw) for k in kept}
+        assert [li.name for li in made.lights] == [li.name for li in first.lights]
+
+
+def test_parameters_are_checked() -> None:
+    with pytest.raises(UnderstudyError, match="1 to 24 variants"):
+        propose("attic", variants=0)
+    with pytest.raises(UnderstudyError, match="mood must be"):
+        propose("attic", mood=4)
+    with pytest.raises(UnderstudyError, match="Camera style 'x' is unknown"):
+        propose("attic", camera_style="x")
