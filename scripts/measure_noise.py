@@ -41,7 +41,7 @@ def known(path: Path, sources: dict[str, mocap.Performance]) -> data.Known | Non
     time = np.arange(len(truth.world)) / truth.fps
     at = fit.resample(seen, np.minimum(time, seen.time[-1]), _SMOOTH_S, truth.focal_px)
     rays = (at.image - 0.5 * np.array(truth.size)) / truth.focal_px
-    still = (at.still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1) - 0.5 * np.array(truth.size))
+    still = at.still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1) - 0.5 * np.array(truth.size)
     view = lifting.look(rays, at.world, at.visibility, still / truth.focal_px, truth.fps)
     hips = truth.camera[:, list(lifting.HIPS)].mean(axis=1)
     joints = rt.rotate(view.turn[:, None], truth.camera - hips[:, None])
@@ -101,9 +101,7 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     detector.save(OUT / "detector.npz")
     data.save_known(OUT / "known.npz", found)
-    off = np.concatenate(
-        [k.example.body[:, lifting.AS_JOINTS] - k.example.joints for k in found]
-    )
+    off = np.concatenate([k.example.body[:, lifting.AS_JOINTS] - k.example.joints for k in found])
     left = np.concatenate(detector.left)[:, lifting.AS_JOINTS]
     print(f"{len(found)} clips, {len(off)} frames; millimetres, root mean square")
     print("joint            across   down   away   picture, after the bias: across  down  away")

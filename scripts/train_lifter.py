@@ -1,8 +1,8 @@
 """Train the lifter. Needs the environment "train", the motion packs and `measure_noise.py`.
 
-    build/env/train/bin/python scripts/train_lifter.py OUT             on one core, 45 minutes
-    build/env/train/bin/python scripts/train_lifter.py OUT --full      the full model, one GPU
-    … --minutes 30 --width 256                                         any setting by its name
+build/env/train/bin/python scripts/train_lifter.py OUT             on one core, 45 minutes
+build/env/train/bin/python scripts/train_lifter.py OUT --full      the full model, one GPU
+… --minutes 30 --width 256                                         any setting by its name
 """
 
 from __future__ import annotations

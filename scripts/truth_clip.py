@@ -51,9 +51,7 @@ class Truth:
 
     def scene(self) -> NDArray:
         """Return the joints (F, 17, 3) in scene axes of a camera taken as level and still."""
-        return np.stack(
-            [self.camera[..., 0], self.camera[..., 2], -self.camera[..., 1]], axis=-1
-        )
+        return np.stack([self.camera[..., 0], self.camera[..., 2], -self.camera[..., 1]], axis=-1)
 
 
 def read(path: Path) -> Truth:

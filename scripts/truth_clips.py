@@ -153,8 +153,9 @@ def _author(clip: Clip, source: mocap.Performance, rng: np.random.Generator) -> 
     at = _telling_poses(source, clip.start, clip.keys)
     poses = np.concatenate(
         [
-            np.stack([rt.continuous(source.rot[at, r]) for r in range(len(ROLES))], axis=1)
-            .reshape(len(at), -1),
+            np.stack([rt.continuous(source.rot[at, r]) for r in range(len(ROLES))], axis=1).reshape(
+                len(at), -1
+            ),
             source.root[at],
         ],
         axis=1,
