@@ -212,8 +212,8 @@ def confidence(action: Action | None) -> tuple[int, NDArray]:
     return first, values
 
 
-def report(action: Action) -> dict:
-    """Return what the ledger knows of an action, JSON values only.
+def report(action: Action, slot: int | None = None) -> dict:
+    """Return what the ledger knows of an action, or of one slot of it, JSON values only.
 
     "keys" counts by status ("ai", "edited", "retimed", "human", "deleted"); each of "runs" is
     its provenance with its own counts; "channels" lists those with generated keys.
@@ -222,7 +222,9 @@ def report(action: Action) -> dict:
     total: Counter[str] = Counter()
     by_run: dict[int, Counter[str]] = {run: Counter() for run in ledger.runs}
     channels = []
-    for (_slot, path, index), (status, source, rows) in statuses(action).items():
+    for (number, path, index), (status, source, rows) in statuses(action).items():
+        if slot is not None and number != slot:
+            continue
         here = Counter(STATUS[s] for s in status)
         for which, row in zip(status, source, strict=True):
             if row >= 0:
@@ -237,7 +239,11 @@ def report(action: Action) -> dict:
     result = {
         "action": action.name,
         "keys": _counts(total),
-        "runs": [{"id": k, **_said(ledger.runs[k]), "keys": _counts(v)} for k, v in by_run.items()],
+        "runs": [
+            {"id": k, **_said(ledger.runs[k]), "keys": _counts(v)}
+            for k, v in by_run.items()
+            if slot is None or v
+        ],
         "channels": channels,
     }
     return {**result, "statement": statement(result)}

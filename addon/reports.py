@@ -41,7 +41,7 @@ class Order:
     Attributes
     ----------
     stage : name of the stage, as in `ml.take.Provenance`
-    owner : what is animated
+    owner : what is animated; None where it is about the whole file
     params, arrays : the task's request
     sources : name, as the Take's provenance gives it, to path of each clip that is read
     outputs : kind ("save") to path of each file that is written, but for the report
@@ -49,7 +49,7 @@ class Order:
     """
 
     stage: str
-    owner: Object
+    owner: Object | None
     params: dict
     arrays: dict[str, NDArray]
     sources: dict[str, str | Path] = field(default_factory=dict)
@@ -61,17 +61,19 @@ class Order:
 
     def _look(self) -> str:
         """Return the digest of the file, the rig and the request as they are now."""
-        opened, action = _opened(), action_of(self.owner)
+        opened = _opened()
+        action = action_of(self.owner) if self.owner is not None else None
+        curves = curves_of(self.owner) if self.owner is not None else {}
         return digest.of_values(
             {
                 "stage": self.stage,
                 "understudy": version(),
                 "blender": bpy.app.version_string,
                 "file": digest.of_files(opened),
-                "rig": self.owner.name,
+                "rig": self.owner.name if self.owner is not None else "",
                 # They may come from a library, which the file's own content does not show.
                 "arrays": self.arrays,
-                "keys": [[*key, read_keys(c)] for key, c in curves_of(self.owner).items()],
+                "keys": [[*key, read_keys(c)] for key, c in curves.items()],
                 "ledger": action.get(LEDGER) if action is not None else None,
                 # Some stages do without a network that is not there.
                 "networks": list(networks(self.params)),

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from pathlib import Path
 
+import bpy
+
+from ...ml import digest
 from ...ml.errors import UnderstudyError
-from .. import actions, ledger
-from ..files import check_writable, write_atomically
+from ...ml.progress import Progress
+from .. import actions, reports
+from ..about import LEDGER
+from ..files import write_atomically
+from ..pipeline import authorship
 from . import base
 
 
@@ -19,23 +26,49 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
         "report", help="write down which keys were generated, edited or made by hand"
     )
     report.set_defaults(command=_report)
-    report.add_argument("--rig", help="name of the object (default: the only armature)")
-    report.add_argument("--report", type=Path, help="write the report to this JSON file")
-    report.add_argument("--text", type=Path, help="write the AI use statement to this file")
+    add = report.add_argument
+    add("--rig", help="name of one character (default: everything in the file)")
+    add("--report", type=Path, help="write the report to this JSON file")
+    add("--text", type=Path, help="write the AI use statement to this file")
+    add("--force", action="store_true", help="do it again even where nothing has changed")
     return report
 
 
 def _report(args: argparse.Namespace) -> None:
-    owner = base.find_rig(args.rig)
-    action = actions.action_of(owner)
-    if action is None:
-        raise UnderstudyError(f"{owner.name} has no action: there is nothing to report")
-    record = ledger.report(action)
-    for path in (args.report, args.text):
-        if path is not None:
-            check_writable(path.absolute())
-    if args.report is not None:
-        write_atomically(args.report.absolute(), json.dumps(record, indent=2) + "\n")
+    begun = time.monotonic()
+    only = base.find_rig(args.rig) if args.rig is not None else None
+    if only is not None and actions.action_of(only) is None:
+        raise UnderstudyError(f"{only.name} has no action: there is nothing to report")
+    outputs = {"text": args.text.absolute()} if args.text is not None else {}
+    if args.report is not None and args.report.absolute() in outputs.values():
+        raise base.Usage("--text and --report name the same file")
+    params = {"rig": args.rig, "actions": _content()}
+    order = reports.Order("report", None, params, {}, {}, outputs, begun)
+    if not base.is_wanted(args, order):
+        return
+    record = authorship.report(only)
     if args.text is not None:
-        write_atomically(args.text.absolute(), record["statement"] + "\n")
+        write_atomically(outputs["text"], record["statement"] + "\n")
+    if args.report is not None:
+        common = {"stage": "report", "status": "done", "provenance": {"models": {}}}
+        kept = order.record(common | {"authorship": record, "keys": record["keys"]})
+        write_atomically(args.report.absolute(), json.dumps(kept, indent=2) + "\n")
     base.say(record["statement"])
+    base.Reporter()(Progress(1.0, f"{len(record['characters'])} animated things reported"))
+
+
+def _content() -> str:
+    """Return the digest of what a report is made from; it may come from libraries too."""
+    found = [
+        [
+            action.name,
+            action.get(LEDGER),
+            [
+                [slot, curve.data_path, curve.array_index, actions.read_keys(curve)]
+                for slot, bag in actions.bags_of(action)
+                for curve in bag.fcurves
+            ],
+        ]
+        for action in bpy.data.actions
+    ]
+    return digest.of_values(found)

@@ -153,7 +153,7 @@ def test_a_linked_rig_beside_its_override_is_not_the_one_meant(human, stub, tmp_
 
 
 def test_the_ledger_is_reported(human, stub, tmp_path, capsys):
-    assert cli.main(["ledger", "report"]) == 3
+    assert cli.main(["ledger", "report", "--rig", "Human"]) == 3
     assert block("--report", tmp_path / "out.json") == 0
     report, text = tmp_path / "ledger.json", tmp_path / "ledger.txt"
     assert cli.main(["ledger", "report", "--report", str(report), "--text", str(text)]) == 0
