@@ -102,10 +102,11 @@ def prepare(samples: NDArray, rate: int, name: str = "The sound") -> NDArray:
             f"{name} is {seconds / 60:.0f} minutes long; up to {LONGEST_S / 60:.0f} are worked on "
             "at a time: cut it into lines"
         )
+    samples = samples - samples.mean()
     common = gcd(rate, RATE)
     if rate != RATE:
         samples = resample_poly(samples, RATE // common, rate // common)
-    samples = np.asarray(samples - samples.mean(), np.float32)
+    samples = np.asarray(samples, np.float32)
     if np.abs(samples).max() < _SILENT:
         raise AudioError(f"{name} is silent: choose a recording of speech")
     return samples

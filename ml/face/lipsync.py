@@ -1,0 +1,270 @@
+"""Lip sync, from a recording and its text, or from the recording alone, to a Performance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..progress import Progress, Steps, scaled
+from ..runtime import Settings as Machine
+from . import acoustic, audio, espeak
+from .align import Alignment, align, decode
+from .performance import NAMES, REGIONS, Performance
+from .phonemes import Phone
+from .visemes import Style, curves
+
+SPOKEN = ("mouth", "jaw")
+"""The regions of the face that speech moves."""
+
+_POOR_TEXT, _WRONG_TEXT = 0.5, 0.33
+_NO_SPEECH, _LITTLE_SPEECH = 0.12, 0.4
+_TAIL_S = 0.35
+
+
+class LipSyncError(audio.AudioError):
+    """A recording and its text cannot be brought together."""
+
+
+@dataclass
+class Spoken:
+    """What was made of one line.
+
+    Attributes
+    ----------
+    performance : mouth, jaw and tongue move; times begin with the recording
+    alignment : the phones, with times and confidence
+    network : sha256 of the acoustic network
+    provider : what it ran on
+    """
+
+    performance: Performance
+    alignment: Alignment
+    network: str = ""
+    provider: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def hear(
+    samples: NDArray,
+    rate: int,
+    *,
+    text: str = "",
+    language: str = "en-us",
+    style: Style | None = None,
+    fps: float = 60.0,
+    name: str = "The sound",
+    machine: Machine | None = None,
+) -> Steps[Spoken]:
+    """Make a mouth say a recorded line.
+
+    Parameters
+    ----------
+    samples : (N,) -1 to 1, one channel, at `rate`
+    text : what is said, in its own script; empty to go by the sound alone
+    language : espeak-ng's code
+    fps : samples a second of the curves; the scene's own rate, so that closed lips meet frames
+    name : of the recording, for the person
+
+    Raises
+    ------
+    UnderstudyError
+        There is no speech, the text is not what is said, or a part is missing.
+    """
+    yield Progress(0.02, "Reading the sound")
+    samples = audio.prepare(samples, rate, name)
+    line = espeak.speak(text, language) if text.strip() else None
+    yield Progress(0.1, "Listening")
+    hearing = acoustic.Hearing(machine)
+    log_phones, edges = hearing(samples)
+    decibels = audio.loudness(samples, len(log_phones), acoustic.HOP)
+    yield Progress(0.5, "Finding each sound")
+    found = (
+        align(log_phones, edges, line.phones, decibels)
+        if line is not None
+        else decode(log_phones, edges, decibels)
+    )
+    notes = [*(line.notes if line is not None else []), *_judge(found, line is not None, name)]
+    yield Progress(0.8, "Shaping the mouth")
+    performance = perform(found, decibels, len(samples) / audio.RATE, style or Style(), fps)
+    performance = performance.replace(source=name, notes=notes)
+    session = hearing.session
+    return Spoken(performance, found, session.sha256, session.provider, notes)
+
+
+def _judge(found: Alignment, with_text: bool, name: str) -> list[str]:
+    """Return what the person should know; raise where nothing of use can come of it."""
+    if found.speech < _NO_SPEECH or all(p.silent for p in found.phones):
+        raise LipSyncError(
+            f"No speech is heard in {name}: choose a recording of a voice, without loud music"
+        )
+    if with_text and found.match < _WRONG_TEXT:
+        raise LipSyncError(
+            f"The text is not what is said in {name} (it fits by {found.match:.0%}): check the "
+            "text and the language, or leave the text out"
+        )
+    notes = []
+    if with_text and found.match < _POOR_TEXT:
+        notes.append(
+            f"The text fits the recording by only {found.match:.0%}: check the text and the "
+            "language"
+        )
+    if found.speech < _LITTLE_SPEECH:
+        notes.append(
+            f"Only {found.speech:.0%} of the loud part of {name} sounds like speech: music or "
+            "noise may move the lips"
+        )
+    return notes
+
+
+def perform(
+    found: Alignment, decibels: NDArray, seconds: float, style: Style, fps: float
+) -> Performance:
+    """Return the curves of an alignment, from the recording's beginning to its end.
+
+    Parameters
+    ----------
+    decibels : (F,) loudness of each 10 ms
+    """
+    count = max(int(np.ceil((seconds + _TAIL_S) * fps)) + 1, 2)
+    times = np.arange(count) / fps
+    loud = np.array([_level(p, decibels) for p in found.phones])
+    coefficients = curves(found.phones, times, style, loud)
+    sure = np.ones(len(times))
+    for phone, value in zip(found.phones, found.confidence, strict=True):
+        sure[(times >= phone.start) & (times < phone.end)] = 1.0 if phone.silent else value
+    confidence = np.zeros((len(times), len(REGIONS)))
+    for column, region in enumerate(REGIONS):
+        if region in SPOKEN:
+            confidence[:, column] = sure
+    return Performance(times, coefficients, confidence=confidence)
+
+
+def _level(phone: Phone, decibels: NDArray) -> float:
+    a = int(phone.start / acoustic.FRAME_S)
+    part = decibels[a : max(int(phone.end / acoustic.FRAME_S), a + 1)]
+    return float(part.mean()) if len(part) else -60.0
+
+
+def merge(base: Performance, speech: Performance, start_s: float = 0.0) -> Performance:
+    """Return `base` with its mouth, jaw and tongue replaced while `speech` is heard.
+
+    The upper face, the head and the eyes stay as they were performed: dubbing.
+
+    Parameters
+    ----------
+    start_s : time in `base` at which the speech begins
+    """
+    ends = np.array([0.0, speech.times[-1]]) + start_s
+    step = 1.0 / max(base.fps, speech.fps, 24.0)
+    last = max(base.times[-1], ends[1])
+    # The finer of both rates, so that neither loses what is short.
+    times = np.arange(int(np.ceil((last - base.times[0]) / step - 1e-6)) + 1) * step + base.times[0]
+    moved = _resample(base, times)
+    inside = np.clip(np.minimum(times - ends[0], ends[1] - times) / 0.1 + 1, 0, 1)[:, None]
+    columns = [i for i, n in enumerate(NAMES) if any(n in REGIONS[r] for r in SPOKEN)]
+    said = _columns(speech.times + start_s, speech.coefficients, times)
+    blended = moved.coefficients.copy()
+    blended[:, columns] += inside * (said - blended)[:, columns]
+    rows = [i for i, region in enumerate(REGIONS) if region in SPOKEN]
+    sure = moved.confidence.copy()
+    heard = _columns(speech.times + start_s, speech.confidence, times)
+    sure[:, rows] += inside * (heard - sure)[:, rows]
+    notes = [*base.notes, *speech.notes]
+    return moved.replace(coefficients=blended, confidence=sure, notes=notes)
+
+
+def _columns(at: NDArray, values: NDArray, times: NDArray) -> NDArray:
+    flat = values.reshape(len(at), -1)
+    rows = np.stack([np.interp(times, at, column) for column in flat.T], axis=1)
+    return rows.reshape(len(times), *values.shape[1:])
+
+
+def _resample(base: Performance, times: NDArray) -> Performance:
+    names = ("coefficients", "head_rotation", "head_position", "gaze", "confidence")
+    found = {name: _columns(base.times, getattr(base, name), times) for name in names}
+    turn = found["head_rotation"]
+    found["head_rotation"] = turn / np.linalg.norm(turn, axis=1, keepdims=True)
+    return base.replace(times=times, **found)
+
+
+def join(parts: list[tuple[float, Performance]], fps: float) -> Performance:
+    """Return one performance of several lines, each beginning at its own time in seconds.
+
+    Where two overlap the later one is heard; between them the mouth is at rest.
+    """
+    parts = sorted(parts, key=lambda item: item[0])
+    start = parts[0][0]
+    end = max(at + p.times[-1] for at, p in parts)
+    times = start + np.arange(int(np.ceil((end - start) * fps)) + 2) / fps
+    coefficients = np.zeros((len(times), len(NAMES)))
+    confidence = np.zeros((len(times), len(REGIONS)))
+    for at, part in parts:
+        inside = (times >= at - 1e-9) & (times <= at + part.times[-1] + 1e-9)
+        coefficients[inside] = _columns(part.times + at, part.coefficients, times[inside])
+        confidence[inside] = _columns(part.times + at, part.confidence, times[inside])
+    notes = list(dict.fromkeys(note for _, part in parts for note in part.notes))
+    source = ", ".join(dict.fromkeys(part.source for _, part in parts))
+    return Performance(times, coefficients, confidence=confidence, source=source, notes=notes)
+
+
+def lipsync(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict[str, NDArray]]]:
+    """Do lip sync as a task of `ml.tasks`, for one or several lines.
+
+    Parameters
+    ----------
+    params : "lines", a list of {"path", "name", "text", "language", "start_s"}; "fps", "jaw",
+        "lips", "precision", and what `runtime.Settings` reads
+    arrays : "samples_0", "rate_0", …: the sound of a line that is no wave file
+
+    Returns
+    -------
+    meta : the Performance's own, "lines" with the phones of each, "models", "provider"
+    arrays : the Performance's own
+    """
+    style = Style(*(float(params.get(k, 1.0)) for k in ("jaw", "lips", "precision")))
+    machine, parts, told = Machine.from_params(params), [], []
+    spoken = None
+    for i, line in enumerate(params["lines"]):
+        share = len(params["lines"])
+        if f"samples_{i}" in arrays:
+            samples, rate = arrays[f"samples_{i}"], int(arrays[f"rate_{i}"])
+        else:
+            samples, rate = audio.read_wav(Path(line["path"]))
+        steps = hear(
+            samples,
+            rate,
+            text=line["text"],
+            language=line["language"],
+            style=style,
+            fps=params["fps"],
+            name=line["name"],
+            machine=machine,
+        )
+        spoken = yield from scaled(steps, i / share, (i + 1) / share)
+        parts.append((line["start_s"], spoken.performance))
+        told.append(_told(line, spoken))
+    meta, out = join(parts, params["fps"]).pack()
+    meta |= {"lines": told, "models": {acoustic.NETWORK: spoken.network}}
+    return meta | {"provider": spoken.provider}, out
+
+
+def _told(line: dict, spoken: Spoken) -> dict:
+    """Return what a report says of one line; times are the scene's, in seconds."""
+    found, at = spoken.alignment, line["start_s"]
+    phones = [
+        [p.label or "sil", round(at + p.start, 3), round(at + p.end, 3), round(float(c), 3)]
+        for p, c in zip(found.phones, found.confidence, strict=True)
+    ]
+    return {
+        "sound": line["name"],
+        "text": line["text"],
+        "language": line["language"],
+        "start_s": line["start_s"],
+        "seconds": round(float(spoken.performance.times[-1]) - _TAIL_S, 3),
+        "match": round(found.match, 3),
+        "speech": round(found.speech, 3),
+        "phones": phones,
+    }

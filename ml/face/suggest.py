@@ -1,0 +1,262 @@
+"""From a spoken line to the expressions that go with it: what, when, how strongly.
+
+Each clause of the line is compared with things that people say with each expression of the
+library on their face. With a sentence embedding that is done by meaning; without one, by the
+words themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import library
+
+Embed = Callable[[Sequence[str]], NDArray]
+"""Sentences to (N, D) rows of length 1."""
+
+_FILE = Path(__file__).with_name("cues.json")
+_CLAUSE = re.compile(r"[^,;:.!?…—\n。、！？；：，]+[,;:.!?…—\n。、！？；：，]*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LEAST_WORDS = 3
+_LEAD_S, _GAP_S = 0.15, 0.25
+_SECONDS_A_LETTER = 0.065
+_SAME_AGAIN, _WHOLE_LINE, _LEXICON = 0.06, 0.35, 0.12
+_SPREAD = 0.05
+_USED = {"shouted": 1.2, "asked": 0.85}
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """One expression of a sequence.
+
+    Attributes
+    ----------
+    name : of the library
+    start_s : when it begins, in seconds from the beginning of the line; a little before
+    seconds : how long it lasts
+    amplitude, speed : as `library.curve` takes them
+    score : 0 to 1, its share among all expressions for this clause
+    clause : the words it goes with
+    """
+
+    name: str
+    start_s: float
+    seconds: float
+    amplitude: float
+    speed: float
+    score: float
+    clause: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposal for a whole line, the likeliest first among several."""
+
+    expressions: tuple[Suggested, ...]
+    score: float
+
+
+@cache
+def _cues() -> dict[str, dict]:
+    stored = json.loads(_FILE.read_text("utf-8"))
+    return {name: cue for name, cue in stored.items() if name in library.load()}
+
+
+@cache
+def _stems(name: str) -> dict[str, float]:
+    """Return word stems that speak for an expression, with their weights."""
+    entry, cue = library.load()[name], _cues()[name]
+    found: dict[str, float] = {}
+    for weight, text in (
+        (0.35, entry.description),
+        (0.5, " ".join(cue["lines"])),
+        (0.8, " ".join(entry.tags)),
+        (1.0, f"{cue['words']} {entry.title}"),
+    ):
+        for word in _words(text):
+            found[word] = max(found.get(word, 0.0), weight)
+    return found
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text.lower())
+    return [_stem(w) for w in _WORD.findall(plain) if w not in _COMMON]
+
+
+def _stem(word: str) -> str:
+    """Cut common English endings, roughly."""
+    word = word.replace("’", "'").split("'")[0]
+    for ending in ("ing", "ed", "ly", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+_COMMON = frozenset(
+    "a an the is are was were be been am i you he she it we they me him her us them my your his "
+    "its our their to of in on at for and or but with that this these those do does did have has "
+    "had so as by from not".split()
+)
+
+
+def clauses(line: str) -> list[str]:
+    """Split a line where a speaker would take breath; very short parts join their neighbour.
+
+    >>> clauses("You lied to me. How could you, of all people?")
+    ['You lied to me.', 'How could you, of all people?']
+    """
+    parts = [p.strip() for p in _CLAUSE.findall(line) if _WORD.search(p)]
+    found: list[str] = []
+    for part in parts:
+        ended = bool(found) and found[-1][-1] in ".!?…。！？"
+        short = min(_count(part), _count(found[-1]) if found else 99) < _LEAST_WORDS
+        if found and short and not ended:
+            found[-1] = f"{found[-1]} {part}"
+        else:
+            found.append(part)
+    return found
+
+
+def _count(part: str) -> int:
+    words = _WORD.findall(part)
+    # Chinese and Japanese write no spaces: two signs are about a word.
+    return max(len(words), sum(1 for c in part if ord(c) > 0x2E80) // 2)
+
+
+def timed(parts: Sequence[str], seconds: float | None = None) -> list[tuple[float, float]]:
+    """Return (start, end) in seconds of each clause, by its length.
+
+    Parameters
+    ----------
+    seconds : of the whole line; guessed where it is not known
+    """
+    letters = [sum(3 if ord(c) > 0x2E80 else 1 for c in part) for part in parts]
+    lengths = np.array(letters, float) * _SECONDS_A_LETTER
+    if seconds is not None:
+        lengths *= max(seconds - _GAP_S * (len(parts) - 1), 0.3 * seconds) / lengths.sum()
+    starts = np.concatenate([[0], np.cumsum(lengths + _GAP_S)[:-1]])
+    return [(float(a), float(a + n)) for a, n in zip(starts, lengths, strict=True)]
+
+
+def by_words(parts: Sequence[str]) -> NDArray:
+    """Return (clauses, cues) how many words of each clause speak for each expression."""
+    names, out = list(_cues()), []
+    # A word that speaks for many expressions says little of any.
+    spread = {}
+    for name in names:
+        for stem in _stems(name):
+            spread[stem] = spread.get(stem, 0) + 1
+    for part in parts:
+        words = set(_words(part))
+        hits = [sum(_stems(n).get(w, 0.0) / spread.get(w, 1) for w in words) for n in names]
+        out.append(np.array(hits) / max(len(words), 3) ** 0.5)
+    return np.array(out)
+
+
+def by_meaning(parts: Sequence[str], embed: Embed) -> NDArray:
+    """Return (clauses, cues) how near each clause is to what is said with each expression."""
+    names = list(_cues())
+    lines = [line for n in names for line in _cues()[n]["lines"]]
+    owner = np.array([i for i, n in enumerate(names) for _ in _cues()[n]["lines"]])
+    described = [_described(n) for n in names]
+    rows = np.asarray(embed([*lines, *described, *parts]))
+    said, about, asked = np.split(rows, [len(lines), len(lines) + len(names)])
+    near = asked @ said.T
+    best = np.stack([_two_best(near[:, owner == i]) for i in range(len(names))], axis=1)
+    return 0.8 * best + 0.2 * (asked @ about.T)
+
+
+def _described(name: str) -> str:
+    entry = library.load()[name]
+    return f"{entry.title}: {', '.join(entry.tags)}"
+
+
+def _two_best(near: NDArray) -> NDArray:
+    top = np.sort(near, axis=1)[:, -2:]
+    return top @ (np.array([0.35, 0.65]) if top.shape[1] == 2 else np.ones(1))
+
+
+def suggest(
+    line: str,
+    *,
+    seconds: float | None = None,
+    times: Sequence[tuple[float, float]] | None = None,
+    embed: Embed | None = None,
+    count: int = 3,
+) -> list[Proposal]:
+    """Propose expressions for a line.
+
+    Parameters
+    ----------
+    line : what is said
+    seconds : how long the line lasts, where known
+    times : (start, end) of each of `clauses(line)`, where they are known better
+    embed : sentence embedding; without it the words alone are compared
+    count : how many sequences
+
+    Returns
+    -------
+    list of sequences, the likeliest first; empty for a line that holds no words
+    """
+    parts = clauses(line)
+    if not parts:
+        return []
+    found = _LEXICON * by_words(parts)
+    if embed is not None:
+        meant = by_meaning([*parts, line], embed)
+        found = found + (1 - _WHOLE_LINE) * meant[:-1] + _WHOLE_LINE * meant[-1]
+    share = np.exp((found - found.max(axis=1, keepdims=True)) / _SPREAD)
+    share /= share.sum(axis=1, keepdims=True)
+    when = list(times) if times is not None else timed(parts, seconds)
+    names, sequences = list(_cues()), []
+    for score, path in _best_paths(found, count):
+        made = (
+            _placed(names[i], parts[k], when[k], float(share[k, i])) for k, i in enumerate(path)
+        )
+        sequences.append(Proposal(tuple(made), score))
+    return sequences
+
+
+def _best_paths(found: NDArray, count: int) -> list[tuple[float, tuple[int, ...]]]:
+    """Return the best ways through the clauses; the same face twice running costs a little."""
+    beams: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for row in found:
+        best = np.argsort(-row)[: count + 3]
+        beams = [
+            (total + row[i] - (_SAME_AGAIN if path and path[-1] == i else 0.0), (*path, int(i)))
+            for total, path in beams
+            for i in best
+        ]
+        beams = sorted(beams, key=lambda item: -item[0])[: 4 * count]
+    return [(total / len(found), path) for total, path in beams[:count]]
+
+
+def _placed(name: str, clause: str, when: tuple[float, float], score: float) -> Suggested:
+    """Time an expression so that it comes just before its words and is held through them."""
+    entry = library.load()[name]
+    start = max(when[0] - _LEAD_S - 0.3 * entry.onset_s, 0.0)
+    wanted = when[1] - start + 0.5 * entry.offset_s
+    speed = float(np.clip(entry.seconds / max(wanted, 0.2), 0.5, 2.0))
+    amplitude = 0.85
+    if "!" in clause or "！" in clause or clause.isupper():
+        amplitude *= _USED["shouted"]
+    elif "?" in clause or "？" in clause:
+        amplitude *= _USED["asked"]
+    return Suggested(
+        name=name,
+        start_s=start,
+        seconds=entry.seconds / speed,
+        amplitude=round(amplitude, 2),
+        speed=round(speed, 2),
+        score=score,
+        clause=clause,
+    )
