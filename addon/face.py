@@ -190,9 +190,9 @@ def request(scene: Scene, obj: Object, options: Options) -> Asked:
     links = own or face_map_of(face, notes)
     face.notes.clear()
     rig = facerig.read_rig(face, facemaps.bone_controls(links))
-    links = _usable(links, rig, face, strict=own is not None)
+    links = usable(links, rig, face, strict=own is not None)
     notes += face.notes
-    for owner in _owners(face):
+    for owner in owners_of(face):
         check_owner(owner)
         check_action(owner)
     kept, name, sources = _source(scene, options)
@@ -227,7 +227,7 @@ def request(scene: Scene, obj: Object, options: Options) -> Asked:
     return Asked(params, arrays, options, name, start, sources, links, kept, notes)
 
 
-def _usable(links: FaceMap, rig: object, face: facerig.Face, *, strict: bool) -> FaceMap:
+def usable(links: FaceMap, rig: object, face: facerig.Face, *, strict: bool) -> FaceMap:
     """Leave out what is driven; refuse a map that this face has little of."""
     there = set(rig.controls)
     used = [k for k in links.links if k.control in there]
@@ -245,7 +245,8 @@ def _usable(links: FaceMap, rig: object, face: facerig.Face, *, strict: bool) ->
     return FaceMap(used, links.quality, links.method, links.notes)
 
 
-def _owners(face: facerig.Face) -> list[ID]:
+def owners_of(face: facerig.Face) -> list[ID]:
+    """Return the data-blocks whose curves move a face."""
     owners: list[ID] = [mesh.data.shape_keys for mesh in face.meshes]
     return owners + ([face.armature] if face.armature is not None else [])
 
@@ -309,7 +310,7 @@ def finish(scene: Scene, obj: Object, asked: Asked, result: tuple[dict, dict]) -
         raise UnderstudyError(
             "The face map moves nothing on this character: check its lines, or find it anew"
         )
-    pairs = [(_block(owner, block), take) for (owner, block), take in takes.items()]
+    pairs = [(block_of(owner, block), take) for (owner, block), take in takes.items()]
     written = fcurves.write_takes(pairs)
     first = pairs[0][1]
     if asked.name:
@@ -318,7 +319,8 @@ def finish(scene: Scene, obj: Object, asked: Asked, result: tuple[dict, dict]) -
     return _report(obj, asked, meta, pairs, written, performance)
 
 
-def _block(owner: str, block: str) -> ID:
+def block_of(owner: str, block: str) -> ID:
+    """Return the data-block that `ml.face.retarget` names, where it is still there."""
     obj = bpy.data.objects.get(owner)
     if obj is None:
         raise RigError(f"{owner} was removed meanwhile: nothing was written")

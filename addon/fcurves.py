@@ -22,7 +22,7 @@ from ..ml.take import Channel, Take
 from .about import LEDGER
 from .actions import HAS_SLOTS, action_of, bag_of, curves_of, read_keys, slot_of
 from .checks import check_action, check_owner, check_take, split_property
-from .ledger import Ledger, replaced_by
+from .ledger import Ledger, cleared_by, replaced_by
 
 __all__ = [
     "clear_take",
@@ -189,7 +189,8 @@ def _write(owner: ID, take: Take) -> Written:
         frame = keys["co"][:, 0]
         ours[key] = keys, mask & (frame >= take.span[0]) & (frame <= take.span[1])
     free = {key for key, curve in curves.items() if not curve.lock}
-    channels = _with_leftovers(take, ledger.channels(slot, stages) & free)
+    leftovers = ledger.channels(slot, cleared_by(take.provenance.stage)) & free
+    channels = _with_leftovers(take, leftovers)
     _align_with_artist(channels, ours)
     for channel in channels:
         key = channel.data_path, channel.index

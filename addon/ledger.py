@@ -33,14 +33,27 @@ ROW = np.dtype([("frame", "<f4"), ("mark", "<u4"), ("run", "<i4")])
 ChannelId = tuple[int, str, int]
 """(slot number, data path, index)."""
 
-REPLACES = {"blocking": ("blocking", "inbetween")}
+REPLACES = {
+    "blocking": ("blocking", "inbetween"),
+    "face": ("face", "lipsync"),
+    "lipsync": ("lipsync", "face"),
+}
 """Stages whose keys a rerun of a stage replaces; else only its own. In-betweens hang on the
-key poses, so they go when the poses are made anew."""
+key poses, so they go when the poses are made anew; a mouth is moved by one source at a time."""
+
+CLEARS = {"lipsync": ("lipsync",)}
+"""Stages whose curves a rerun empties where it has none itself; else those that it replaces. A
+dubbed line replaces what the actor's mouth did, and leaves the brows as they are."""
 
 
 def replaced_by(stage: str) -> tuple[str, ...]:
     """Return the stages whose untouched keys a run of `stage` may replace."""
     return REPLACES.get(stage, (stage,))
+
+
+def cleared_by(stage: str) -> tuple[str, ...]:
+    """Return the stages whose untouched keys go from curves that a run has nothing for."""
+    return CLEARS.get(stage, replaced_by(stage))
 
 
 @dataclass

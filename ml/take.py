@@ -78,7 +78,7 @@ class Provenance:
     Attributes
     ----------
     stage : str
-        "blocking", "inbetween", "face" or "layout".
+        "blocking", "inbetween", "face", "lipsync" or "layout".
     models : dict
         Name of each network to the sha256 of its file.
     inputs : dict

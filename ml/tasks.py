@@ -24,6 +24,7 @@ TASKS = {
     "face": "face.pipeline:capture",
     "inbetween": "inbetween.fill:fill",
     "layout": "layout.pipeline:layout",
+    "lipsync": "face.lipsync:lipsync",
     "perform": "face.stage:perform",
 }
 """Name to "module:function", the module relative to this package."""

@@ -14,6 +14,8 @@ from . import acoustic, audio, espeak
 from .align import Alignment, align, decode
 from .performance import NAMES, REGIONS, Performance
 from .phonemes import Phone
+from .stage import part_of
+from .stage import perform as perform_on
 from .visemes import Style, curves
 
 SPOKEN = ("mouth", "jaw")
@@ -22,6 +24,9 @@ SPOKEN = ("mouth", "jaw")
 _POOR_TEXT, _WRONG_TEXT = 0.5, 0.33
 _NO_SPEECH, _LITTLE_SPEECH = 0.12, 0.4
 _TAIL_S = 0.35
+_LAID_ON = 0.9  # share of the time after which curves are fitted
+BASE = "base."
+"""What the names of a dubbed performance's arrays begin with."""
 
 
 class LipSyncError(audio.AudioError):
@@ -135,10 +140,7 @@ def perform(
     sure = np.ones(len(times))
     for phone, value in zip(found.phones, found.confidence, strict=True):
         sure[(times >= phone.start) & (times < phone.end)] = 1.0 if phone.silent else value
-    confidence = np.zeros((len(times), len(REGIONS)))
-    for column, region in enumerate(REGIONS):
-        if region in SPOKEN:
-            confidence[:, column] = sure
+    confidence = np.repeat(sure[:, None], len(REGIONS), axis=1)
     return Performance(times, coefficients, confidence=confidence)
 
 
@@ -155,13 +157,15 @@ def merge(base: Performance, speech: Performance, start_s: float = 0.0) -> Perfo
 
     Parameters
     ----------
-    start_s : time in `base` at which the speech begins
+    start_s : what is added to the speech's times to give the base's
     """
-    ends = np.array([0.0, speech.times[-1]]) + start_s
-    step = 1.0 / max(base.fps, speech.fps, 24.0)
-    last = max(base.times[-1], ends[1])
-    # The finer of both rates, so that neither loses what is short.
-    times = np.arange(int(np.ceil((last - base.times[0]) / step - 1e-6)) + 1) * step + base.times[0]
+    ends = speech.times[[0, -1]] + start_s
+    # At least the finer of both rates, so that neither loses what is short, and with the
+    # speech's own times among them: its closed lips lie on the scene's frames.
+    step = 1.0 / (speech.fps * max(int(np.ceil(base.fps / speech.fps - 1e-3)), 1))
+    before = int(np.ceil((ends[0] - base.times[0]) / step - 1e-6)) if ends[0] > base.times[0] else 0
+    first, last = ends[0] - before * step, max(base.times[-1], ends[1])
+    times = first + np.arange(int(np.ceil((last - first) / step - 1e-6)) + 1) * step
     moved = _resample(base, times)
     inside = np.clip(np.minimum(times - ends[0], ends[1] - times) / 0.1 + 1, 0, 1)[:, None]
     columns = [i for i, n in enumerate(NAMES) if any(n in REGIONS[r] for r in SPOKEN)]
@@ -200,7 +204,7 @@ def join(parts: list[tuple[float, Performance]], fps: float) -> Performance:
     end = max(at + p.times[-1] for at, p in parts)
     times = start + np.arange(int(np.ceil((end - start) * fps)) + 2) / fps
     coefficients = np.zeros((len(times), len(NAMES)))
-    confidence = np.zeros((len(times), len(REGIONS)))
+    confidence = np.ones((len(times), len(REGIONS)))
     for at, part in parts:
         inside = (times >= at - 1e-9) & (times <= at + part.times[-1] + 1e-9)
         coefficients[inside] = _columns(part.times + at, part.coefficients, times[inside])
@@ -211,24 +215,28 @@ def join(parts: list[tuple[float, Performance]], fps: float) -> Performance:
 
 
 def lipsync(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict[str, NDArray]]]:
-    """Do lip sync as a task of `ml.tasks`, for one or several lines.
+    """Do lip sync of one or several lines as a task of `ml.tasks`, down to the rig's curves.
 
     Parameters
     ----------
-    params : "lines", a list of {"path", "name", "text", "language", "start_s"}; "fps", "jaw",
-        "lips", "precision", and what `runtime.Settings` reads
-    arrays : "samples_0", "rate_0", …: the sound of a line that is no wave file
+    params : dict
+        "lines", a list of {"path", "name", "text", "language", "start_s"}; "fps", "jaw", "lips",
+        "precision"; "base": the meta of the performance that is dubbed, or None, and
+        "base_start_s", when it begins; what `runtime.Settings` reads; and what
+        `ml.face.stage.perform` needs besides a performance.
+    arrays : dict
+        "samples_0", "rate_0", …: the sound of a line that is no wave file; those of the base,
+        named with `BASE`.
 
     Returns
     -------
-    meta : the Performance's own, "lines" with the phones of each, "models", "provider"
-    arrays : the Performance's own
+    meta, arrays
+        What `ml.face.stage.perform` returns, and in meta "lines", what was found of each.
     """
     style = Style(*(float(params.get(k, 1.0)) for k in ("jaw", "lips", "precision")))
     machine, parts, told = Machine.from_params(params), [], []
-    spoken = None
+    share = _LAID_ON / len(params["lines"])
     for i, line in enumerate(params["lines"]):
-        share = len(params["lines"])
         if f"samples_{i}" in arrays:
             samples, rate = arrays[f"samples_{i}"], int(arrays[f"rate_{i}"])
         else:
@@ -243,12 +251,20 @@ def lipsync(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict[
             name=line["name"],
             machine=machine,
         )
-        spoken = yield from scaled(steps, i / share, (i + 1) / share)
+        spoken = yield from scaled(steps, i * share, (i + 1) * share)
         parts.append((line["start_s"], spoken.performance))
         told.append(_told(line, spoken))
-    meta, out = join(parts, params["fps"]).pack()
-    meta |= {"lines": told, "models": {acoustic.NETWORK: spoken.network}}
-    return meta | {"provider": spoken.provider}, out
+    performance = join(parts, params["fps"])
+    if params.get("base"):
+        base = Performance.unpack(params["base"], part_of(arrays, BASE))
+        performance = merge(base, performance, base.times[0] - params["base_start_s"])
+    meta, out = performance.pack()
+    provenance = params["provenance"]
+    models = {**provenance["models"], acoustic.NETWORK: spoken.network}
+    laid = {"performance": meta, "provenance": provenance | {"models": models}}
+    steps = perform_on(params | laid, out)
+    meta, out = yield from scaled(steps, _LAID_ON, 1.0)
+    return meta | {"lines": told, "provider": spoken.provider}, out
 
 
 def _told(line: dict, spoken: Spoken) -> dict:
