@@ -11,13 +11,17 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 
 import package
 
 package.load()
 
-from understudy.ml.train.face import data, generate  # noqa: E402
+from understudy.ml import runtime  # noqa: E402
+from understudy.ml.face.pose import Basis  # noqa: E402
+from understudy.ml.train.face import data, generate, train  # noqa: E402
+from understudy.ml.train.face.settings import GPU, Settings  # noqa: E402
 
 
 def main() -> int:
@@ -28,10 +32,23 @@ def main() -> int:
     render.add_argument("out", type=Path)
     render.add_argument("--minutes", type=float, default=40.0)
     render.add_argument("--seed", type=int, default=1)
+    learn = commands.add_parser("train", help="train the solver on rendered takes")
+    learn.add_argument("takes_folder", type=Path, metavar="TAKES")
+    learn.add_argument("out", type=Path)
+    learn.add_argument("--full", action="store_true", help="start from the GPU configuration")
+    named = [f for f in fields(Settings) if f.type in ("int", "float", "str")]
+    for f in named:
+        kind = {"int": int, "float": float, "str": str}[f.type]
+        learn.add_argument(f"--{f.name.replace('_', '-')}", type=kind, dest=f.name)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
     if args.command == "render":
         generate.generate(data.face_folder(), args.out, args.seed, args.minutes)
+    else:
+        given = {f.name: getattr(args, f.name) for f in named if getattr(args, f.name) is not None}
+        settings = replace(GPU if args.full else Settings(), **given)
+        takes = data.read_takes(args.takes_folder)
+        train.train(takes, Basis.load(runtime.Settings(device="cpu")), settings, args.out)
     return 0
 
 

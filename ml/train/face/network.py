@@ -1,0 +1,84 @@
+"""The solver network: a picture network for eyes, one for the lower face, and the points."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ...face import features
+from ...face.patches import EYE_SIZE, LOWER_HEIGHT, LOWER_WIDTH
+
+EXPRESSIONS = 52
+_MIN_DEVIATION, _MAX_DEVIATION = 0.015, 1.0
+
+
+def _pictures(channels: int, height: int, width: int, out: int) -> nn.Sequential:
+    """Return a network from (N, 2, height, width) to (N, out)."""
+    sizes = [2, channels, 2 * channels, 3 * channels, 4 * channels]
+    layers = []
+    for before, after in zip(sizes, sizes[1:], strict=False):
+        layers += [nn.Conv2d(before, after, 3, 2, 1), nn.BatchNorm2d(after), nn.SiLU()]
+        height, width = (height + 1) // 2, (width + 1) // 2
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(sizes[-1] * height * width, out))
+
+
+class SolverNet(nn.Module):
+    """From points and pictures of a face, and those of its neutral, to expressions.
+
+    Forward takes, with N frames of one neutral or of several:
+
+    points : (N, features.COUNT)
+    eyes, lower : (N, 2, 56, 56), (N, 56, 64), 0 to 255
+    rest_eyes, rest_lower : the same of the neutral face
+    sighted : (N, 1), 0 where the pictures are not to be looked at
+
+    and returns value and deviation, (N, 52): expressions against the neutral face (the eyes'
+    direction: against looking ahead), and how far they may be off.
+    """
+
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.eye = _pictures(channels, EYE_SIZE, EYE_SIZE, 64)
+        self.low = _pictures(channels, LOWER_HEIGHT, LOWER_WIDTH, 96)
+        self.dots = nn.Sequential(
+            nn.Linear(features.COUNT, hidden),
+            nn.LayerNorm(hidden),
+            nn.SiLU(),
+            nn.Linear(hidden, 128),
+        )
+        seen = 2 * 64 + 96
+        self.head = nn.Sequential(
+            nn.Linear(seen + 128 + 1, hidden),
+            nn.LayerNorm(hidden),
+            nn.SiLU(),
+            nn.Linear(hidden, hidden),
+            nn.SiLU(),
+            nn.Linear(hidden, 2 * EXPRESSIONS),
+        )
+
+    def forward(
+        self,
+        points: Tensor,
+        eyes: Tensor,
+        lower: Tensor,
+        rest_eyes: Tensor,
+        rest_lower: Tensor,
+        sighted: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """Return value and deviation, see the class."""
+        count = points.shape[0]
+        pair = _against(eyes.flatten(0, 1), rest_eyes.flatten(0, 1))
+        seen = torch.cat(
+            [self.eye(pair).reshape(count, -1), self.low(_against(lower, rest_lower))], dim=1
+        )
+        both = torch.cat([seen * sighted, self.dots(points), sighted], dim=1)
+        value, spread = self.head(both).chunk(2, dim=1)
+        spread = torch.sigmoid(spread - 2.0)
+        return value, _MIN_DEVIATION + (_MAX_DEVIATION - _MIN_DEVIATION) * spread
+
+
+def _against(now: Tensor, rest: Tensor) -> Tensor:
+    """Return (N, 2, H, W): a picture and its neutral one, both by the neutral's light."""
+    middle = rest.mean(dim=(1, 2), keepdim=True)
+    size = (rest - middle).square().mean(dim=(1, 2), keepdim=True).sqrt() + 4.0
+    return torch.stack([(now - rest) / size, (rest - middle) / size], dim=1)

@@ -1,0 +1,126 @@
+"""Train the solver network for a set time."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import math
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ...face.performance import NAMES
+from ...face.pose import Basis
+from .batches import Stock, draw, prepare
+from .data import Takes
+from .network import SolverNet
+from .settings import Settings
+
+log = logging.getLogger(__name__)
+
+_MEASURE_EVERY_S = 300.0
+_WARM_UP = 0.03  # share of the run
+_INPUTS = ("points", "eyes", "lower", "rest_eyes", "rest_lower", "sighted")
+
+
+def train(takes: Takes, basis: Basis, settings: Settings, out: Path) -> None:
+    """Train, and write last.pt into `out` at every measurement and at the end."""
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(settings.seed)
+    rng = np.random.default_rng(settings.seed)
+    stock = prepare(takes, basis)
+    count = len(stock.takes)
+    held = np.arange(count) < settings.held_out
+    log.info("%d frames, %d takes, %d held out", len(stock.eyes), count, held.sum())
+    net = SolverNet(settings.channels, settings.hidden).to(settings.device)
+    if settings.start:
+        net.load_state_dict(torch.load(settings.start, weights_only=True)["weights"])
+    mean = copy.deepcopy(net)
+    rule = torch.optim.AdamW(net.parameters(), settings.rate, weight_decay=settings.decay)
+    started, measured, step, frames, running = time.monotonic(), 0.0, 0, 0, 0.0
+    order: list[int] = []
+    while (share := (time.monotonic() - started) / (settings.minutes * 60)) < 1.0:
+        for group in rule.param_groups:
+            group["lr"] = settings.rate * min(share / _WARM_UP, 1.0) * _falling(share)
+        if len(order) < settings.takes:
+            order = list(rng.permutation(np.flatnonzero(~held)))
+        which, order = order[: settings.takes], order[settings.takes :]
+        batch = {
+            k: v.to(settings.device) for k, v in draw(stock, which, rng, settings.blind).items()
+        }
+        net.train()
+        value, deviation = net(*(batch[name] for name in _INPUTS))
+        loss = _loss(value, deviation, batch["target"])
+        rule.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        rule.step()
+        step, frames = step + 1, frames + len(value)
+        running += (loss.item() - running) * 0.02
+        keep = min(settings.average, step / (step + 20))
+        with torch.no_grad():
+            for kept, new in zip(
+                mean.state_dict().values(), net.state_dict().values(), strict=True
+            ):
+                kept.copy_(new if not new.is_floating_point() else kept * keep + new * (1 - keep))
+        if time.monotonic() - started - measured > _MEASURE_EVERY_S:
+            measured = time.monotonic() - started
+            log.info(
+                "%.0f s, step %d, %.0f frames/s, loss %.3f",
+                measured,
+                step,
+                frames / measured,
+                running,
+            )
+            _save(out, mean, settings, takes, step, frames, measure(mean, stock, held))
+    _save(out, mean, settings, takes, step, frames, measure(mean, stock, held))
+
+
+def _falling(share: float) -> float:
+    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
+
+
+def _loss(value: torch.Tensor, deviation: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Likelihood whose gradient is not drowned by what the network is unsure of."""
+    error = (value - target).square()
+    nll = 0.5 * error / deviation.square() + deviation.log()
+    return (nll * deviation.detach()).mean() * 4.0
+
+
+def measure(net: SolverNet, stock: Stock, held: np.ndarray) -> dict[str, float]:
+    """Return each expression's correlation on held-out takes, against the first neutral frame."""
+    rng = np.random.default_rng(0)
+    net.eval()
+    values, targets = [], []
+    with torch.no_grad():
+        for take in np.flatnonzero(held):
+            batch = draw(stock, np.array([take]), rng, 0.0)
+            values.append(net(*(batch[name] for name in _INPUTS))[0].numpy())
+            targets.append(batch["target"].numpy())
+    value, target = np.concatenate(values), np.concatenate(targets)
+    found = {
+        name: float(np.corrcoef(value[:, i], target[:, i])[0, 1]) for i, name in enumerate(NAMES)
+    }
+    log.info("held out: %s", " ".join(f"{n} {r:.2f}" for n, r in found.items()))
+    log.info("mean correlation %.3f", np.nanmean(list(found.values())))
+    return found
+
+
+def _save(out: Path, net, settings: Settings, takes: Takes, step: int, frames: int, found) -> None:
+    part = out / "last.part"
+    torch.save(
+        {
+            "settings": asdict(settings),
+            "weights": net.state_dict(),
+            "step": step,
+            "frames": frames,
+            "data_sha256": takes.sha256,
+            "pictures": len(takes.points),
+            "held_out": found,
+        },
+        part,
+    )
+    part.replace(out / "last.pt")
