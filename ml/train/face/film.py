@@ -36,6 +36,7 @@ def shoot(
     seed: int,
     fps: float = 30.0,
     size: int = 480,
+    wall: bool = False,
 ) -> None:
     """Render a clip of one person and write it as a video.
 
@@ -45,12 +46,16 @@ def shoot(
     values : (F, 52)
     poses : (F, 3) yaw, down and roll of the head, radians
     seed : of the person, the paint and the light
+    wall : whether a gray wall stands behind, not a random pattern
     """
     import cv2
 
     rng = np.random.default_rng(HELD_OUT_SEED + seed)
     person, look = head.person(rng), random_look(rng, size)
     look.grain = min(look.grain, 3.0)
+    if wall:
+        shade = np.linspace(150, 95, size)[:, None, None]
+        look.background = np.broadcast_to(shade * [1.0, 0.97, 0.93], (size, size, 3))
     renderer = Renderer(head, size)
     focal, width = rng.uniform(1.0, 2.5), rng.uniform(24.0, 30.0)
     place = np.array([rng.normal(0, 1), 3.0 + rng.normal(0, 0.7), -focal * width])
