@@ -18,6 +18,7 @@ from . import contacts, fit
 from .base import eased, gaps, hermite_base
 from .deltas import pinned, smoothed
 from .settings import Settings
+from .steady import steadied
 from .tracks import Body, Track, from_rotation, to_rotation
 from .variants import paced
 
@@ -233,6 +234,7 @@ def _propose(
     contact = None
     if network is not None:
         new, moved, contact = _add_residual(motion, settings, network, new, moved, keyed, driven)
+    new, moved = steadied(new, moved, keyed, motion.fps)
     new, moved = paced(new, moved, keyed, motion.body.parents, settings.variant, settings.seed)
     turn = rt.to_rotvec(rt.multiply(rt.conjugate(basis), new))
     turn, shift = (smoothed(d, settings.smoothness, motion.fps) for d in (turn, moved - location))

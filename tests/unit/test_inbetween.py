@@ -7,7 +7,7 @@ import pytest
 from understudy.ml import euler
 from understudy.ml import rotations as rt
 from understudy.ml.errors import UnderstudyError
-from understudy.ml.inbetween import base, contacts, fill, fit, tracks, variants
+from understudy.ml.inbetween import base, contacts, fill, fit, steady, tracks, variants
 from understudy.ml.progress import run
 
 
@@ -238,6 +238,24 @@ def test_a_foot_that_steps_between_two_keys_stands_where_it_steps():
     # Nothing pops: no frame goes much further than the way there is to go.
     assert np.linalg.norm(np.diff(foot, axis=0), axis=1).max() < 0.08
     assert not contacts.corrections(path, keyed, low, np.zeros(41), 1.0).any()
+
+
+@pytest.mark.parametrize(("beat", "changes"), [(0.0, False), (4.0, True)])
+def test_only_limbs_that_swing_to_and_fro_fall_back(beat, changes):
+    t = np.arange(40) / 30.0
+    angle = np.sin(2 * np.pi * beat * t) if beat else 0.5 * t
+    turn = rt.from_rotvec(np.stack([angle, 0 * t, 0 * t], -1)[:, None])
+    place, keyed = np.zeros((40, 1, 3)), np.ones((40, 1), bool)
+    keyed[10:30] = False
+    carried, _ = base.hermite_base(turn, place, keyed, 30.0)
+    calm, moved = steady.steadied(carried, place, keyed, 30.0)
+    assert (calm[keyed] == turn[keyed]).all() and (moved == 0.0).all()
+    straight = rt.slerp(turn[9], turn[30], np.full(1, 0.5))
+    before, after = (rt.angle_between(c[19], straight).max() for c in (carried, calm))
+    assert after < 0.3 * before if changes else np.isclose(after, before)
+    lone = np.zeros((40, 1), bool)
+    lone[[0, 20, 39]] = True
+    assert (steady.steadied(turn, place, lone, 30.0)[0] == turn).all()
 
 
 def test_short_gaps_are_fitted_closer():

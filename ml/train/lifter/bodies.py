@@ -123,4 +123,3 @@ def foot_points(joints: NDArray) -> NDArray:
     """Return (F, 4, 3) heels and toes of joints named by `solver.JOINT_NAMES`."""
     names = ("heel.L", "toes.L", "heel.R", "toes.R")
     return joints[:, [solver.JOINT_NAMES.index(n) for n in names]]
-

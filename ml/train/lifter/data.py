@@ -131,9 +131,7 @@ class Source:
         six = rt.to_matrix(turned)[..., :2]
         six = np.concatenate([six[..., 0], six[..., 1]], axis=-1)
         strength = rng.uniform(0.7, 1.3)
-        flat, body, visible = self.detector.see(
-            seen, six[:, _HEAD_AND_HANDS], away, rng, strength
-        )
+        flat, body, visible = self.detector.see(seen, six[:, _HEAD_AND_HANDS], away, rng, strength)
         still = ray + np.cumsum(rng.normal(0.0, 1e-3, (frames, 2)), axis=0)
         view = lifting.lay_out(flat, body, visible, still, lifting.RATE, turn)
         travelled = np.gradient(rt.rotate(into, hips), axis=0) * lifting.RATE
@@ -214,6 +212,7 @@ def read_known(path: Path) -> list[Known]:
     with np.load(path) as raw:
         out = []
         for k in range(int(raw["count"])):
+
             def take(*names: str, k: int = k) -> dict:
                 return {n: raw[f"{k}.{n}"].astype(float) for n in names}
 
