@@ -48,7 +48,7 @@ def check_writable(path: Path) -> None:
         raise UnderstudyError(f"{path} is read-only: choose another name")
 
 
-def _replace(path: Path, write: Callable[[Path], None]) -> None:
+def replace_with(path: Path, write: Callable[[Path], None]) -> None:
     """Have a file written beside its place, then moved there in one step."""
     beside = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
     try:
@@ -66,7 +66,7 @@ def _replace(path: Path, write: Callable[[Path], None]) -> None:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a text file."""
-    _replace(path, lambda beside: beside.write_text(text, "utf-8"))
+    replace_with(path, lambda beside: beside.write_text(text, "utf-8"))
 
 
 def save_blend(path: Path) -> None:
@@ -77,7 +77,7 @@ def save_blend(path: Path) -> None:
         if not _is_whole(beside):
             raise OSError(errno.ENOSPC, "the file was cut off, as on a full disk")
 
-    _replace(path, write)
+    replace_with(path, write)
 
 
 def _is_whole(path: Path) -> bool:

@@ -128,6 +128,19 @@ STAGES = {
         },
         seeded=True,
     ),
+    "playblast": Stage(
+        ("playblast",),
+        {
+            "size": FRAMES,
+            "range": FRAMES,
+            "pace": WHOLE,
+            "camera": TEXT,
+            "engine": TEXT,
+            "note": TEXT,
+        },
+        saves=False,
+        files={"film": "playblast.mp4"},
+    ),
     "report": Stage(
         ("ledger", "report"),
         {"rig": TEXT},

@@ -27,7 +27,9 @@ def test_a_command_takes_what_its_stage_offers(stage):
     wanted = [*about.options, *about.files, "report"]
     wanted += ["seed"] * about.seeded + ["save"] * about.saves
     assert not [name for name in wanted if f"--{name}" not in options]
-    left_out = {n for n, a in options.items() if a.required} - {f"--{n}" for n in about.required}
+    left_out = {n for n, a in options.items() if a.required} - {
+        f"--{n}" for n in (*about.required, *about.files)
+    }
     assert not left_out, "a batch could not give it"
     for name, kind in about.options.items():
         action = options[f"--{name}"]
