@@ -66,10 +66,10 @@ class TrialError(Exception):
 class Blender:
     """A Blender with settings of its own, so that nothing of the user's is touched."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, trial: Path = TRIAL) -> None:
         self.folder = folder.resolve()
-        self.user = TRIAL / "user"
-        shutil.rmtree(TRIAL, ignore_errors=True)
+        self.user = trial / "user"
+        shutil.rmtree(trial, ignore_errors=True)
         self.user.mkdir(parents=True)
 
     def run(

@@ -1,0 +1,89 @@
+"""Use the extension in a real Blender's window with real mouse and key events.
+
+    python3 tests/window/run.py FOLDER [--out build/window]
+
+FOLDER holds bin/blender and bin/blender-gui (with a virtual screen behind it). Builds the zip for
+that Blender's Python, installs it in settings of its own, lets story.py use it as a person would,
+and photographs every panel, open, at two sizes of the interface. Prints what was measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import env  # noqa: E402
+from build import PYTHONS, Target, build  # noqa: E402
+from test_blender import CLIP, Blender, TrialError, expect, install  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+LIMIT_S = 500
+SCALES = {"0.8": "1600x1700", "2.0": "2400x3600"}
+"""Scale of the interface to the screen's size: tall enough for every panel, open."""
+
+
+def tell(blender: Blender, out: Path) -> None:
+    """Let story.py run, and print its facts."""
+    env.say("a first day in the window")
+    done = blender.run(
+        ["--python", HERE / "story.py"],
+        LIMIT_S,
+        program="blender-gui",
+        WINDOW_OUT=str(out),
+        WINDOW_CLIP=str(CLIP),
+    )
+    expect(done.returncode == 0 and "WINDOW ok" in done.stdout, "it goes well", done)
+    for name, value in json.loads((out / "facts.json").read_text("utf-8")).items():
+        env.say(f"  {name}: {value}")
+
+
+def photograph(blender: Blender, out: Path) -> None:
+    """Picture every panel, open."""
+    for scale, size in SCALES.items():
+        done = blender.run(
+            ["--python", HERE / "album.py"],
+            LIMIT_S,
+            program="blender-gui",
+            WINDOW_OUT=str(out),
+            WINDOW_CLIP=str(CLIP),
+            WINDOW_SCALE=scale,
+            DISPLAY_SIZE=size,
+        )
+        good = done.returncode == 0 and "ALBUM ok" in done.stdout
+        expect(good, f"every panel is photographed at a scale of {scale}", done)
+
+
+def main() -> int:
+    """Try the Blender that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, default=env.BUILD / "window")
+    args = parser.parse_args()
+    out = args.out.resolve()
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    try:
+        pythons = env.ensure("py311", "export")
+        env.ensure_networks(pythons["export"])
+        blender = Blender(args.folder, out / "trial")
+        version = blender.python()
+        if version not in PYTHONS:
+            raise TrialError(f"This Blender runs Python {version}; zips are built for {PYTHONS}")
+        install(blender, build(Target("linux-x64", version, False), pythons["py311"]))
+        tell(blender, out)
+        photograph(blender, out)
+    except (TrialError, env.SetupError) as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 1
+    env.say(f"the window works; pictures in {out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
