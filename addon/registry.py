@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 
 import bpy
@@ -14,6 +15,7 @@ NAME = "understudy"
 
 # Property groups first: other classes point at them.
 _CLASSES = (*props.CLASSES, *prefs.CLASSES, *ops.CLASSES, *panels.CLASSES)
+_HERE = os.path.dirname(__file__)  # its folder "presets" holds those that come with us
 _MENUS = (bpy.types.VIEW3D_MT_object, bpy.types.VIEW3D_MT_pose)
 _teardown = contextlib.ExitStack()
 
@@ -38,6 +40,9 @@ def register() -> None:
         stack.callback(_stop_work)
         strip.register()
         stack.callback(strip.unregister)
+        if hasattr(bpy.utils, "register_preset_path"):
+            bpy.utils.register_preset_path(_HERE)
+            stack.callback(bpy.utils.unregister_preset_path, _HERE)
         for menu in _MENUS:
             menu.append(panels.menus.draw_entry)
             stack.callback(menu.remove, panels.menus.draw_entry)

@@ -1,8 +1,9 @@
 """Thin operators, one file a stage: read, run, write, report."""
 
-from . import blocking, face, facemap, inbetween, ledger, rigmap, setup, takes
+from . import blocking, face, facemap, inbetween, ledger, presets, rigmap, setup, takes
 
 CLASSES = (
+    *presets.CLASSES,
     *blocking.CLASSES,
     *inbetween.CLASSES,
     *face.CLASSES,

@@ -1,8 +1,9 @@
 """The sidebar, one file a stage: drawing only."""
 
-from . import blocking, face, inbetween, menus, rigmap, setup, takes
+from . import blocking, face, inbetween, menus, presets, rigmap, setup, takes
 
 CLASSES = (
+    *presets.CLASSES,
     *blocking.CLASSES,
     *inbetween.CLASSES,
     *face.CLASSES,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import bpy
 
+from . import presets
 from .base import SidebarPanel, column, draw_run, rig_of
 
 
 class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
     bl_idname = "UNDERSTUDY_PT_blocking"
     bl_label = "Blocking"
+
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        presets.UNDERSTUDY_PT_blocking_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         settings = context.scene.understudy

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import bpy
 
+from . import presets
 from .base import SidebarPanel, column, draw_run, lines, rig_of
 
 
 class UNDERSTUDY_PT_inbetween(SidebarPanel, bpy.types.Panel):
     bl_idname = "UNDERSTUDY_PT_inbetween"
     bl_label = "In-betweens"
+
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        presets.UNDERSTUDY_PT_inbetween_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, run = context.scene.understudy.inbetween, context.window_manager.understudy

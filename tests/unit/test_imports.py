@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("addon", "ops", "panels", "ml")
 
-BLENDER = {"bpy", "bpy_extras", "bpy_types", "mathutils", "bmesh", "gpu", "blf", "addon_utils"}
+BLENDER = {"bpy", "bpy_extras", "bpy_types", "mathutils", "bmesh", "gpu", "gpu_extras", "blf"}
+BLENDER |= {"addon_utils", "bl_ui", "bl_operators"}
 HEAVY = {"onnxruntime", "cv2", "scipy"}
 TRAINING = {"torch", "torchvision", "tensorflow", "tf2onnx", "mediapipe", "jax"}
 

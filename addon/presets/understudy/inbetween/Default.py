@@ -1,0 +1,12 @@
+import bpy
+
+settings = bpy.context.scene.understudy.inbetween
+
+settings.strength = 1.0
+settings.contact_hold = 1.0
+settings.smoothness = 0.0
+settings.density = "few"
+settings.tolerance = 0.0349066
+settings.tolerance_size = 0.01
+settings.align = "pose"
+settings.method = "auto"
