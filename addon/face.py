@@ -356,7 +356,7 @@ def _report(
         "properties": {},
         "expressions": len(asked.face_map.expressions()),
         "quality": {k: round(v, 3) for k, v in sorted(asked.face_map.quality.items())},
-        "confidence": _confidence(take),
+        "confidence": confidence_of(take),
         "notes": list(dict.fromkeys(notes)),
         "provenance": {
             "models": take.provenance.models,
@@ -369,7 +369,7 @@ def _report(
     }
 
 
-def _confidence(take: Take) -> dict:
+def confidence_of(take: Take) -> dict:
     values = take.confidence
     if not len(values):
         return {}

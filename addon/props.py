@@ -18,7 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import faceprops, fillprops
+from . import faceprops, fillprops, lipsyncprops
 
 # From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
 _RELATIVE = set()
@@ -171,6 +171,7 @@ class UnderstudySettings(bpy.types.PropertyGroup):
         name="Face",
         description="Settings of the face tool",
     )
+    lipsync: lipsyncprops.POINTER
 
 
 class UnderstudyRole(bpy.types.PropertyGroup):
@@ -336,6 +337,7 @@ class UnderstudyRun(bpy.types.PropertyGroup):
 CLASSES = (
     *fillprops.CLASSES,
     *faceprops.CLASSES,
+    *lipsyncprops.CLASSES,
     UnderstudySettings,
     UnderstudyRole,
     UnderstudyRig,

@@ -26,6 +26,7 @@ TASKS = {
     "layout": "layout.pipeline:layout",
     "lipsync": "face.lipsync:lipsync",
     "perform": "face.stage:perform",
+    "suggest": "face.suggest:suggested",
 }
 """Name to "module:function", the module relative to this package."""
 

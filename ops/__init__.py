@@ -1,6 +1,6 @@
 """Thin operators, one file a stage: read, run, write, report."""
 
-from . import blocking, face, facemap, inbetween, ledger, presets, rigmap, setup, takes
+from . import blocking, face, facemap, inbetween, ledger, lipsync, presets, rigmap, setup, takes
 
 CLASSES = (
     *presets.CLASSES,
@@ -8,6 +8,7 @@ CLASSES = (
     *inbetween.CLASSES,
     *face.CLASSES,
     *facemap.CLASSES,
+    *lipsync.CLASSES,
     *rigmap.CLASSES,
     *ledger.CLASSES,
     *takes.CLASSES,

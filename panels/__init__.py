@@ -1,12 +1,13 @@
 """The sidebar, one file a stage: drawing only."""
 
-from . import blocking, face, inbetween, menus, presets, rigmap, setup, takes
+from . import blocking, face, inbetween, lipsync, menus, presets, rigmap, setup, takes
 
 CLASSES = (
     *presets.CLASSES,
     *blocking.CLASSES,
     *inbetween.CLASSES,
     *face.CLASSES,
+    *lipsync.CLASSES,
     *rigmap.CLASSES,
     *takes.CLASSES,
     *setup.CLASSES,

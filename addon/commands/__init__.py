@@ -4,6 +4,6 @@ A command's parser sets `command`, a function of the parsed arguments. It raises
 where the arguments do not fit the file, and UnderstudyError where the work fails.
 """
 
-from . import block, face, inbetween, ledger, playblast, serve
+from . import block, face, inbetween, ledger, lipsync, playblast, serve
 
-COMMANDS = (block, face, inbetween, ledger, playblast, serve)
+COMMANDS = (block, face, inbetween, ledger, lipsync, playblast, serve)

@@ -51,7 +51,7 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def _run(args: argparse.Namespace) -> None:
     begun, outputs = time.monotonic(), base.outputs_of(args)
-    obj, options = _find_face(args.mesh), _options(args)
+    obj, options = find_face(args.mesh), _options(args)
     asked = face.request(bpy.context.scene, obj, options)
     order = reports.Order(
         face.STAGE, obj, asked.params, asked.arrays, asked.sources, outputs, begun
@@ -100,7 +100,8 @@ def _edit(path: Path) -> Edit:
         raise UnderstudyError(f"{path} holds no edits ({exc}): its fields are {fields}") from exc
 
 
-def _find_face(name: str | None) -> bpy.types.Object:
+def find_face(name: str | None) -> bpy.types.Object:
+    """Return the object of a name, or the only face of the file."""
     if name is not None:
         obj = bpy.data.objects.get(name)
         if obj is None:

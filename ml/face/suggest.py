@@ -18,6 +18,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import ModelError, UnderstudyError
+from ..progress import Progress, Steps
+from ..runtime import Settings
 from . import library
 
 Embed = Callable[[Sequence[str]], NDArray]
@@ -260,3 +263,85 @@ def _placed(name: str, clause: str, when: tuple[float, float], score: float) -> 
         score=score,
         clause=clause,
     )
+
+
+def suggested(params: dict, _arrays: dict) -> Steps[tuple[dict, dict]]:
+    """Propose expressions for a line as a task of `ml.tasks`.
+
+    Parameters
+    ----------
+    params : "line", "language", "sound" (a wave file or ""), "start_frame", "fps", and what
+        `runtime.Settings` reads
+
+    Returns
+    -------
+    meta : "proposals", each with "score" and "expressions" (fields of `Suggested`, with "frame"
+        for "start_s"); "notes", "provider"
+    """
+    line, notes = params["line"], []
+    yield Progress(0.05, "Reading the line")
+    times = None
+    if params.get("sound"):
+        times = yield from _heard(params, notes)
+    embed, provider = None, ""
+    yield Progress(0.4, "Comparing with what people say")
+    try:
+        from ..layout.words import Sentences
+
+        sentences = Sentences(Settings.from_params(params))
+        embed, provider = (lambda texts: sentences(list(texts))), sentences.session.provider
+    except ModelError as exc:
+        notes.append(f"Compared by words only, not by meaning: {exc}")
+    if not params["language"].startswith("en"):
+        notes.append("Proposals are made for English: check those for another language")
+    proposals = suggest(line, times=times, embed=embed)
+    fps, start = params["fps"], params["start_frame"]
+    told = [
+        {
+            "score": round(p.score, 3),
+            "expressions": [
+                {
+                    "name": e.name,
+                    "frame": round(start + e.start_s * fps, 2),
+                    "seconds": round(e.seconds, 3),
+                    "amplitude": e.amplitude,
+                    "speed": e.speed,
+                    "score": round(e.score, 3),
+                    "clause": e.clause,
+                }
+                for e in p.expressions
+            ],
+        }
+        for p in proposals
+    ]
+    return {"proposals": told, "notes": notes, "provider": provider}, {}
+
+
+def _heard(params: dict, notes: list[str]) -> Steps[list[tuple[float, float]] | None]:
+    """Return (start, end) of each clause in the recording, or None where that is not known."""
+    from . import audio, espeak, lipsync
+
+    line, language = params["line"], params["language"]
+    try:
+        samples, rate = audio.read_wav(Path(params["sound"]))
+        spoken = yield from lipsync.hear(
+            samples, rate, text=line, language=language, machine=Settings.from_params(params)
+        )
+        words = espeak.speak(line, language).words
+    except UnderstudyError as exc:
+        notes.append(f"Timed by the length of the words, not by the sound: {exc}")
+        return None
+    found, at, parts = [], 0, clauses(line)
+    begins = []
+    for part in parts:
+        at = max(line.find(part.split()[0], at), at)
+        begins.append(at)
+        at += 1
+    for k, begin in enumerate(begins):
+        end = begins[k + 1] if k + 1 < len(begins) else len(line) + 1
+        mine = {i for i, (a, _) in enumerate(words) if begin <= a < end}
+        said = [p for p in spoken.alignment.phones if p.word in mine]
+        if not said:
+            return None
+        found.append((said[0].start, said[-1].end))
+    return found

@@ -1,0 +1,103 @@
+"""`understudy lipsync`: recorded lines onto a character's mouth."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import bpy
+
+from ...ml.errors import UnderstudyError
+from ...ml.progress import Progress
+from .. import facemaps, jobs, lipsync, reports
+from . import base
+from .face import find_face
+
+
+def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """Add the command and return its parser."""
+    parser = stages.add_parser("lipsync", help="make a character's mouth say recorded lines")
+    parser.set_defaults(command=_run)
+    add = parser.add_argument
+    add("--wav", type=Path, action="append", required=True, metavar="FILE",
+        help="the recording; give it once a line")  # fmt: skip
+    words = parser.add_mutually_exclusive_group()
+    words.add_argument("--text", action="append", help="what is said; once a line, or not at all")
+    words.add_argument(
+        "--text-file", type=Path, action="append", metavar="FILE", help="the same from a file"
+    )
+    add("--language", default="en-us", help="espeak-ng's code of the text's language (en-us)")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument(
+        "--start-frame", type=int, action="append", help="where a line begins (scene's first)"
+    )
+    place.add_argument("--marker", action="append", help="timeline marker at which a line begins")
+    add("--mesh", help="name of the face: a mesh or an armature (default: the only one)")
+    add("--map", type=Path, metavar="FILE", help="face map, JSON (default: the face's own)")
+    add("--dub", metavar="NAME", help="kept performance whose mouth alone is replaced")
+    add("--no-strip", action="store_true", help="leave the sequencer as it is")
+    for name, text in (("jaw", "jaw opens"), ("lips", "lips go"), ("precision", "sounds reach")):
+        add(f"--{name}", type=base.within(0.0, 2.0), default=1.0, help=f"how far {text} (1)")
+    own = lipsync.Options.__dataclass_fields__["tolerance"].default
+    add("--tolerance", type=base.within(0.001, 0.5), default=own, help=f"({own:g})")
+    add("--every-frame", action="store_true", help="a key on every frame")
+    base.add_results(parser)
+    base.add_machine(parser)
+    return parser
+
+
+def _run(args: argparse.Namespace) -> None:
+    begun, outputs, scene = time.monotonic(), base.outputs_of(args), bpy.context.scene
+    obj, options = find_face(args.mesh), _options(args)
+    asked = lipsync.request(scene, obj, options)
+    order = reports.Order(
+        lipsync.STAGE, obj, asked.params, asked.arrays, asked.sources, outputs, begun
+    )
+    if not base.is_wanted(args, order):
+        return
+    job = jobs.start(lipsync.TASK, asked.params, asked.arrays, in_process=True)
+    result = job.result(report=base.Reporter())
+    report = lipsync.finish(scene, obj, asked, result)
+    report = base.keep(args, order, report)
+    base.Reporter()(Progress(1.0, lipsync.summary(report)))
+
+
+def _options(args: argparse.Namespace) -> lipsync.Options:
+    scene, count = bpy.context.scene, len(args.wav)
+    texts = args.text or [_read(path) for path in args.text_file or []]
+    frames = args.start_frame or [lipsync.marker_frame(scene, name) for name in args.marker or []]
+    if texts and len(texts) != count:
+        raise base.Usage(f"{count} recordings but {len(texts)} texts: give one for each, or none")
+    if frames and len(frames) != count:
+        raise base.Usage(f"{count} recordings but {len(frames)} places: give one for each")
+    if not frames and count > 1:
+        raise base.Usage("several recordings: say where each begins (--start-frame or --marker)")
+    lines = [
+        lipsync.Line(
+            path,
+            texts[i] if texts else "",
+            args.language,
+            frames[i] if frames else scene.frame_start,
+        )
+        for i, path in enumerate(args.wav)
+    ]
+    return lipsync.Options(
+        lines=lines,
+        jaw=args.jaw,
+        lips=args.lips,
+        precision=args.precision,
+        dub=args.dub or "",
+        face_map=facemaps.read_file(args.map) if args.map else None,
+        add_strip=not args.no_strip,
+        tolerance=args.tolerance,
+        every_frame=args.every_frame,
+        **base.machine_of(args),
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise UnderstudyError(f"The text {path} cannot be read: save it as UTF-8 ({exc})") from exc
