@@ -52,6 +52,7 @@ ENVIRONMENTS = {
     "farm": Environment(
         "3.11", False, "import openjd.model, deadline, opentimelineio, c2pa, pytest"
     ),
+    "docs": Environment("3.11", False, "import mkdocs"),
     "train": Environment("3.11", True, "import numpy, torch, onnx, onnxruntime, moderngl", True),
 }
 

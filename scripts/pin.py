@@ -20,6 +20,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "requirements"
 PYTHONS = {
     "py311": ["python_version == '3.11'"],
     "py313": ["python_version == '3.13'"],
+    "docs": ["python_version == '3.11'"],
     "farm": ["python_version == '3.11'"],
     "export": [
         f"python_version == '3.11' and sys_platform == '{system}'"
