@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import rotations as rt
+from . import lifting
 from .camerapath import turns
 
 if TYPE_CHECKING:
+    from .lifter import Lifted
     from .tracker import Landmarks
 
 NOSE, EAR_L, EAR_R = 0, 7, 8
@@ -51,6 +53,10 @@ _SOFT = {NOSE}  # the head nods, so its distance to the shoulders is only roughl
 
 # How far each kind of evidence is off, in metres at the performer's distance.
 _SIGMA_PICTURE, _SIGMA_DEPTH, _SIGMA_BONE, _SIGMA_SOFT_BONE = 0.03, 0.03, 0.015, 0.05
+# The lifter states how far each of its joints may be off; these are the least it may claim, and
+# how far the picture is off beside it: landmarks do not sit on joints, and it knows by how much.
+_SIGMA_LIFTED, _SIGMA_PICTURE_LIFTED = 0.01, 0.06
+_LIFTED_AS_CORE = [lifting.JOINT_OF[mark] for mark in CORE]
 _ITERATIONS = 5
 _CHUNK = 256
 
@@ -170,38 +176,88 @@ def _initial_translation(rays: NDArray, world: NDArray, weight: NDArray) -> NDAr
     return np.linalg.solve(at @ a + 1e-9 * np.eye(3), at @ b[..., None])[..., 0]
 
 
-def _residuals(x: NDArray, rays: NDArray, depth: NDArray, weight: NDArray, length: NDArray):
+@dataclass
+class _Evidence:
+    """What the joints (F, N, 3) of `CORE` are fitted to.
+
+    Attributes
+    ----------
+    rays : (F, N, 2) where they are seen, x/z and y/z; its trust is `weight`, (F, N), 0 to 1
+    body : (F, N, 3) metres about the hips, camera axes
+    trust : (F, N, 3) one over how far `body` is off, a metre; 0 for no say
+    length : one for each of `_BONES`, metres
+    picture : float, metres that the picture is off at the performer's distance
+    """
+
+    rays: NDArray
+    weight: NDArray
+    body: NDArray
+    trust: NDArray
+    length: NDArray
+    picture: float
+
+    def part(self, rows: slice) -> _Evidence:
+        """Return some frames of it."""
+        frames = (self.rays[rows], self.weight[rows], self.body[rows], self.trust[rows])
+        return _Evidence(*frames, self.length, self.picture)
+
+
+def _gather(seen: Observation, rays: NDArray, lifted: Lifted | None) -> _Evidence:
+    """Weigh what the detector and, where it was asked, the lifter say."""
+    core = list(CORE)
+    weight = np.clip(seen.visibility, 0.05, 1.0)[:, core]
+    if lifted is not None:
+        body = lifted.joints[:, _LIFTED_AS_CORE]
+        trust = 1.0 / np.maximum(lifted.spread[:, _LIFTED_AS_CORE], _SIGMA_LIFTED)
+        a, b = np.array([[core.index(i), core.index(j)] for i, j in _BONES]).T
+        length = np.median(np.linalg.norm(body[:, a] - body[:, b], axis=-1), axis=0)
+        length = np.concatenate([length[:2], np.tile(length[2:].reshape(2, -1).mean(axis=0), 2)])
+        trust = np.repeat(trust[..., None], 3, axis=2)
+        return _Evidence(rays[:, core], weight, body, trust, length, _SIGMA_PICTURE_LIFTED)
+    length = bone_lengths(seen.world, seen.seen * seen.visibility[:, core].mean(axis=1))
+    body = (seen.world - seen.world[:, [HIP_L, HIP_R]].mean(axis=1, keepdims=True))[:, core]
+    trust = np.zeros(body.shape)
+    trust[..., 2] = 1.0 / _SIGMA_DEPTH
+    return _Evidence(rays[:, core], weight, body, trust, length, _SIGMA_PICTURE)
+
+
+def _residuals(x: NDArray, given: _Evidence) -> tuple[NDArray, NDArray]:
     """Return residuals (F, R) and their derivatives (F, R, 3 N) for joints x (F, N, 3)."""
     frames, n = x.shape[:2]
     z = x[..., 2]
     far = z.mean(axis=1, keepdims=True)
     place = {j: i for i, j in enumerate(CORE)}
     hips = [place[HIP_L], place[HIP_R]]
-    count = 3 * n + len(_BONES)
+    count = 5 * n + len(_BONES)
     r, jac = np.zeros((frames, count)), np.zeros((frames, count, n, 3))
     every = np.arange(n)
     for axis in (0, 1):
-        gain = far / _SIGMA_PICTURE * np.sqrt(weight)
+        gain = far / given.picture * np.sqrt(given.weight)
         row = axis * n + every
-        r[:, row] = (x[..., axis] / z - rays[..., axis]) * gain
+        r[:, row] = (x[..., axis] / z - given.rays[..., axis]) * gain
         jac[:, row, every, axis] = gain / z
         jac[:, row, every, 2] = -x[..., axis] / z**2 * gain
-    row = 2 * n + every
-    r[:, row] = (z - z[:, hips].mean(axis=1, keepdims=True) - depth) / _SIGMA_DEPTH
-    jac[:, row, every, 2] = 1.0 / _SIGMA_DEPTH
-    jac[:, 2 * n : 3 * n, hips, 2] -= 0.5 / _SIGMA_DEPTH
+    for axis in range(3):
+        row, trust = (2 + axis) * n + every, given.trust[..., axis]
+        about = x[..., axis] - x[:, hips, axis].mean(axis=1, keepdims=True)
+        r[:, row] = (about - given.body[..., axis]) * trust
+        jac[:, row, every, axis] = trust
+        for hip in hips:
+            jac[:, row, hip, axis] -= 0.5 * trust
     a, b = np.array([[place[i], place[j]] for i, j in _BONES]).T
     sigma = np.array([_SIGMA_SOFT_BONE if _SOFT & {*bone} else _SIGMA_BONE for bone in _BONES])
     step = x[:, a] - x[:, b]
     now = np.linalg.norm(step, axis=-1)
-    row = 3 * n + np.arange(len(_BONES))
-    r[:, row] = (now - length) / sigma
+    row = 5 * n + np.arange(len(_BONES))
+    r[:, row] = (now - given.length) / sigma
     unit = step / (np.maximum(now, 1e-6) * sigma)[..., None]
     jac[:, row, a], jac[:, row, b] = unit, -unit
     return r, jac.reshape(frames, count, 3 * n)
 
 
-def fit_joints(seen: Observation, size: tuple[int, int], focal_px: float) -> tuple:
+def fit_joints(
+    seen: Observation, size: tuple[int, int], focal_px: float, lifted: Lifted | None = None
+) -> tuple[NDArray, NDArray]:
     """Find joints that agree with picture, depth and constant bone lengths.
 
     Gauss-Newton on each frame by itself, all frames of a chunk at once.
@@ -212,6 +268,8 @@ def fit_joints(seen: Observation, size: tuple[int, int], focal_px: float) -> tup
     size : (width, height), pixels
     focal_px : float
         Focal length in pixels; the optical centre is taken as the picture's centre.
+    lifted : Lifted, optional
+        The lifter's body, believed as far as it says; without it the detector's own depth.
 
     Returns
     -------
@@ -223,26 +281,23 @@ def fit_joints(seen: Observation, size: tuple[int, int], focal_px: float) -> tup
     """
     core = list(CORE)
     rays = (seen.image - 0.5 * np.asarray(size, float)) / focal_px
-    weight = np.clip(seen.visibility, 0.05, 1.0)
-    length = bone_lengths(seen.world, seen.seen * seen.visibility[:, core].mean(axis=1))
-    hips = seen.world[:, [HIP_L, HIP_R]].mean(axis=1, keepdims=True)
-    world = seen.world - hips
-    shift = _initial_translation(rays[:, core], world[:, core], weight[:, core])
+    given = _gather(seen, rays, lifted)
+    shift = _initial_translation(given.rays, given.body, given.weight)
     shift[:, 2] = np.maximum(shift[:, 2], 0.3)
-    x = world[:, core] + shift[:, None]
+    x = given.body + shift[:, None]
     x[..., 2] = np.maximum(x[..., 2], 0.1)
     residual = np.empty(len(x))
     damping = 1e-3 * np.eye(3 * len(core)) / _SIGMA_DEPTH**2
     for start in range(0, len(x), _CHUNK):
         part = slice(start, start + _CHUNK)
-        given = (rays[part][:, core], world[part][:, core, 2], weight[part][:, core], length)
+        now = given.part(part)
         for _ in range(_ITERATIONS):
-            r, jac = _residuals(x[part], *given)
+            r, jac = _residuals(x[part], now)
             back = np.swapaxes(jac, 1, 2)
             step = np.linalg.solve(back @ jac + damping, back @ r[..., None])[..., 0]
             x[part] -= np.clip(step, -0.3, 0.3).reshape(x[part].shape)
             x[part, :, 2] = np.maximum(x[part, :, 2], 0.1)
-        miss = (x[part, :, :2] / x[part, :, 2:] - given[0]) * x[part, :, 2:]
+        miss = (x[part, :, :2] / x[part, :, 2:] - now.rays) * x[part, :, 2:]
         residual[part] = np.sqrt((miss**2).sum(axis=-1).mean(axis=1))
     joints = np.zeros(seen.world.shape)
     joints[:, core] = x

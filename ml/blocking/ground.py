@@ -29,9 +29,17 @@ _PITCH_SPREAD, _ROLL_SPREAD, _LEAN_SPREAD = 0.2, 0.06, 0.06
 # 4.4 to 7.1 degrees on the five rendered clips that the bench uses too, one body. A real camera
 # pitched by 22 degrees was taken for 12 with it, so it is no more than a rule of thumb.
 _LEAN_BIAS = np.radians(4.5)
+# How far off the lifter's sense of up is, radians.
+_UP_SPREAD = 0.05
+# A foot stands once the lifter is this sure, and until it is that unsure.
+_SURE, _UNSURE = 0.6, 0.4
 # How far the lowest toes scatter about the floor, in leg lengths, and how many independent
 # sights of them a clip holds at most.
 _FLOOR_SPREAD, _SIGHTS = 0.1, 4.0
+
+
+INTO_SCENE = rt.from_matrix([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
+"""Turns camera axes into scene axes seen by a level camera."""
 
 
 def to_scene(joints: NDArray, turn: NDArray, fps: float) -> NDArray:
@@ -59,7 +67,9 @@ def to_scene(joints: NDArray, turn: NDArray, fps: float) -> NDArray:
     return np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)
 
 
-def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
+def level(
+    points: NDArray, weight: NDArray, up: NDArray | None = None
+) -> tuple[NDArray, NDArray]:
     """Undo the camera's pitch and roll, so that the floor is level.
 
     Ridge regression of a plane through the lower foot's toes; bodies that stand
@@ -69,6 +79,9 @@ def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     ----------
     points : (F, 33, 3) metres, scene axes but for the camera's tilt
     weight : (F,) trust in each frame
+    up : (F, 3) unit vectors, optional
+        Which way is up in the axes of `points`, as the lifter sees it in each frame; it takes
+        the place of how bodies stand.
 
     Returns
     -------
@@ -88,11 +101,15 @@ def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
     slope = np.zeros(2)
     upright = straight.sum() / len(straight)
     lean = np.zeros(2)
-    if upright > 0.1:
-        up = rt.normalize((body * straight[:, None]).sum(axis=0))
-        lean = -up[:2] / max(up[2], 0.2) - [0.0, np.tan(_LEAN_BIAS)]
-    prior = np.array([1 / _ROLL_SPREAD**2, 1 / _PITCH_SPREAD**2])
     from_body = np.full(2, upright / _LEAN_SPREAD**2)
+    if up is not None:
+        mean = rt.normalize((up * (weight[:, None] + 1e-6)).sum(axis=0))
+        lean = -mean[:2] / max(mean[2], 0.2)
+        from_body = np.full(2, 1.0 / _UP_SPREAD**2)
+    elif upright > 0.1:
+        mean = rt.normalize((body * straight[:, None]).sum(axis=0))
+        lean = -mean[:2] / max(mean[2], 0.2) - [0.0, np.tan(_LEAN_BIAS)]
+    prior = np.array([1 / _ROLL_SPREAD**2, 1 / _PITCH_SPREAD**2])
     for _ in range(4):
         above = spread[:, 2] - spread[:, :2] @ slope
         above = above - np.percentile(above, 20)
@@ -101,8 +118,8 @@ def level(points: NDArray, weight: NDArray) -> tuple[NDArray, NDArray]:
         trust = trust / max(len(trust) / _SIGHTS, 1.0)
         a = (spread[:, :2] * trust[:, None]).T @ spread[:, :2] + np.diag(prior + from_body)
         slope = np.linalg.solve(a, (spread[:, :2] * trust[:, None]).T @ above + from_body * lean)
-    up = rt.normalize(np.array([-slope[0], -slope[1], 1.0]))
-    turn = rt.between(up, np.array([0.0, 0.0, 1.0]))
+    floor_up = rt.normalize(np.array([-slope[0], -slope[1], 1.0]))
+    turn = rt.between(floor_up, np.array([0.0, 0.0, 1.0]))
     return rt.rotate(turn, points), turn
 
 
@@ -132,6 +149,16 @@ def find_contacts(height: NDArray, image: NDArray, leg_px: NDArray, fps: float) 
     for p in range(maybe.shape[1]):
         for start, stop in runs(maybe[:, p]):
             if sure[start:stop, p].any() and stop - start >= _SHORTEST_S * fps:
+                contact[start:stop, p] = True
+    return contact
+
+
+def standing(sure: NDArray, fps: float) -> NDArray:
+    """Say when each foot point stands, from how sure (F, P) the lifter is, with hysteresis."""
+    contact = np.zeros(sure.shape, bool)
+    for p in range(sure.shape[1]):
+        for start, stop in runs(sure[:, p] > _UNSURE):
+            if sure[start:stop, p].max() > _SURE and stop - start >= _SHORTEST_S * fps:
                 contact[start:stop, p] = True
     return contact
 
@@ -189,6 +216,7 @@ def place(
     image: NDArray,
     leg_px: NDArray,
     fps: float,
+    contact: NDArray | None = None,
 ) -> tuple[NDArray, NDArray]:
     """Put the body on the floor: contacts, and a root path on which standing feet stand.
 
@@ -203,6 +231,8 @@ def place(
         The same foot points in the picture.
     leg_px : (F,) pixels
     fps : float
+    contact : (F, 4) bool, optional
+        Where it is known already what stands.
 
     Returns
     -------
@@ -213,6 +243,19 @@ def place(
     path = path - [*path[0, :2], 0.0]
     world = feet + path[:, None]
     floor = _lower_envelope(world[..., 2].min(axis=1), fps)
+    if contact is None:
+        contact = _seen_contacts(world, floor, leg, image, leg_px, fps)
+    path = path - floor[:, None] * [0.0, 0.0, 1.0]
+    world = feet + path[:, None]
+    if len(path) > 4:
+        path = path + _hold_feet(world, contact)
+    return path - [*path[0, :2], 0.0], contact
+
+
+def _seen_contacts(
+    world: NDArray, floor: NDArray, leg: float, image: NDArray, leg_px: NDArray, fps: float
+) -> NDArray:
+    """Return (F, 4) bool of what stands, from places (F, 4, 3) and the picture; see `place`."""
     # Each point is measured against its own lowest places: the detector puts heels and toes,
     # near and far foot, at different heights. The picture is the surer witness while the
     # distance stays the same, space when it changes; a still foot needs one of them.
@@ -222,9 +265,4 @@ def place(
         (world[..., 2] - _lower_envelope(world[..., 2], fps)) / leg,
     )
     raised = _lower_envelope(world[..., 2], fps) - floor[:, None] > _RAISED * leg
-    contact = find_contacts(np.where(raised, np.inf, height), image, leg_px, fps)
-    path = path - np.stack([np.zeros_like(floor), np.zeros_like(floor), floor], axis=1)
-    world = feet + path[:, None]
-    if len(path) > 4:
-        path = path + _hold_feet(world, contact)
-    return path - [*path[0, :2], 0.0], contact
+    return find_contacts(np.where(raised, np.inf, height), image, leg_px, fps)

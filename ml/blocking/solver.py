@@ -15,9 +15,10 @@ from scipy.ndimage import gaussian_filter1d
 
 from .. import rotations as rt
 from . import fit, ground, plant
-from .body import CONTACTS, ROLES, Motion
+from .body import CONTACTS, REST_DIRECTION, ROLES, Motion
 
 if TYPE_CHECKING:
+    from .lifter import Lifted
     from .tracker import Landmarks
 
 JOINT_NAMES = (
@@ -184,6 +185,27 @@ def segment_rotations(p: NDArray, fps: float) -> NDArray:
     return rt.normalize(np.stack([rot[r] for r in ROLES], axis=1))
 
 
+def lifted_rotations(p: NDArray, rot: NDArray) -> NDArray:
+    """Return the lifter's rotations (F, roles, 4) with limbs swung onto joints `p` (F, 33, 3).
+
+    The fitted joints say where limbs point, the network how they are twisted, and how the trunk,
+    the head, hands and feet are turned. All in scene axes.
+    """
+    rot = rot.copy()
+    for side, name in enumerate("LR"):
+        for part, start, end in (
+            ("upper_arm", fit.SHOULDER_L, fit.ELBOW_L),
+            ("forearm", fit.ELBOW_L, fit.WRIST_L),
+            ("thigh", fit.HIP_L, fit.KNEE_L),
+            ("shin", fit.KNEE_L, fit.ANKLE_L),
+        ):
+            role = ROLES.index(f"{part}.{name}")
+            line = rt.normalize(p[:, end + side] - p[:, start + side])
+            now = rt.rotate(rot[:, role], REST_DIRECTION[role])
+            rot[:, role] = rt.multiply(rt.between(now, line), rot[:, role])
+    return rt.normalize(rot)
+
+
 def body_offsets(p: NDArray, rot: NDArray, weight: NDArray) -> dict[str, tuple[str, NDArray]]:
     """Measure the performer: where each joint sits in the segment that carries it, T-pose axes.
 
@@ -310,7 +332,12 @@ def _confidence(seen: fit.Observation, residual: NDArray, reach: float, leg_px: 
     return seen.seen * visible * fits * steady * possible
 
 
-def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) -> Motion:
+def solve(
+    landmarks: Landmarks,
+    time: NDArray,
+    focal_px: float | None = None,
+    lifted: Lifted | None = None,
+) -> Motion:
     """Solve what was detected into the canonical body at the wanted times.
 
     Parameters
@@ -321,6 +348,9 @@ def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) ->
         Usually the scene's frames; inside the video's range.
     focal_px : float, optional
         Focal length in pixels; by default that of a common lens (`fit.FOCAL_RATIO`).
+    lifted : Lifted, optional
+        What the lifter makes of the same landmarks at the same times and focal length; without
+        it the body is solved by geometry alone.
 
     Returns
     -------
@@ -329,10 +359,17 @@ def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) ->
     fps = 1.0 / np.median(np.diff(time)) if len(time) > 1 else 30.0
     focal_px = focal_px or fit.FOCAL_RATIO * max(landmarks.size)
     seen = fit.resample(landmarks, time, _SMOOTH_S, focal_px)
-    camera, residual = fit.fit_joints(seen, landmarks.size, focal_px)
+    camera, residual = fit.fit_joints(seen, landmarks.size, focal_px, lifted)
     weight = seen.seen * seen.visibility[:, list(fit.CORE)].mean(axis=1)
-    points, _ = ground.level(ground.to_scene(camera, seen.turn, fps), weight)
-    rot = segment_rotations(points, fps)
+    points = ground.to_scene(camera, seen.turn, fps)
+    if lifted is None:
+        points, _ = ground.level(points, weight)
+        rot = segment_rotations(points, fps)
+    else:
+        into = rt.multiply(ground.INTO_SCENE, seen.turn)
+        points, tilt = ground.level(points, weight, rt.rotate(into, lifted.up))
+        into = rt.multiply(tilt, into)
+        rot = lifted_rotations(points, rt.multiply(into[:, None], lifted.rot))
     offsets = body_offsets(points, rot, weight)
     shape = forward(rot, offsets)
     leg = np.linalg.norm(offsets["shin.L"][1]) + np.linalg.norm(offsets["foot.L"][1])
@@ -341,7 +378,8 @@ def solve(landmarks: Landmarks, time: NDArray, focal_px: float | None = None) ->
     path = points[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
     image = seen.still[:, [fit.HEEL_L, fit.TOE_L, fit.HEEL_R, fit.TOE_R]]
     leg_px = leg * focal_px / camera[:, [fit.HIP_L, fit.HIP_R], 2].mean(axis=1)
-    root, contact = ground.place(path, soles, leg, image, leg_px, fps)
+    stands = None if lifted is None else ground.standing(lifted.contact, fps)
+    root, contact = ground.place(path, soles, leg, image, leg_px, fps, stands)
     rot, shape = _plant(rot, root, contact, offsets, fps)
     return Motion(
         time=np.asarray(time, float),

@@ -1,0 +1,111 @@
+"""Run the lifter: from landmarks to a body, its turns, its contacts and which way is up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import rotations as rt
+from ..runtime import Session, Settings
+from . import fit, lifting
+from .tracker import Landmarks
+
+NAME = "lifter_v1"
+_SMOOTH_S = 0.03
+_PIECE, _OVERLAP = 512, 32  # frames; the network sees 20 to either side
+_FEWEST = 8
+
+
+@dataclass
+class Lifted:
+    """What the network makes of a clip, at the wanted times, camera axes of each frame.
+
+    Attributes
+    ----------
+    joints : (F, len(lifting.JOINTS), 3) metres, the hips' middle at the origin
+    spread : (F, len(lifting.JOINTS)) metres, how far it may be off
+    rot : (F, roles, 4) turns of the body's segments from the T-pose
+    contact : (F, 4) 0 to 1, as `body.CONTACTS`
+    up : (F, 3) unit vectors
+    velocity : (F, 3) of the hips, metres a second
+    model : {network: sha256}
+    """
+
+    joints: NDArray
+    spread: NDArray
+    rot: NDArray
+    contact: NDArray
+    up: NDArray
+    velocity: NDArray
+    model: dict[str, str]
+
+
+def lift(
+    landmarks: Landmarks, time: NDArray, focal_px: float, settings: Settings | None = None
+) -> Lifted:
+    """Lift a clip.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        At least two frames with a person.
+    time : (F,) seconds, increasing
+    focal_px : float
+    settings : Settings of the runtime, optional
+    """
+    session = Session(NAME, settings)
+    count = max(_FEWEST, int(np.ceil((time[-1] - time[0]) * lifting.RATE)) + 1)
+    even = time[0] + np.arange(count) / lifting.RATE
+    seen = fit.resample(landmarks, even, _SMOOTH_S, focal_px)
+    middle = 0.5 * np.asarray(landmarks.size, float)
+    still = seen.still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
+    view = lifting.look(
+        (seen.image - middle) / focal_px,
+        seen.world,
+        seen.visibility,
+        (still - middle) / focal_px,
+        lifting.RATE,
+    )
+    said = _in_pieces(session, view)
+    at = np.clip((np.asarray(time) - time[0]) * lifting.RATE, 0.0, count - 1.0)
+    low = np.minimum(at.astype(int), count - 2)
+    said = [_between(values, low, at - low) for values in said]
+    turn = _between(rt.continuous(view.turn), low, at - low)
+    back = rt.conjugate(rt.normalize(turn))
+    joints, spread, six, contact, up, velocity = said
+    rot = rt.from_matrix(lifting.to_matrix(six))
+    return Lifted(
+        joints=rt.rotate(back[:, None], joints),
+        spread=spread,
+        rot=rt.multiply(back[:, None], rot),
+        contact=1.0 / (1.0 + np.exp(-contact)),
+        up=rt.rotate(back, rt.normalize(up)),
+        velocity=rt.rotate(back, velocity),
+        model={NAME: session.sha256},
+    )
+
+
+def _between(values: NDArray, low: NDArray, part: NDArray) -> NDArray:
+    """Return values (F, …) read between rows, straight."""
+    part = part.reshape(-1, *[1] * (values.ndim - 1))
+    return (1.0 - part) * values[low] + part * values[low + 1]
+
+
+def _in_pieces(session: Session, view: lifting.View) -> list[NDArray]:
+    """Run the network over a clip of any length; returns its outputs, float64."""
+    frames = len(view.inputs)
+    parts: list[list[NDArray]] = []
+    step = _PIECE - 2 * _OVERLAP
+    for start in range(0, max(1, frames - 2 * _OVERLAP), step):
+        rows = slice(start, min(start + _PIECE, frames))
+        out = session(inputs=view.inputs[None, rows], detected=view.detected[None, rows])
+        first = 0 if start == 0 else _OVERLAP
+        last = len(view.inputs[rows]) if rows.stop == frames else _PIECE - _OVERLAP
+        parts.append([np.asarray(out[name][0, first:last], float) for name in lifting.OUTPUTS])
+        if rows.stop == frames:
+            break
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
+
+
