@@ -54,6 +54,7 @@ def read_rig(obj: bpy.types.Object | None, bones: Iterable[str] | None = None) -
     rig = _rest(obj)
     if rig.kind == "rigify":
         rig.properties = _rigify_switches(obj)
+        rig.ik = _rigify_limbs(obj)
     if not _is_constrained(obj):
         return rig
     if bones is None:
@@ -62,6 +63,7 @@ def read_rig(obj: bpy.types.Object | None, bones: Iterable[str] | None = None) -
         except RigError:
             # Unmapped yet: the person maps it by hand, and it is read again with that map.
             return rig
+    bones = [*bones, *(b[k] for b in rig.ik.values() for k in ("end", "pole"))]
     names = [n for n in dict.fromkeys(bones) if n in set(rig.names)]
     with _copy(obj) as trial:
         if rig.kind != "rigify":
@@ -177,6 +179,27 @@ def _rigify_switches(obj: bpy.types.Object) -> dict[str, float]:
             elif prop == "FK_limb_follow" and value not in (0.0, 1.0):
                 wanted[_path(bone.name, prop)] = 0.0
     return wanted
+
+
+def _rigify_limbs(obj: bpy.types.Object) -> dict[str, dict]:
+    """Return the IK controls of a Rigify rig's limbs; see `Rig.ik`."""
+    found = {}
+    for part, upper, end in (("arm", "upper_arm", "hand"), ("leg", "thigh", "foot")):
+        for side in "LR":
+            names = {"end": f"{end}_ik.{side}", "pole": f"{upper}_ik_target.{side}"}
+            keeper = obj.pose.bones.get(f"{upper}_parent.{side}")
+            if keeper is None or any(n not in obj.pose.bones for n in names.values()):
+                continue
+            switches = [p for p in _SWITCH_NAMES if p in keeper.keys()]
+            if not switches or "pole_vector" not in keeper.keys():
+                continue
+            found[f"{part}.{side}"] = {
+                **names,
+                "switch": _path(keeper.name, switches[0]),
+                "value": 0.0,
+                "properties": {_path(keeper.name, "pole_vector"): 1.0},
+            }
+    return found
 
 
 def _switches_by_trying(trial: bpy.types.Object, rig: Rig, names: list[str]) -> dict[str, float]:

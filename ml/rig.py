@@ -42,6 +42,10 @@ class Rig:
         "rigify" or "plain".
     properties : dict
         RNA path of each switch (IK/FK, follow) to the value that FK control asks for.
+    ik : dict
+        Limb ("leg.L") to its IK controls: "end" and "pole" bones, "switch" (the RNA path that
+        is among `properties`), "value" (of the switch under IK) and "properties" (RNA path to
+        value that IK control asks for).
     """
 
     names: list[str]
@@ -57,6 +61,7 @@ class Rig:
     scale: float = 1.0
     kind: str = "plain"
     properties: dict[str, float] = field(default_factory=dict)
+    ik: dict[str, dict] = field(default_factory=dict)
 
     def index(self, name: str) -> int:
         """Return the place of a bone, or -1."""

@@ -8,6 +8,7 @@ still reach their global orientation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from ..rig import Rig
 from .body import CONTACTS, REST_DIRECTION, ROLES, Motion
 from .bonemap import BoneMap
 from .bonetree import ancestors
+from .limbs import Posed, check_limbs, limb_keys
 from .plant import hold_ankles
 
 _SNAP = np.cos(np.radians(20.0))
@@ -41,6 +43,8 @@ class Pose:
         continuous in time.
     location : dict of bone name to (F, 3)
         Pose-bone location in the bone's own axes, armature units.
+    still : dict of bone name to list of [start, stop) frames
+        Where an IK control stands and must not move.
     notes : list of str
         Sentences for the person about what the rig could not take.
     """
@@ -49,6 +53,7 @@ class Pose:
     basis: NDArray
     location: dict[str, NDArray]
     notes: list[str] = field(default_factory=list)
+    still: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -295,7 +300,14 @@ def _unlocked(basis: NDArray, locked: NDArray, mode: str) -> NDArray:
     return euler.to_quaternion(angles, order)
 
 
-def retarget(motion: Motion, rig: Rig, bones: BoneMap, *, root_motion: bool = True) -> Pose:
+def retarget(
+    motion: Motion,
+    rig: Rig,
+    bones: BoneMap,
+    *,
+    root_motion: bool = True,
+    ik: Sequence[str] = (),
+) -> Pose:
     """Drive a rig with a performance.
 
     Parameters
@@ -306,16 +318,19 @@ def retarget(motion: Motion, rig: Rig, bones: BoneMap, *, root_motion: bool = Tr
         Must hold the hips and both legs; other roles may be missing.
     root_motion : bool
         False keeps the character on its spot; it still rises and sinks.
+    ik : limbs of `limbs.LIMBS` that are keyed on their IK controls
 
     Returns
     -------
     Pose
     """
     bones.check(rig)
+    check_limbs(rig, bones, list(ik))
     frame = body_frame(rig, bones)
     chain = _pose(rig, _targets(motion, rig, bones, frame), len(motion.time))
-    notes = []
-    location = {}
+    notes: list[str] = []
+    location: dict[str, NDArray] = {}
+    shift = np.zeros((len(motion.time), 3))
     mover = _mover(rig, bones)
     if mover < 0:
         notes.append(
@@ -333,9 +348,16 @@ def retarget(motion: Motion, rig: Rig, bones: BoneMap, *, root_motion: bool = Tr
         rest = rt.from_matrix(rig.rest[mover, :3, :3])
         local = rt.rotate(rt.conjugate(rt.multiply(chain.inherited[mover], rest)), shift)
         location[rig.names[mover]] = local
-    order = sorted(chain.basis)
-    basis = np.stack([chain.basis[i] for i in order], axis=1)
-    return Pose([rig.names[i] for i in order], basis, location, notes)
+    turns = {rig.names[i]: chain.basis[i] for i in sorted(chain.basis)}
+    still = {}
+    if ik:
+        carried = {i: mover >= 0 and mover in ancestors(rig, i) for i in chain.heads}
+        heads = {i: h + shift if carried[i] else h for i, h in chain.heads.items()}
+        keyed = limb_keys(rig, bones, list(ik), Posed(dict(chain.turned), heads), motion.contact)
+        turns = {k: v for k, v in turns.items() if k not in keyed.dropped} | keyed.basis
+        location |= keyed.location
+        still = keyed.still
+    return Pose(list(turns), np.stack(list(turns.values()), axis=1), location, notes, still)
 
 
 def _mover(rig: Rig, bones: BoneMap) -> int:
