@@ -6,6 +6,8 @@ writes it.
 
 from __future__ import annotations
 
+import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,16 +16,18 @@ import numpy as np
 from bpy.types import Context, Object, Scene
 from numpy.typing import NDArray
 
-from ..ml.blocking.bonemap import BoneMap, auto_map
+from ..ml.blocking.bonemap import BoneMap, auto_map, check_limbs
 from ..ml.errors import RigError, UnderstudyError, VideoError
-from ..ml.take import Take
+from ..ml.take import CONSTANT, GENERATED, Channel, Take, make_keys
 from . import bonemaps, fcurves, ledger, prefs
 from .checks import check_action, check_bones, check_owner
 from .rigs import read_rig
 
 TASK = "block"
+PREVIEW = "block_preview"
 _DOUBTFUL = 0.5
 _LAST_FRAME = 1048574  # of any scene
+_MOST_PREVIEWED = 40
 
 
 @dataclass
@@ -38,6 +42,10 @@ class Options:
     interpolation : "BEZIER", "CONSTANT" or "LINEAR"
     key_types : "pose" or "generated"
     root_motion : whether the character travels
+    ik : limbs ("leg.L") to key on their IK controls
+    frames : scene frames to key, which rule out `keys` and the tolerance; None to choose
+    lifter : whether the learned lifter is asked, or geometry alone
+    cache : folder that keeps what was seen of a clip; "" for none
     person : "largest", "central", "surest" or a number from 0, counted from the left
     frame_start : scene frame of the first frame that is used
     start_s, end_s : part of the video to use, seconds; None for its start, its end
@@ -54,6 +62,10 @@ class Options:
     interpolation: str = "BEZIER"
     key_types: str = "pose"
     root_motion: bool = True
+    ik: tuple[str, ...] = ()
+    frames: tuple[int, ...] | None = None
+    lifter: bool = False
+    cache: str = ""
     person: str | int = "largest"
     frame_start: int = 1
     start_s: float | None = None
@@ -78,6 +90,10 @@ def options_from(context: Context) -> Options:
         interpolation=settings.interpolation,
         key_types=settings.key_types,
         root_motion=settings.root_motion,
+        ik=limbs_of(settings.blocking),
+        frames=tuple(settings.blocking.frames(settings.key_count)) or None if by_count else None,
+        lifter=settings.blocking.use_lifter,
+        cache=str(Path(bpy.app.tempdir or tempfile.gettempdir(), "understudy")),
         person=settings.person_number if number else settings.person,
         frame_start=settings.start_frame,
         start_s=settings.range_start if settings.use_range else None,
@@ -88,9 +104,56 @@ def options_from(context: Context) -> Options:
     )
 
 
+def limbs_of(settings: object) -> tuple[str, ...]:
+    """Return the limbs that the panel says to key by IK."""
+    parts = [part for part in ("arm", "leg") if getattr(settings, f"{part}_keys") == "ik"]
+    return tuple(f"{part}.{side}" for part in parts for side in "LR")
+
+
 def frame_rate(scene: Scene) -> float:
     """Return the scene's frames a second."""
     return scene.render.fps / scene.render.fps_base
+
+
+def preview_request(scene: Scene, options: Options) -> dict:
+    """Return the params of the preview's task."""
+    _check_options(options)
+    return {**_watching(scene, options), "most": _MOST_PREVIEWED}
+
+
+def keep_preview(scene: Scene, result: tuple[dict, dict[str, NDArray]]) -> dict:
+    """Keep on the scene which frames would be keyed, and return what to say."""
+    meta, arrays = result
+    ends = np.cumsum(arrays["counts"])[:-1]
+    parts = (np.split(arrays[name], ends) for name in ("frames", "types"))
+    rows = [
+        {"frames": frames.tolist(), "types": types.tolist(), "error_deg": round(float(error), 2)}
+        for frames, types, error in zip(*parts, arrays["error_deg"], strict=True)
+    ]
+    sure = arrays["confidence"].round(2).astype(float).round(2).tolist()
+    settings = scene.understudy.blocking
+    settings.forget()
+    settings.table = json.dumps({"span": meta["span"], "rows": rows, "sure": sure})
+    first, last = meta["span"]
+    return {"notes": [], "provider": meta["provider"], "span": [first, last]}
+
+
+def _watching(scene: Scene, options: Options) -> dict:
+    """Return the params that say what is watched, and how."""
+    return {
+        "video": str(Path(options.video).absolute()),
+        "start_s": options.start_s,
+        "end_s": options.end_s,
+        "sequence_fps": options.sequence_fps,
+        "person": options.person,
+        "lifter": options.lifter,
+        "cache": options.cache,
+        "fps": frame_rate(scene),
+        "frame_start": options.frame_start,
+        "device": options.device,
+        "accelerator": options.accelerator,
+        **({"models_dir": options.models} if options.models else {}),
+    }
 
 
 def request(scene: Scene, obj: Object, options: Options) -> tuple[dict, dict[str, NDArray]]:
@@ -106,26 +169,20 @@ def request(scene: Scene, obj: Object, options: Options) -> tuple[dict, dict[str
         kept.check(rig)
     bones = kept or auto_map(rig)
     check_bones(obj, bones.names())
+    check_limbs(rig, bones, list(options.ik))
     meta, arrays = rig.pack()
     params = {
-        "video": str(Path(options.video).absolute()),
-        "start_s": options.start_s,
-        "end_s": options.end_s,
-        "sequence_fps": options.sequence_fps,
-        "person": options.person,
-        "fps": frame_rate(scene),
-        "frame_start": options.frame_start,
+        **_watching(scene, options),
+        "frames": None if options.frames is None else list(options.frames),
         "keys": options.keys,
         "tolerance": options.tolerance_deg,
         "interpolation": options.interpolation,
         "key_types": options.key_types,
         "root_motion": options.root_motion,
+        "ik": list(options.ik),
         "rig": meta,
         "bone_map": bones.to_json(),
-        "device": options.device,
-        "accelerator": options.accelerator,
         "seed": options.seed,
-        **({"models_dir": options.models} if options.models else {}),
     }
     return params, arrays
 
@@ -153,6 +210,7 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
     take = Take.unpack(meta, arrays)
     if not any(len(channel.keys) for channel in take.channels):
         raise UnderstudyError("The video gave no key poses: try another part of it")
+    _key_switches(obj, take, meta.get("switches", {}))
     written = fcurves.write_take(obj, take)
     action = obj.animation_data.action
     frames = np.unique(np.concatenate([c.keys["co"][:, 0] for c in take.channels]))
@@ -182,6 +240,51 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
         "provider": meta.get("provider", ""),
         "error_deg": meta.get("error_deg"),
     }
+
+
+def _key_switches(obj: Object, take: Take, switches: dict[str, bool]) -> None:
+    """Turn the limbs' IK/FK switches into keys that hold over the take's span.
+
+    Beside other animation of the rig they go back to what they were before and after it.
+    """
+    first, last = take.span
+    others = [
+        float(frame)
+        for curve in fcurves.curves_of(obj).values()
+        for frame in fcurves.read_keys(curve)["co"][:, 0]
+        if not first - 1.5 < frame < last + 1.5
+    ]
+    for path in switches:
+        value = take.properties.pop(path)
+        _check_switch(obj, path, value, take.span)
+        before = float(obj.path_resolve(path))
+        frames, values = [first], [value]
+        if before != value and any(frame < first for frame in others):
+            frames, values = [first - 1.0, *frames], [before, *values]
+        if before != value and any(frame > last for frame in others):
+            frames, values = [*frames, last + 1.0], [*values, before]
+        keys = make_keys(frames, values, interpolation=CONSTANT)
+        take.channels.append(Channel(path, 0, _bone_of(path), keys))
+
+
+def _check_switch(obj: Object, path: str, value: float, span: tuple[float, float]) -> None:
+    """Refuse to key a switch that the artist holds the other way inside the span."""
+    curve = fcurves.curves_of(obj).get((path, 0))
+    if curve is None:
+        return
+    keys = fcurves.read_keys(curve)
+    inside = (keys["co"][:, 0] > span[0] - 0.5) & (keys["co"][:, 0] < span[1] + 0.5)
+    theirs = inside & (keys["type"] != GENERATED)
+    if (np.abs(keys["co"][theirs, 1] - value) > 1e-3).any():
+        raise UnderstudyError(
+            f"{path} of {obj.name} is animated, and is not {value:g} throughout frames "
+            f"{span[0]:g} to {span[1]:g}, so the keys would not be seen: change those keys first"
+        )
+
+
+def _bone_of(path: str) -> str:
+    """Return the bone's name in the RNA path of one of its properties."""
+    return bpy.utils.unescape_identifier(path.split('"')[1])
 
 
 def _confidence(take: Take, key_frames: NDArray) -> dict:

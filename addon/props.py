@@ -18,7 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import faceprops, fillprops, lipsyncprops
+from . import blockprops, faceprops, fillprops, lipsyncprops
 
 # From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
 _RELATIVE = set()
@@ -160,6 +160,11 @@ class UnderstudySettings(bpy.types.PropertyGroup):
         name="Root Motion",
         description="Move the character through the scene as the performer moved, else in place",
         default=True,
+    )
+    blocking: PointerProperty(
+        type=blockprops.UnderstudyBlocking,
+        name="Blocking",
+        description="Settings of the blocking tool",
     )
     inbetween: PointerProperty(
         type=fillprops.UnderstudyInbetween,
@@ -335,6 +340,7 @@ class UnderstudyRun(bpy.types.PropertyGroup):
 
 
 CLASSES = (
+    *blockprops.CLASSES,
     *fillprops.CLASSES,
     *faceprops.CLASSES,
     *lipsyncprops.CLASSES,

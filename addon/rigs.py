@@ -198,8 +198,15 @@ def _rigify_limbs(obj: bpy.types.Object) -> dict[str, dict]:
                 "switch": _path(keeper.name, switches[0]),
                 "value": 0.0,
                 "properties": {_path(keeper.name, "pole_vector"): 1.0},
+                "axes": _parents_axes(obj, names.values()),
             }
     return found
+
+
+def _parents_axes(obj: bpy.types.Object, names: Iterable[str]) -> dict[str, str]:
+    """Return the parents of those bones whose location is in the parent's axes, not their own."""
+    bones = [obj.data.bones[n] for n in names]
+    return {b.name: b.parent.name if b.parent else "" for b in bones if not b.use_local_location}
 
 
 def _switches_by_trying(trial: bpy.types.Object, rig: Rig, names: list[str]) -> dict[str, float]:

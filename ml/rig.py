@@ -44,8 +44,9 @@ class Rig:
         RNA path of each switch (IK/FK, follow) to the value that FK control asks for.
     ik : dict
         Limb ("leg.L") to its IK controls: "end" and "pole" bones, "switch" (the RNA path that
-        is among `properties`), "value" (of the switch under IK) and "properties" (RNA path to
-        value that IK control asks for).
+        is among `properties`), "value" (of the switch under IK), "properties" (RNA path to
+        value that IK control asks for) and "axes" (a bone whose location is in its parent's axes
+        to the name of that parent, "" for the armature).
     """
 
     names: list[str]

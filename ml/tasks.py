@@ -20,6 +20,7 @@ Task = Callable[[dict, Arrays], Steps[tuple[dict, Arrays]]]
 
 TASKS = {
     "block": "blocking.pipeline:block",
+    "block_preview": "blocking.pipeline:preview",
     "check": "runtime:check",
     "face": "face.pipeline:capture",
     "inbetween": "inbetween.fill:fill",

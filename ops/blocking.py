@@ -45,6 +45,78 @@ class UNDERSTUDY_OT_block_video(JobOperator, bpy.types.Operator):
         return report, blocking.summary(report)
 
 
+class UNDERSTUDY_OT_preview_key_poses(JobOperator, bpy.types.Operator):
+    bl_idname = "understudy.preview_key_poses"
+    bl_label = "Preview Key Poses"
+    bl_description = "Show which frames would be keyed, for any count; nothing is written"
+    bl_options = {"INTERNAL"}
+    stage = "blocking"
+    _for_object = False
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.window_manager.understudy.title:
+            cls.poll_message_set("Wait for the work under way, or cancel it")
+            return False
+        if not context.scene.understudy.video:
+            cls.poll_message_set("Choose a video")
+            return False
+        return True
+
+    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
+        from ..addon import blocking, jobs
+
+        self._scene = context.scene.name
+        params = blocking.preview_request(context.scene, blocking.options_from(context))
+        return jobs.start(blocking.PREVIEW, params, {})
+
+    def _write(self, obj: None, result: tuple) -> tuple[dict, str]:
+        from ..addon import blocking
+
+        report = blocking.keep_preview(bpy.data.scenes[self._scene], result)
+        first, last = report["span"]
+        return report, f"Frames {first} to {last} were looked at: choose a count, edit the frames"
+
+
+class UNDERSTUDY_OT_edit_key_poses(bpy.types.Operator):
+    bl_idname = "understudy.edit_key_poses"
+    bl_label = "Edit Key Poses"
+    bl_description = "Add a frame to the key poses that will be written, or take it away"
+    bl_options = {"INTERNAL", "UNDO"}
+
+    frame: bpy.props.IntProperty(name="Frame", description="Scene frame", default=1)
+    added: bpy.props.BoolProperty(
+        name="Added", description="Add the frame, or take it away", default=True
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not context.scene.understudy.blocking.table:
+            cls.poll_message_set("Preview the key poses first")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings = context.scene.understudy
+        first, last = settings.blocking.proposal(settings.key_count)["span"]
+        if not first <= self.frame <= last:
+            self.report({"ERROR"}, f"The person is seen from frame {first} to {last}: go there")
+            return {"CANCELLED"}
+        settings.blocking.edit(self.frame, self.added)
+        return {"FINISHED"}
+
+
+class UNDERSTUDY_OT_forget_key_poses(bpy.types.Operator):
+    bl_idname = "understudy.forget_key_poses"
+    bl_label = "Close Preview"
+    bl_description = "Forget the previewed key poses; they are chosen anew when they are written"
+    bl_options = {"INTERNAL", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        context.scene.understudy.blocking.forget()
+        return {"FINISHED"}
+
+
 class UNDERSTUDY_OT_cancel(bpy.types.Operator):
     bl_idname = "understudy.cancel"
     bl_label = "Cancel"
@@ -60,4 +132,10 @@ class UNDERSTUDY_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (UNDERSTUDY_OT_block_video, UNDERSTUDY_OT_cancel)
+CLASSES = (
+    UNDERSTUDY_OT_block_video,
+    UNDERSTUDY_OT_preview_key_poses,
+    UNDERSTUDY_OT_edit_key_poses,
+    UNDERSTUDY_OT_forget_key_poses,
+    UNDERSTUDY_OT_cancel,
+)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import bpy
 
 from . import presets
-from .base import SidebarPanel, column, draw_run, rig_of
+from .base import SidebarPanel, column, draw_run, lines, rig_of
+
+# Key types in Blender's numbers.
+_KEY_ICONS = {1: "KEYTYPE_EXTREME_VEC", 2: "KEYTYPE_BREAKDOWN_VEC", 0: "KEYTYPE_KEYFRAME_VEC"}
 
 
 class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
@@ -30,6 +33,8 @@ class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "key_count" if settings.key_choice == "count" else "tolerance")
         col.prop(settings, "interpolation")
         col.prop(settings, "root_motion")
+        col.row().prop(settings.blocking, "arm_keys", expand=True)
+        col.row().prop(settings.blocking, "leg_keys", expand=True)
         button = draw_run(self.layout, context, "blocking", self._missing(context))
         if button is not None:
             button.operator("understudy.block_video", icon="ARMATURE_DATA")
@@ -57,6 +62,7 @@ class UNDERSTUDY_PT_blocking_more(SidebarPanel, bpy.types.Panel):
         settings = context.scene.understudy
         col = column(self.layout)
         col.prop(settings, "key_types")
+        col.prop(settings.blocking, "use_lifter")
         col.prop(settings, "sequence_rate")
         col.prop(settings, "use_range")
         part = col.column()
@@ -65,4 +71,41 @@ class UNDERSTUDY_PT_blocking_more(SidebarPanel, bpy.types.Panel):
         part.prop(settings, "range_end")
 
 
-CLASSES = (UNDERSTUDY_PT_blocking, UNDERSTUDY_PT_blocking_more)
+class UNDERSTUDY_PT_blocking_preview(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_blocking_preview"
+    bl_parent_id = "UNDERSTUDY_PT_blocking"
+    bl_label = "Key Pose Preview"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, layout = context.scene.understudy, self.layout
+        layout.operator("understudy.preview_key_poses", icon="HIDE_OFF")
+        proposal = settings.blocking.proposal(settings.key_count)
+        if not proposal:
+            return
+        if settings.key_choice != "count":
+            lines(layout, "The preview goes by count", context.region.width, icon="INFO")
+            return
+        layout.prop(settings, "key_count")
+        frames = settings.blocking.frames(settings.key_count)
+        layout.label(text=f"{len(frames)} poses, {proposal['error_deg']:.1f}° from the performance")
+        here, first = context.scene.frame_current, proposal["span"][0]
+        row = layout.row(align=True)
+        add = row.operator("understudy.edit_key_poses", text=f"Add Frame {here}", icon="ADD")
+        add.frame, add.added = here, True
+        row.operator("understudy.forget_key_poses", text="", icon="PANEL_CLOSE")
+        kinds = dict(zip(proposal["frames"], proposal["types"], strict=True))
+        box = layout.box().column(align=True)
+        for frame in frames:
+            row = box.row(align=True)
+            row.label(text=f"{frame}", icon=_KEY_ICONS.get(kinds.get(frame, 0), "KEYFRAME"))
+            row.progress(factor=proposal["sure"][frame - first], text="sure")
+            drop = row.operator("understudy.edit_key_poses", text="", icon="X", emboss=False)
+            drop.frame, drop.added = frame, False
+
+
+CLASSES = (
+    UNDERSTUDY_PT_blocking,
+    UNDERSTUDY_PT_blocking_preview,
+    UNDERSTUDY_PT_blocking_more,
+)

@@ -16,6 +16,9 @@ from .bonetree import ancestors, joining
 REQUIRED = ("hips", "thigh.L", "shin.L", "thigh.R", "shin.R")
 """Roles without which a performance cannot be put onto a rig."""
 
+LIMBS = ("arm.L", "arm.R", "leg.L", "leg.R")
+"""What can be keyed by rotation or on IK controls."""
+_PARTS = {"arm": ("upper_arm", "forearm", "hand"), "leg": ("thigh", "shin", "foot")}
 _ARMS = ("upper_arm.L", "forearm.L", "upper_arm.R", "forearm.R")
 
 
@@ -99,6 +102,32 @@ class BoneMap:
             raise RigError("This bone map names something that is no bone. Save the map again.")
         known = {k: values[k] for k in ("extra", "confidence", "reason", "notes") if k in values}
         return cls(roles={r: b for r, b in values["roles"].items() if b}, **known)
+
+
+def roles_of(limb: str) -> tuple[str, str, str]:
+    """Return the roles of a limb, from the body outwards.
+
+    >>> roles_of("leg.L")
+    ('thigh.L', 'shin.L', 'foot.L')
+    """
+    part, side = limb.split(".")
+    first, second, last = _PARTS[part]
+    return f"{first}.{side}", f"{second}.{side}", f"{last}.{side}"
+
+
+def check_limbs(rig: Rig, bones: BoneMap, limbs: list[str]) -> None:
+    """Raise RigError where a limb that should be keyed by IK cannot be."""
+    for limb in limbs:
+        if limb not in rig.ik:
+            raise RigError(
+                f"The rig has no IK controls that are known for {limb}: key it by FK instead"
+            )
+        lacking = [r for r in roles_of(limb) if r not in bones.roles]
+        if lacking:
+            raise RigError(
+                f"The bone map has no {', '.join(lacking)}, which IK of {limb} needs: choose the "
+                "bone, or key the limb by FK"
+            )
 
 
 def _listed(names: list[str]) -> str:

@@ -7,6 +7,7 @@ the cost of every spline segment.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -391,10 +392,8 @@ def key_types(index: NDArray, salience: NDArray, contact: NDArray) -> NDArray:
     return types
 
 
-def pick(
-    motion: Motion, fps: float, count: int | None = None, tolerance_rad: float | None = None
-) -> KeyPoses:
-    """Pick the key poses of a motion; see `choose` for the two ways to say how many."""
+def rate(motion: Motion, fps: float) -> tuple[NDArray, NDArray]:
+    """Return a motion's `features` and how much each frame looks like a pose."""
     values = features(motion)
     # Poses are judged by where the body is in space as well: angles of small parts are noisy.
     places = motion.joints.reshape(len(values), -1) / motion.leg_length
@@ -402,11 +401,41 @@ def pick(
     salience = rate_frames(np.concatenate([values, places], axis=1), motion.contact, fps)
     # What was hardly seen should not be keyed when something better is near.
     salience[1:-1] *= np.sqrt(motion.confidence[1:-1])
+    return values, salience
+
+
+def pick(
+    motion: Motion, fps: float, count: int | None = None, tolerance_rad: float | None = None
+) -> KeyPoses:
+    """Pick the key poses of a motion; see `choose` for the two ways to say how many."""
+    values, salience = rate(motion, fps)
     index = choose(values, salience, fps, count, tolerance_rad)
+    return _described(motion, values, salience, index)
+
+
+def pick_many(motion: Motion, fps: float, counts: Iterable[int]) -> list[KeyPoses]:
+    """Pick the key poses for several counts."""
+    values, salience = rate(motion, fps)
+    return [
+        _described(motion, values, salience, choose(values, salience, fps, count))
+        for count in counts
+    ]
+
+
+def at(motion: Motion, fps: float, index: NDArray) -> KeyPoses:
+    """Describe poses at rows (K,) that somebody else chose."""
+    values, salience = rate(motion, fps)
+    return _described(motion, values, salience, index)
+
+
+def _described(
+    motion: Motion, values: NDArray, salience: NDArray, index: NDArray
+) -> KeyPoses:
     frames = np.arange(len(values))
     spline = curves.fit_spline(frames, values, index, VALUE_HOLD)
-    rebuilt = curves.evaluate(index, *spline, frames)
-    error = np.sqrt(np.square(rebuilt - values).sum(axis=1).mean())
+    inside = frames[index[0] : index[-1] + 1]
+    rebuilt = curves.evaluate(index, *spline, inside)
+    error = np.sqrt(np.square(rebuilt - values[inside]).sum(axis=1).mean())
     return KeyPoses(
         index=index,
         key_type=key_types(index, salience, motion.contact),

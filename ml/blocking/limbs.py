@@ -13,13 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import rotations as rt
-from ..errors import RigError
 from ..rig import Rig
-from .bonemap import BoneMap
+from .bonemap import BoneMap, roles_of
 from .plant import runs
 
-LIMBS = ("arm.L", "arm.R", "leg.L", "leg.R")
-_PARTS = {"arm": ("upper_arm", "forearm", "hand"), "leg": ("thigh", "shin", "foot")}
 _STRAIGHT = 0.02  # of the upper segment's length: a knee bent less than this shows no side
 
 
@@ -55,32 +52,6 @@ class LimbKeys:
     still: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
 
-def roles_of(limb: str) -> tuple[str, str, str]:
-    """Return the roles of a limb, from the body outwards.
-
-    >>> roles_of("leg.L")
-    ('thigh.L', 'shin.L', 'foot.L')
-    """
-    part, side = limb.split(".")
-    first, second, last = _PARTS[part]
-    return f"{first}.{side}", f"{second}.{side}", f"{last}.{side}"
-
-
-def check_limbs(rig: Rig, bones: BoneMap, limbs: list[str]) -> None:
-    """Raise RigError where a limb that should be keyed by IK cannot be."""
-    for limb in limbs:
-        if limb not in rig.ik:
-            raise RigError(
-                f"The rig has no IK controls that are known for {limb}: key it by FK instead"
-            )
-        lacking = [r for r in roles_of(limb) if r not in bones.roles]
-        if lacking:
-            raise RigError(
-                f"The bone map has no {', '.join(lacking)}, which IK of {limb} needs: choose the "
-                "bone, or key the limb by FK"
-            )
-
-
 def limb_keys(
     rig: Rig, bones: BoneMap, limbs: list[str], posed: Posed, contact: NDArray
 ) -> LimbKeys:
@@ -101,10 +72,10 @@ def limb_keys(
         reach = rig.rest[end, :3, 3] - rig.rest[last, :3, 3]
         posed.turned[end] = turn
         posed.heads[end] = posed.heads[last] + rt.rotate(turn, reach)
-        out.basis[about["end"]], out.location[about["end"]] = _local(rig, end, posed)
+        out.basis[about["end"]], out.location[about["end"]] = _local(rig, end, posed, about)
         posed.turned[pole] = np.broadcast_to(rt.IDENTITY, turn.shape)
         posed.heads[pole] = _pole(rig, (upper, lower, last), pole, posed)
-        out.location[about["pole"]] = _local(rig, pole, posed)[1]
+        out.location[about["pole"]] = _local(rig, pole, posed, about)[1]
         out.dropped += [rig.names[i] for i in (upper, lower, last)]
         if limb.startswith("leg"):
             side = 2 * "LR".index(limb[-1])
@@ -113,7 +84,7 @@ def limb_keys(
     return out
 
 
-def _local(rig: Rig, i: int, posed: Posed) -> tuple[NDArray, NDArray]:
+def _local(rig: Rig, i: int, posed: Posed, about: dict) -> tuple[NDArray, NDArray]:
     """Return a control's own turn (F, 4) and location (F, 3) that put it where it is posed."""
     turn, head = posed.turned[i], posed.heads[i]
     rest = rt.from_matrix(rig.rest[i, :3, :3])
@@ -127,7 +98,11 @@ def _local(rig: Rig, i: int, posed: Posed) -> tuple[NDArray, NDArray]:
     inherited = above if rig.follows[i] else np.broadcast_to(rt.IDENTITY, turn.shape)
     own = rt.multiply(rt.conjugate(inherited), turn)
     basis = rt.multiply(rt.multiply(rt.conjugate(rest), own), rest)
-    location = rt.rotate(rt.conjugate(rt.multiply(inherited, rest)), head - start)
+    axes = rest
+    if rig.names[i] in about.get("axes", {}):
+        other = rig.index(about["axes"][rig.names[i]])
+        axes = rt.IDENTITY if other < 0 else rt.from_matrix(rig.rest[other, :3, :3])
+    location = rt.rotate(rt.conjugate(rt.multiply(inherited, axes)), head - start)
     return rt.continuous(basis), location
 
 

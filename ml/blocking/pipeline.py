@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,15 @@ from .. import curves, take
 from ..errors import UnderstudyError, VideoError
 from ..progress import Progress, Steps, scaled
 from ..rig import Rig
-from ..runtime import Settings
+from ..runtime import MODELS, Settings, card_sha256, model_path
 from ..video import open_video
-from . import keyposes, solver
+from . import keyposes, lifter, solver
+from . import seen as memory
 from .body import Motion
-from .bonemap import BoneMap
+from .bonemap import BoneMap, check_limbs
 from .camerapath import moves
 from .channels import Channels, to_channels
+from .fit import FOCAL_RATIO
 from .retarget import retarget
 from .tracker import Landmarks, track
 
@@ -26,7 +29,19 @@ _SEEING = 0.92  # share of the time that the video takes, for the progress bar
 _UNSURE = 0.35
 _LONG_GAP_S = 0.5
 # What does not change the result, or is recorded elsewhere, stays out of the ledger's settings.
-_NOT_RECORDED = ("rig", "bone_map", "device", "accelerator", "models_dir", "video")
+_NOT_RECORDED = ("rig", "bone_map", "device", "accelerator", "models_dir", "video", "cache")
+
+
+@dataclass
+class _Solved:
+    """A clip, solved: what was seen, when, and the body that it makes."""
+
+    seen: Landmarks
+    source: dict[str, str]
+    frames: NDArray
+    times: NDArray
+    motion: Motion
+    models: dict[str, str]
 
 
 def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
@@ -39,13 +54,17 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         start_s, end_s : seconds, optional, the part of the video to use
         sequence_fps : frames a second of an image sequence, optional
         person : "largest", "central", "surest", or a number counted from the left
+        lifter : whether the learned lifter is asked, optional
+        cache : folder to keep what was seen in, optional
         fps : the scene's frames a second
         frame_start : scene frame that the used part of the video begins on
+        frames : scene frames to key, optional; they rule out the next two
         keys : number of key poses, or None
         tolerance : degrees; without `keys`, the fewest poses that stay within
         interpolation : "BEZIER", "LINEAR" or "CONSTANT"
         key_types : "pose" (extreme, breakdown, key) or "generated"
         root_motion : whether the character travels
+        ik : limbs ("leg.L") that are keyed on their IK controls, optional
         rig, bone_map : what `Rig.pack` and `BoneMap.to_json` gave
         device, accelerator, models_dir : see `ml.runtime.Settings`
     arrays : dict
@@ -60,48 +79,124 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
     rig = Rig.unpack(params["rig"], arrays)
     bones = BoneMap.from_json(params["bone_map"])
     bones.check(rig)
-    yield Progress(0.0, "Opening the video")
-    settings = Settings.from_params(params)
-    with open_video(
-        params["video"], params.get("start_s"), params.get("end_s"), params.get("sequence_fps")
-    ) as video:
-        watching = track(video, person=params.get("person", "largest"), settings=settings)
-        seen = yield from scaled(watching, 0.01, _SEEING)
-        source = {Path(params["video"]).name: video.sha256()}
-        start_s = video.start_s
-    yield Progress(_SEEING, "Solving the body")
-    frames = scene_frames(seen, params["fps"], params["frame_start"], start_s)
-    times = start_s + (frames - params["frame_start"]) / params["fps"]
-    motion = solver.solve(seen, times)
+    ik = list(params.get("ik") or ())
+    check_limbs(rig, bones, ik)
+    solved = yield from _solve(params)
+    seen, frames, motion = solved.seen, solved.frames, solved.motion
     yield Progress(0.95, "Choosing the key poses")
-    poses = keyposes.pick(motion, params["fps"], **_how_many(params))
+    poses = _poses(motion, frames, params)
     yield Progress(0.97, "Setting keys")
-    pose = retarget(motion, rig, bones, root_motion=params.get("root_motion", True))
+    pose = retarget(motion, rig, bones, root_motion=params.get("root_motion", True), ik=ik)
     channels = to_channels(pose, rig)
+    asked = {path: value for limb in ik for path, value in rig.ik[limb]["properties"].items()}
+    switches = {about["switch"]: about["value"] for about in map(rig.ik.get, ik)}
     result = take.Take(
-        channels=_keys(channels, frames, poses, params),
+        channels=_keys(channels, frames, poses, params, pose.still),
         provenance=take.Provenance(
             stage="blocking",
-            models=seen.models,
-            inputs=source,
+            models=solved.models,
+            inputs=solved.source,
             parameters={k: v for k, v in params.items() if k not in _NOT_RECORDED},
         ),
         span=(float(frames[0]), float(frames[-1])),
         confidence=motion.confidence.astype(np.float32),
-        properties=dict(rig.properties),
+        properties={**rig.properties, **asked, **switches},
         notes=[*seen.notes, *pose.notes, *_notes(seen, motion, frames, params)],
     )
     meta, packed = result.pack()
     meta["provider"] = seen.provider
     meta["error_deg"] = poses.error_deg
+    meta["switches"] = {about["switch"]: limb in ik for limb, about in rig.ik.items()}
     packed |= {
         "seen_time": seen.time,
         "seen_image": seen.image[..., :2],
         "seen_visibility": seen.visibility,
         "key_frames": frames[poses.index],
-        "key_times": times[poses.index],
+        "key_times": solved.times[poses.index],
     }
     return meta, packed
+
+
+def preview(params: dict, _arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
+    """Say which frames would be keyed, for every count up to `most`; a task of `ml.tasks`.
+
+    Parameters
+    ----------
+    params : as for `block`, without the rig; and `most`, the largest count
+
+    Returns
+    -------
+    meta : span, [first, last] scene frame; provider
+    arrays
+        counts (C,), error_deg (C,), and the frames chosen for each count one after another in
+        `frames`, with their `types`; `confidence` and `salience` (F,) of every frame.
+    """
+    solved = yield from _solve(params)
+    yield Progress(0.95, "Choosing the key poses")
+    most = min(int(params.get("most") or 40), len(solved.frames))
+    rows = keyposes.pick_many(solved.motion, params["fps"], range(2, most + 1))
+    meta = {
+        "span": [int(solved.frames[0]), int(solved.frames[-1])],
+        "provider": solved.seen.provider,
+    }
+    return meta, {
+        "counts": np.array([len(row.index) for row in rows]),
+        "error_deg": np.array([row.error_deg for row in rows]),
+        "frames": np.concatenate([solved.frames[row.index] for row in rows]),
+        "types": np.concatenate([row.key_type for row in rows]),
+        "confidence": solved.motion.confidence.astype(np.float32),
+        "salience": rows[0].salience.astype(np.float32),
+    }
+
+
+def _solve(params: dict) -> Steps[_Solved]:
+    """Watch the clip, or remember what was seen of it, and solve the body."""
+    yield Progress(0.0, "Opening the video")
+    settings = Settings.from_params(params)
+    with open_video(
+        params["video"], params.get("start_s"), params.get("end_s"), params.get("sequence_fps")
+    ) as video:
+        start_s, digest = video.start_s, video.sha256()
+        kept = None
+        if params.get("cache"):
+            kept = memory.place(params["cache"], digest, params, _cards(settings))
+        seen = memory.recall(kept) if kept else None
+        if seen is None:
+            watching = track(video, person=params.get("person", "largest"), settings=settings)
+            seen = yield from scaled(watching, 0.01, _SEEING)
+            if kept:
+                memory.keep(kept, seen)
+    yield Progress(_SEEING, "Solving the body")
+    frames = scene_frames(seen, params["fps"], params["frame_start"], start_s)
+    times = start_s + (frames - params["frame_start"]) / params["fps"]
+    models, lifted = dict(seen.models), None
+    if params.get("lifter"):
+        focal_px = FOCAL_RATIO * max(seen.size)
+        lifted = lifter.lift(seen, times, focal_px, settings)
+        models |= lifted.model
+    motion = solver.solve(seen, times, lifted=lifted)
+    return _Solved(seen, {Path(params["video"]).name: digest}, frames, times, motion, models)
+
+
+def _cards(settings: Settings) -> dict[str, str]:
+    """Return the hashes of the networks that watch, as their cards state them."""
+    folder = settings.models or MODELS
+    names = ("pose_detection_v1", "pose_landmark_v1")
+    return {name: card_sha256(model_path(name, folder)) for name in names}
+
+
+def _poses(motion: Motion, frames: NDArray, params: dict) -> keyposes.KeyPoses:
+    """Return the frames that were asked for, or the best ones."""
+    given = params.get("frames")
+    if not given:
+        return keyposes.pick(motion, params["fps"], **_how_many(params))
+    index = np.unique(np.asarray(given, int)) - int(frames[0])
+    index = index[(index >= 0) & (index < len(frames))]
+    if len(index) < 2:
+        raise UnderstudyError(
+            "Fewer than two of the frames to key lie where the person is seen: choose others"
+        )
+    return keyposes.at(motion, params["fps"], index)
 
 
 def _how_many(params: dict) -> dict:
@@ -140,28 +235,58 @@ def scene_frames(seen: Landmarks, fps: float, frame_start: int, start_s: float) 
 
 
 def _keys(
-    channels: Channels, frames: NDArray, poses: keyposes.KeyPoses, params: dict
+    channels: Channels,
+    frames: NDArray,
+    poses: keyposes.KeyPoses,
+    params: dict,
+    still: dict[str, list[tuple[int, int]]],
 ) -> list[take.Channel]:
-    """Key every channel at the chosen poses, with the slopes that fit the frames between."""
-    names = list(channels.values)
-    motion = np.stack([channels.values[name] for name in names], axis=1)
-    values, slopes = curves.fit_spline(frames, motion, poses.index, keyposes.VALUE_HOLD)
+    """Key every channel at the chosen poses, with the slopes that fit the frames between.
+
+    A control that stands somewhere gets keys where that begins and ends too, and does not move
+    between them.
+    """
+    groups: dict[str, list[tuple[str, int]]] = {}
+    for name in channels.values:
+        bone = channels.groups[name[0]]
+        groups.setdefault(bone if still.get(bone) else "", []).append(name)
+    interpolation = INTERPOLATIONS[params.get("interpolation", "BEZIER")]
     posed = params.get("key_types", "pose") == "pose"
-    return [
-        take.Channel(
-            path,
-            index,
-            channels.groups[path],
-            curves.spline_keys(
-                frames[poses.index],
+    out = {}
+    for bone, names in groups.items():
+        motion = np.stack([channels.values[name] for name in names], axis=1)
+        stands = still.get(bone, [])
+        index, types = poses.index, poses.key_type
+        if stands and interpolation != take.CONSTANT:
+            index, types = _with_holds(poses, stands)
+        for a, b in stands:
+            motion[a:b] = motion[a:b].mean(axis=0)
+        values, slopes = curves.fit_spline(frames, motion, index, keyposes.VALUE_HOLD)
+        for a, b in stands:
+            held = (index >= a) & (index < b)
+            values[held], slopes[held] = motion[a], 0.0
+        for c, (path, k) in enumerate(names):
+            keys = curves.spline_keys(
+                frames[index],
                 values[:, c],
                 slopes[:, c],
-                interpolation=INTERPOLATIONS[params.get("interpolation", "BEZIER")],
-                key_type=poses.key_type if posed else take.GENERATED,
-            ),
-        )
-        for c, (path, index) in enumerate(names)
-    ]
+                interpolation=interpolation,
+                key_type=types if posed else take.GENERATED,
+            )
+            out[path, k] = take.Channel(path, k, channels.groups[path], keys)
+    return [out[name] for name in channels.values]
+
+
+def _with_holds(
+    poses: keyposes.KeyPoses, stands: list[tuple[int, int]]
+) -> tuple[NDArray, NDArray]:
+    """Return the poses' rows and types with the first and last row of each stand among them."""
+    ends = np.array([row for a, b in stands for row in (a, b - 1)])
+    ends = ends[(ends > poses.index[0]) & (ends < poses.index[-1])]
+    index = np.union1d(poses.index, ends)
+    types = np.full(len(index), take.MOVING_HOLD)
+    types[np.searchsorted(index, poses.index)] = poses.key_type
+    return index, types
 
 
 def _notes(seen: Landmarks, motion: Motion, frames: NDArray, params: dict) -> list[str]:

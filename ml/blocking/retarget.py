@@ -19,9 +19,9 @@ from .. import rotations as rt
 from ..errors import RigError
 from ..rig import Rig
 from .body import CONTACTS, REST_DIRECTION, ROLES, Motion
-from .bonemap import BoneMap
+from .bonemap import BoneMap, check_limbs
 from .bonetree import ancestors
-from .limbs import Posed, check_limbs, limb_keys
+from .limbs import Posed, limb_keys
 from .plant import hold_ankles
 
 _SNAP = np.cos(np.radians(20.0))

@@ -41,6 +41,8 @@ _TWIST_SMOOTH_S = 0.12
 _NOSE_BELOW_EARS_RAD = np.radians(12.0)
 # Leg lengths a second that a fast runner covers.
 _SPRINT = 10.0
+# How far the lifter may think itself off, in leg lengths, before a frame is doubtful.
+_DOUBTFUL_SPREAD = 0.07
 # Largest rotation against the parent segment, radians; beyond it the detector is wrong.
 _LIMIT = {"hand": 1.6, "foot": 1.2, "neck": 1.0, "head": 1.2}
 
@@ -309,11 +311,18 @@ def _plant(
     return rot, forward(rot, offsets)
 
 
-def _confidence(seen: fit.Observation, residual: NDArray, reach: float, leg_px: NDArray) -> NDArray:
+def _confidence(
+    seen: fit.Observation,
+    residual: NDArray,
+    reach: float,
+    leg_px: NDArray,
+    lifted: Lifted | None = None,
+) -> NDArray:
     """Rate each frame 0 to 1.
 
-    Was the body seen, does it fit the picture, do the bones keep their length, and does it
-    move as a body can: a leap across the picture is a tracker that changed its person.
+    Was the body seen, does it fit the picture, do the bones keep their length, does it move as
+    a body can (a leap across the picture is a tracker that changed its person), and how sure is
+    the lifter of its joints.
     """
     core = list(fit.CORE)
     visible = np.clip((seen.visibility[:, core].mean(axis=1) - 0.2) / 0.6, 0.0, 1.0)
@@ -329,7 +338,10 @@ def _confidence(seen: fit.Observation, residual: NDArray, reach: float, leg_px: 
         step = np.gradient(hips, seen.time, axis=0)
         speed = np.linalg.norm(step, axis=-1) / np.median(leg_px)
     possible = np.exp(-0.5 * (np.maximum(speed - _SPRINT, 0.0) / (0.5 * _SPRINT)) ** 2)
-    return seen.seen * visible * fits * steady * possible
+    sure = np.ones(len(hips))
+    if lifted is not None:
+        sure = np.exp(-0.5 * (lifted.spread.mean(axis=1) / (_DOUBTFUL_SPREAD * reach)) ** 2)
+    return seen.seen * visible * fits * steady * possible * sure
 
 
 def solve(
@@ -387,7 +399,7 @@ def solve(
         root=root,
         leg_length=float(leg + sole),
         contact=contact,
-        confidence=_confidence(seen, residual, leg, leg_px),
+        confidence=_confidence(seen, residual, leg, leg_px, lifted),
         joints=shape + root[:, None],
         joint_names=JOINT_NAMES,
         offsets=offsets,

@@ -39,6 +39,7 @@ def block(monkeypatch):
         track.marks = marks
         request = {
             "video": "clip.mp4",
+            "lifter": False,
             "fps": 24.0,
             "frame_start": 1,
             "keys": 5,

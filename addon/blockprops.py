@@ -1,0 +1,96 @@
+"""Settings of blocking beyond the first ones, and the preview of its key poses."""
+
+from __future__ import annotations
+
+import json
+
+import bpy
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
+
+KEYED_BY = (
+    ("fk", "FK", "Key the limb by rotation"),
+    ("ik", "IK", "Key the hand or foot control and the pole target; the rig must have them"),
+)
+
+
+class UnderstudyKeyEdit(bpy.types.PropertyGroup):
+    """A frame that was added to the preview of key poses, or taken from it."""
+
+    frame: IntProperty(name="Frame", description="Scene frame", default=1)
+    added: BoolProperty(
+        name="Added",
+        description="Whether the frame is keyed beyond the proposed ones, or not keyed",
+        default=True,
+    )
+
+
+class UnderstudyBlocking(bpy.types.PropertyGroup):
+    """How a video is blocked."""
+
+    arm_keys: EnumProperty(
+        name="Arms", description="Which controls of the arms are keyed", items=KEYED_BY,
+        default="fk",
+    )  # fmt: skip
+    leg_keys: EnumProperty(
+        name="Legs", description="Which controls of the legs are keyed", items=KEYED_BY,
+        default="fk",
+    )  # fmt: skip
+    use_lifter: BoolProperty(
+        name="Learned Lifter",
+        description="Let the network correct depth, turns and contacts; else geometry alone",
+        default=False,
+    )
+    camera: BoolProperty(
+        name="Camera",
+        description="Make a camera that moves as the video's did, with the video behind it",
+        default=False,
+    )
+    table: StringProperty(
+        name="Preview",
+        description="Which frames would be keyed, for every count",
+        default="",
+    )
+    edits: CollectionProperty(
+        type=UnderstudyKeyEdit,
+        name="Edits",
+        description="Frames added to the preview, or taken from it",
+    )
+
+    def proposal(self, count: int) -> dict:
+        """Return what was previewed for a count, edits not in it; empty without a preview.
+
+        Keys: frames, types, error_deg, span, and sure (a number for each of the span's frames).
+        """
+        if not self.table:
+            return {}
+        table = json.loads(self.table)
+        counts = [len(row["frames"]) for row in table["rows"]]
+        best = min(range(len(counts)), key=lambda k: abs(counts[k] - count))
+        return {**table["rows"][best], "span": table["span"], "sure": table["sure"]}
+
+    def frames(self, count: int) -> list[int]:
+        """Return the frames that would be keyed, edits in it; none without a preview."""
+        proposal = self.proposal(count)
+        if not proposal:
+            return []
+        wanted = set(proposal["frames"])
+        for edit in self.edits:
+            (wanted.add if edit.added else wanted.discard)(edit.frame)
+        first, last = proposal["span"]
+        return sorted(f for f in wanted if first <= f <= last)
+
+    def edit(self, frame: int, added: bool) -> None:
+        """Add a frame to the preview, or take it away."""
+        for k in reversed(range(len(self.edits))):
+            if self.edits[k].frame == frame:
+                self.edits.remove(k)
+        item = self.edits.add()
+        item.frame, item.added = frame, added
+
+    def forget(self) -> None:
+        """Drop the preview and its edits."""
+        self.table = ""
+        self.edits.clear()
+
+
+CLASSES = (UnderstudyKeyEdit, UnderstudyBlocking)
