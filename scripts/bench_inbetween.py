@@ -11,14 +11,14 @@ auto-clamped Bezier curves.
 Windows as in the literature: 10 keyed frames, a gap, one keyed target. L2P is the distance of
 all joints' positions in one vector, each coordinate divided by its spread over the held-out
 windows, averaged over frames; L2Q that of global quaternions; NPSS their power spectra's distance.
-Intervals are 95 % bootstrap over clips of the ratio to interpolation.
+Intervals are 95 % bootstrap over clips of the ratio to interpolation. How long it all takes is
+measured by scripts/bench_inbetween_speed.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -182,11 +182,9 @@ def product(
     own = puppet.read(frames)
     kept = {k: fcurves.read_keys(c)["co"] for k, c in fcurves.curves_of(puppet.rig).items()}
     options = inbetween.Options(span=(1, frames), bones=bones, method=method)
-    begun = time.perf_counter()
     asked = inbetween.request(bpy.context.scene, puppet.rig, options)
     result = jobs.start(inbetween.TASK, asked.params, asked.arrays, in_process=True).result()
     report = inbetween.finish(puppet.rig, asked, result)
-    report["seconds_taken"] = time.perf_counter() - begun
     fitted = puppet.read(frames)
     straight = _dense(puppet, asked, result[1]["dense"], frames)
     exact = 0.0
@@ -365,58 +363,77 @@ def feet(errors: list[Errors]) -> None:
 
 
 def bench_poses(sources: list[data.Sequence], args: argparse.Namespace) -> None:
-    """Measure poses keyed at uneven frames, of the whole body and of one limb."""
+    """Measure poses keyed at uneven frames or at extremes, a limb, and the upper body."""
     rng = np.random.default_rng(7)
-    whole, limb = [], []
+    found: dict[str, list[Errors]] = {}
     for source in sources[: args.clips]:
         length = min(len(source.turn), 150)
         if not source.valid[:length].all() or length < 40:
             continue
         clip = clip_of(source, 0, length)
-        at = [0]
-        while at[-1] < length - 3:
-            step = int(np.clip(rng.lognormal(2.5, 0.6), 2, 60))
-            at.append(min(at[-1] + step, length - 1))
-        keyed = np.zeros(clip.basis.shape[:2], bool)
-        keyed[at] = True
         spread, puppet = spread_of([clip]), Puppet.of(source)
-        motions, _ = product(puppet, clip, keyed, None, args.method)
-        whole.append(compare(clip, keyed, plain(clip, keyed) | motions, spread))
         top = int(rng.integers(1, len(source.parents)))
-        below = [b for b in range(len(source.parents)) if _is_below(source.parents, b, top)]
-        part = np.ones_like(keyed)
-        part[:, below] = keyed[:, below]
-        motions, _ = product(puppet, clip, part, [puppet.names[b] for b in below], args.method)
-        limb.append(compare(clip, part, {"slerp": _slerp(clip, part)} | motions, spread))
+        whole = np.ones(len(source.parents), bool)
+        uneven, extremes = _uneven(length, rng), _extremes(clip, rng)
+        for title, rows, part in (
+            ("Poses at uneven frames", uneven, whole),
+            ("Poses at extremes", extremes, whole),
+            ("One limb keyed at uneven frames", uneven, _below(source, top)),
+            ("Upper body keyed at extremes", extremes, _upper(source)),
+        ):
+            keyed = np.ones(clip.basis.shape[:2], bool)
+            keyed[:, part] = rows[:, None]
+            bones = None if part.all() else [puppet.names[b] for b in np.flatnonzero(part)]
+            motions, _ = product(puppet, clip, keyed, bones, args.method)
+            motions["slerp"] = _slerp(clip, keyed)
+            found.setdefault(title, []).append(compare(clip, keyed, motions, spread))
         puppet.remove()
-    for errors, title in ((whole, "Poses at uneven frames"), (limb, "One limb keyed")):
-        if errors:
-            table(errors, title, NAMES)
-            feet(errors)
+    for title, errors in found.items():
+        table(errors, title, NAMES)
+        feet(errors)
+
+
+def _uneven(length: int, rng: np.random.Generator) -> NDArray:
+    """Return (F,) bool: keys 2 to 60 frames apart, wherever they fall."""
+    at = [0]
+    while at[-1] < length - 3:
+        step = int(np.clip(rng.lognormal(2.5, 0.6), 2, 60))
+        at.append(min(at[-1] + step, length - 1))
+    return np.isin(np.arange(length), at)
+
+
+def _extremes(clip: Clip, rng: np.random.Generator) -> NDArray:
+    """Return (F,) bool: keys where the body is slowest of about ten frames, and both ends."""
+    pace = np.abs(np.gradient(clip.basis, axis=0)).sum(axis=(1, 2))
+    at = [0]
+    while at[-1] < len(pace) - 3:
+        step = int(np.clip(rng.lognormal(2.5, 0.6), 2, 60))
+        low = max(at[-1] + 2, at[-1] + step - 5)
+        high = min(at[-1] + step + 5, len(pace) - 1)
+        if low >= high:
+            break
+        at.append(low + int(np.argmin(pace[low : high + 1])))
+    return np.isin(np.arange(len(pace)), [*at, len(pace) - 1])
+
+
+def _below(source: data.Sequence, top: int) -> NDArray:
+    """Return (B,) bool: a bone and what hangs on it."""
+    return np.array([_is_below(source.parents, b, top) for b in range(len(source.parents))])
+
+
+def _upper(source: data.Sequence) -> NDArray:
+    """Return (B,) bool: of what hangs on the hips, the part with most bones."""
+    parents = np.asarray(source.parents)
+    carried = np.array([_below(source, b).sum() for b in range(len(parents))])
+    forks = [b for b in range(len(parents)) if (parents == b).sum() > 1]
+    hips = max(forks, key=lambda b: carried[b])
+    return _below(source, int(max(np.flatnonzero(parents == hips), key=lambda b: carried[b])))
 
 
 def _is_below(parents: NDArray, bone: int, top: int) -> bool:
     while bone >= 0 and bone != top:
         bone = int(parents[bone])
     return bone == top
-
-
-def bench_speed(sources: list[data.Sequence], args: argparse.Namespace) -> None:
-    """Print how long a fill takes, end to end, and its growth with the frames."""
-    source = max(sources, key=lambda s: len(s.turn))
-    puppet = Puppet.of(source)
-    for frames in (60, 120, 300):
-        if len(source.turn) < frames:
-            continue
-        clip = clip_of(source, 0, frames)
-        keyed = np.zeros(clip.basis.shape[:2], bool)
-        keyed[::15], keyed[-1], keyed[1] = True, True, True
-        taken = []
-        for _ in range(3):
-            _, report = product(puppet, clip, keyed, None, args.method)
-            taken.append(report["seconds_taken"])
-        say(f"{len(source.parents)} bones, {frames} frames: {1000 * np.median(taken):.0f} ms")
-    puppet.remove()
 
 
 def main() -> int:
@@ -440,8 +457,6 @@ def main() -> int:
     say(f"\nkeys differ by {exact:g} at most; {100 * share:.1f} % of filled frames got a key")
     say(f"fit: strays {worst.mean():.2f} tolerances at worst on average, {worst.max():.2f} at most")
     bench_poses(held, args)
-    say("")
-    bench_speed(held, args)
     if args.skeletons:
         others = data.load(["quaternius_cc0", "cmu_fbx"], args.data)
         for group, members in sorted(data.by_group([s for s in others if s.held_out]).items()):
