@@ -259,6 +259,32 @@ def test_nla_tweak_mode_and_unlinked_rigs_are_refused(rig):
         run(rig)
 
 
+def test_linked_rigs_are_refused_and_overrides_filled(rig, tmp_path):
+    for frame in (1, 2, 3, 20):
+        key(rig, "hip", frame, (0.1 * frame**0.5, 0, 0))
+    path = str(tmp_path / "library.blend")
+    bpy.data.libraries.write(path, {rig})
+    bpy.data.objects.remove(rig)
+    for action in list(bpy.data.actions):
+        bpy.data.actions.remove(action)
+    with bpy.data.libraries.load(path, link=True) as (there, into):
+        into.objects = there.objects
+    linked = into.objects[0]
+    bpy.context.collection.objects.link(linked)
+    with pytest.raises(RigError, match="make a library override"):
+        run(linked)
+    own = linked.override_create(remap_local_usages=True)
+    own.override_library.is_system_override = False
+    with pytest.raises(UnderstudyError, match="make it local"):
+        run(own)
+    own.animation_data.action = own.animation_data.action.copy()
+    before = keys_of(own)
+    assert run(own)["keys"] > 0
+    for channel, keys in before.items():
+        after = keys_of(own)[channel]
+        assert (after[np.isin(after["co"][:, 0], keys["co"][:, 0])]["co"] == keys["co"]).all()
+
+
 def test_a_long_range_and_many_bones(rig):
     for frame in (1, 2, 3, 4000, 4001, 4002, 9999):
         key(rig, "hip", frame, (0.1 * (frame % 7), 0, 0), move=(0.1 * (frame % 5), 0, 0))
