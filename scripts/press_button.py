@@ -110,9 +110,9 @@ def story() -> Iterator[None]:
     sys.stdout.write("PRESSED " + json.dumps(facts) + "\n")
 
 
-def main() -> None:
-    """Step through the story by a timer, within a time limit."""
-    steps, begun = story(), time.monotonic()
+def play(steps: Iterator[None]) -> None:
+    """Step through a story by a timer, within a time limit."""
+    begun = time.monotonic()
 
     def tick() -> float:
         status = 1
@@ -132,4 +132,5 @@ def main() -> None:
     bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
 
 
-main()
+if __name__ == "__main__":
+    play(story())

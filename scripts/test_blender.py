@@ -4,7 +4,7 @@
 
 FOLDER holds bin/blender, bin/blender-gui and bin/blender-python. Builds the zip for that Blender's
 Python, installs and enables it in settings of its own, blocks the demo clip with the headless
-command, runs tests/blender against the installed copy, presses the button in a window on a virtual
+command, runs tests/blender against the installed copy, presses the buttons in windows on a virtual
 screen, and photographs the panel.
 Leaves its results in build/blender_trial.
 """
@@ -214,6 +214,20 @@ def press(blender: Blender) -> None:
     expect(done, f"it stops, blocks, and is undone in one step: {picture.relative_to(ROOT)}", out)
 
 
+def press_fill(blender: Blender) -> None:
+    """Fill in-betweens in a window, by the button and by the preview, and undo each once."""
+    env.say("pressing Fill In-betweens in a window")
+    saved = TRIAL / "previewed.blend"
+    out = blender.run(
+        ["--python", ROOT / "scripts/press_fill.py"],
+        300,
+        program="blender-gui",
+        PRESS_SAVE=str(saved),
+    )
+    done = out.returncode == 0 and "PRESSED " in out.stdout and saved.is_file()
+    expect(done, "it fills, previews, is undone in one step, and saves what it shows", out)
+
+
 def main() -> int:
     """Try the extension in the Blender that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -233,6 +247,7 @@ def main() -> int:
         saved = block(blender, pythons["py311"])
         run_tests(blender, pythons["py311"], installed)
         press(blender)
+        press_fill(blender)
         if args.photograph:
             photograph(blender, args.photograph.resolve(), saved)
     except (TrialError, env.SetupError) as exc:
