@@ -22,7 +22,7 @@ PROGRAM = "blender --command understudy"
 
 def main(argv: list[str]) -> int:
     """Entry point; what is returned becomes Blender's exit code."""
-    return run(parser(PROGRAM), argv)
+    return run(parser(PROGRAM, only=argv[0] if argv else ""), argv)
 
 
 def run(arguments: argparse.ArgumentParser, argv: list[str], ready: Callable | None = None) -> int:
@@ -65,17 +65,18 @@ def open_named(args: argparse.Namespace) -> None:
         files.open_blend(args.blend)
 
 
-def parser(program: str, *, opens_file: bool = False) -> argparse.ArgumentParser:
+def parser(program: str, *, opens_file: bool = False, only: str = "") -> argparse.ArgumentParser:
     """Return the parser.
 
     Parameters
     ----------
     program : name for the help
     opens_file : whether a .blend file is named after the command
+    only : load nothing but this command, where there is one of this name
     """
     top = argparse.ArgumentParser(program, description="Propose animation as editable keys.")
     stages = top.add_subparsers(required=True, metavar="COMMAND")
-    for module in commands.COMMANDS:
+    for module in commands.modules(only):
         command = module.add_to(stages)
         if opens_file and not getattr(module, "OPENS_NO_FILE", False):
             command.add_argument("blend", type=Path, help="the .blend file to open")

@@ -21,7 +21,8 @@ def main(argv: list[str]) -> int:
 
     extension.register()
     try:
-        return cli.run(cli.parser("understudy.py", opens_file=True), argv, cli.open_named)
+        parser = cli.parser("understudy.py", opens_file=True, only=argv[0] if argv else "")
+        return cli.run(parser, argv, cli.open_named)
     finally:
         extension.unregister()
 

@@ -4,6 +4,19 @@ A command's parser sets `command`, a function of the parsed arguments. It raises
 where the arguments do not fit the file, and UnderstudyError where the work fails.
 """
 
-from . import block, face, inbetween, ledger, lipsync, playblast, serve
+from __future__ import annotations
 
-COMMANDS = (block, face, inbetween, ledger, lipsync, playblast, serve)
+import importlib
+from types import ModuleType
+
+COMMANDS = ("block", "face", "inbetween", "ledger", "lipsync", "playblast", "serve")
+"""Names of the commands, and of their modules here."""
+
+
+def modules(word: str = "") -> list[ModuleType]:
+    """Return the module of one command, or of all where it is none of them.
+
+    A task of a farm runs one command in a fresh Blender: it shall not wait for the others.
+    """
+    names = [word] if word in COMMANDS else COMMANDS
+    return [importlib.import_module(f"{__name__}.{name}") for name in names]

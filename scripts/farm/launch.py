@@ -120,6 +120,7 @@ class Chunk:
     def __init__(self, args: argparse.Namespace) -> None:
         self._args, self._share, self._span = args, 0.0, 1.0
         self._running: int | None = None
+        self._stopping = False
 
     def run(self, rows: list[dict], places: Places) -> int:
         """Run the rows; go on past one that fails, and return the gravest status."""
@@ -130,7 +131,7 @@ class Chunk:
             self._share, self._span = number / len(rows), 1 / len(rows)
             say(f"openjd_status: {row['shot']}, seed {row['seed']}: {' '.join(row['command'])}")
             status = self._one(words_of(row, places))
-            if status == CANCELLED:
+            if status == CANCELLED or self._stopping:
                 return CANCELLED
             if status:
                 failed.append(f"{row['shot']} seed {row['seed']} (status {status})")
@@ -140,6 +141,7 @@ class Chunk:
         return worst
 
     def _stop(self, _number: int, _frame: object) -> None:
+        self._stopping = True
         if self._running is not None:
             # Its own handler takes back what is under way, and answers with 4.
             with contextlib.suppress(ProcessLookupError):
@@ -165,6 +167,8 @@ class Chunk:
             self._pass_on(line.rstrip("\n"))
         status = process.wait()
         self._running = None
+        if self._stopping and status != DONE:  # it may not have come to where it answers with 4
+            return CANCELLED
         if status not in (DONE, USAGE, FAILED, CANCELLED):
             say(f"openjd_fail: Blender ended by itself with status {status}")
             return FAILED
