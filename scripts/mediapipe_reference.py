@@ -2,9 +2,11 @@
 
     python scripts/mediapipe_reference.py CLIP OUT.npz     write its landmarks
     python scripts/mediapipe_reference.py CLIP --serve     time one run for each line on stdin
+    python scripts/mediapipe_reference.py CLIP OUT.npz --face     its face mesh instead
 
 Run it with the Python of the export environment. OUT.npz holds image (F, 33, 3) in pixels,
-world (F, 33, 3) in metres and visibility (F, 33), NaN where nobody was found, and size.
+world (F, 33, 3) in metres and visibility (F, 33), NaN where nobody was found, and size; with --face
+only image (F, 468, 3) and size.
 """
 
 from __future__ import annotations
@@ -51,6 +53,24 @@ def write_landmarks(clip: str, target: str) -> None:
     np.savez_compressed(target, image=image, world=world, visibility=visibility, size=size)
 
 
+def write_face(clip: str, target: str) -> None:
+    """Write the face mesh of every frame."""
+    capture = cv2.VideoCapture(clip)
+    image, size = [], (0, 0)
+    with mp.solutions.face_mesh.FaceMesh(static_image_mode=False, max_num_faces=1) as mesh:
+        while True:
+            ok, frame = capture.read()
+            if not ok:
+                break
+            height, width = frame.shape[:2]
+            size = (width, height)
+            found = mesh.process(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)).multi_face_landmarks
+            marks = found[0].landmark if found else ()
+            points = [(m.x * width, m.y * height, m.z * width) for m in marks]
+            image.append(points or np.full((468, 3), np.nan))
+    np.savez_compressed(target, image=image, size=size)
+
+
 def serve(clip: str) -> None:
     """For each line on standard input run the whole clip and answer with frames and seconds."""
     for _line in sys.stdin:
@@ -65,11 +85,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("clip")
     parser.add_argument("target", nargs="?", help="the .npz file to write")
     parser.add_argument("--serve", action="store_true", help="time runs instead")
+    parser.add_argument("--face", action="store_true", help="the face mesh, not the pose")
     args = parser.parse_args(argv)
     if args.serve == bool(args.target):
         parser.error("give either a target file or --serve")
     if args.serve:
         serve(args.clip)
+    elif args.face:
+        write_face(args.clip, args.target)
     else:
         write_landmarks(args.clip, args.target)
     return 0

@@ -7,20 +7,30 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..runtime import Settings
-from . import gaze, leastsquares
+from ..runtime import Session, Settings
+from . import features, gaze, leastsquares
 from .neutral import Neutral
-from .performance import REGIONS
+from .performance import NAMES, REGIONS
 from .pose import Basis, Pose, align
 from .tracker import Seen
 
-METHODS = ("auto", "least_squares")
+NAME = "face_solver_v1"
+METHODS = ("auto", "network", "least_squares")
 
-_PLAIN_DOUBT = {"brows": 0.5, "lids": 0.3, "cheeks": 0.6, "nose": 0.3, "eyes": 0.2}
+_BATCH = 64
+_PLAIN_DOUBT = {"brows": 0.6, "eyes": 0.5, "lids": 0.4, "cheeks": 0.7, "nose": 0.5, "mouth": 0.3}
 """How little least squares can be trusted, region by region, as the held-out figures show."""
+
+_DOUBTED_DEVIATION = 0.25
+"""The network's own deviation at which a coefficient is not to be trusted at all."""
 
 _SIDEWAYS_RAD = np.radians([20.0, 60.0])
 """Turned by the first a head is seen well, by the second not at all."""
+
+_COLUMNS = {
+    region: np.array([NAMES.index(n) for n in names if n != "tongueOut"])
+    for region, names in REGIONS.items()
+}
 
 
 @dataclass
@@ -57,18 +67,49 @@ def solve(
     ----------
     seen : of `tracker.track`
     neutral : of `neutral.find`
-    method : "auto", or "least_squares", which looks at the mesh alone
+    method : "network" ("auto" is the same), or "least_squares", which looks at the mesh alone
     """
+    if method == "least_squares":
+        return _solve_plainly(seen, neutral, basis)
     there = np.flatnonzero(seen.found)
-    points = seen.points[there].astype(np.float64)
+    rest = np.searchsorted(there, neutral.frames)
+    session = Session(NAME, settings)
+    points, pose = features.compute(
+        seen.points[there].astype(float), seen.iris[there].astype(float), neutral.face, rest, basis
+    )
+    first = neutral.frames[:1]
+    value, deviation = (np.zeros((len(there), len(NAMES))) for _ in range(2))
+    for low in range(0, len(there), _BATCH):
+        part = slice(low, low + _BATCH)
+        out = session(
+            points=points[part],
+            eyes=seen.patches.eyes[there[part]],
+            lower=seen.patches.lower[there[part]],
+            rest_eyes=seen.patches.eyes[first],
+            rest_lower=seen.patches.lower[first],
+            sighted=np.ones((1, 1)),
+        )
+        value[part], deviation[part] = out["value"], out["deviation"]
+    # What the network says of the neutral face itself is what it cannot see: no expression.
+    looking = gaze.from_looks(value)
+    value = gaze.to_looks(looking, value - np.median(value[rest], axis=0))
+    sure = [1.0 - deviation[:, c].mean(axis=1) / _DOUBTED_DEVIATION for c in _COLUMNS.values()]
+    trust = _seen_well(pose, seen.presence[there])
+    confidence = np.clip(np.stack(sure, axis=1), 0.05, 1.0) * trust[:, None]
+    return Solved(value, looking, confidence, pose, {session.name: session.sha256})
+
+
+def _solve_plainly(seen: Seen, neutral: Neutral, basis: Basis) -> Solved:
+    there = np.flatnonzero(seen.found)
+    points = seen.points[there].astype(float)
     pose = align(points, neutral.face, basis.weight)
     shift = pose.to_head(points) - neutral.face
-    eyes = gaze.flatten(seen.iris[there].astype(np.float64), pose)
-    trust = _seen_well(pose, seen.presence[there])
-    looks = gaze.from_iris(eyes, basis)
-    value = gaze.to_looks(looks, leastsquares.solve(shift, basis))
+    eyes = gaze.flatten(seen.iris[there].astype(float), pose)
+    looking = gaze.from_iris(eyes, basis)
+    value = gaze.to_looks(looking, leastsquares.solve(shift, basis))
     doubt = np.array([_PLAIN_DOUBT.get(region, 0.0) for region in REGIONS])
-    return Solved(value, looks, trust[:, None] * (1.0 - doubt), pose)
+    trust = _seen_well(pose, seen.presence[there])
+    return Solved(value, looking, trust[:, None] * (1.0 - doubt), pose)
 
 
 def _seen_well(pose: Pose, presence: NDArray) -> NDArray[np.float64]:

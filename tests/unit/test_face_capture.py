@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from understudy.ml import progress, rotations
+from understudy.ml import progress, rotations, runtime
 from understudy.ml.errors import VideoError
 from understudy.ml.face import gaze, leastsquares, neutral, patches, pipeline, tracker
 from understudy.ml.face.detector import Faces, anchors
-from understudy.ml.face.performance import INDEX, NAMES
+from understudy.ml.face.mesh import NAME
+from understudy.ml.face.performance import INDEX, NAMES, Performance
 from understudy.ml.face.pose import Basis, Pose, align
 from understudy.ml.face.steady import steady
 
+CLIP = Path(__file__).resolve().parents[1] / "data" / "face_clip.mp4"
 FRAMES = 40
 FPS = 30.0
 
@@ -145,6 +149,37 @@ def test_which_face_is_meant():
     assert tracker.choose(faces, 2, (640, 480)) == 2
     assert tracker.choose(faces, 3, (640, 480)) is None
     assert anchors().shape == (896, 2)
+
+
+@pytest.mark.parametrize("method", ["network", "least_squares"])
+def test_the_clip_that_ships(method):
+    """From mp4 to curves: the smile, the blinks, left and right, and what did not happen."""
+    if not (runtime.MODELS / f"{NAME}.onnx").is_file():
+        pytest.skip("the networks are not exported: run scripts/export_perception.py")
+    params = {"video": str(CLIP), "method": method, "device": "cpu"}
+    meta, arrays = progress.run(pipeline.capture(params, {}))
+    made = Performance.unpack(meta, arrays)
+    assert len(made.times) == 140 and made.fps == pytest.approx(30, abs=0.5)
+    assert meta["provenance"]["stage"] == "face" and "face_landmark_v1" in str(meta)
+    curve = {n: made.coefficients[:, i] for i, n in enumerate(NAMES)}
+    at = made.times
+    smiling, still = (at > 2.2) & (at < 2.5), at < 0.4
+    assert curve["mouthSmileLeft"][smiling].min() > curve["mouthSmileLeft"][still].max() + 0.25
+    assert curve["jawOpen"][(at > 1.1) & (at < 1.2)].min() > curve["jawOpen"][still].max() + 0.15
+    turned = np.degrees(2 * np.arcsin(made.head_rotation[:, 2]))
+    assert turned[(at > 1.5) & (at < 1.7)].mean() > 5  # to the actor's left
+    assert turned[(at > 2.9) & (at < 3.1)].mean() < -4
+    looking = made.gaze[..., 0].mean(axis=1)
+    apart = looking[(at > 1.2) & (at < 1.5)].mean() - looking[(at > 2.7) & (at < 3.0)].mean()
+    assert apart > (0.25 if method == "network" else 0.05)  # true is 0.6
+    assert made.confidence.min() >= 0 and made.confidence[:, -1].mean() > 0.5
+    if method == "network":
+        for start in (0.65, 1.85, 3.4):
+            shut = (at > start - 0.07) & (at < start + 0.1)
+            assert curve["eyeBlinkLeft"][shut].max() > 0.7, start
+            assert curve["eyeBlinkRight"][shut].max() > 0.7, start
+        up = (at > 1.05) & (at < 1.3)
+        assert curve["browOuterUpLeft"][up].mean() > curve["browOuterUpLeft"][still].mean() + 0.25
 
 
 def test_bad_input_is_named(tmp_path):

@@ -13,7 +13,7 @@ from ...face import features, patches
 from ...face.performance import NAMES
 from ...face.pose import Basis, align
 from .data import Takes
-from .fitting import mirror_names, mirror_points
+from .fitting import mirror_features, mirror_names
 from .generate import RESTS
 
 _ABSOLUTE = np.array([n.startswith("eyeLook") for n in NAMES])
@@ -84,28 +84,6 @@ def prepare(takes: Takes, basis: Basis) -> Stock:
         mirror_features(basis),
         mirror_names(),
     )
-
-
-def mirror_features(basis: Basis) -> NDArray:
-    """Return (COUNT, 2): which feature stands in each place of a mirrored face, and its sign."""
-    mesh = mirror_points(basis.template)
-    order, sign = [], []
-    for point in mesh:
-        order += [3 * point, 3 * point + 1, 3 * point + 2]
-        sign += [-1, 1, 1]
-    start = len(order)
-    half = 21 * 2
-    for _ in range(2):  # the eyes as they are, and against rest: each right, then left
-        for eye in (1, 0):
-            order += range(start + eye * half, start + (eye + 1) * half)
-            sign += [-1, 1] * 21
-        start += 2 * half
-    order += range(start, start + 6)
-    sign += [-1, 1, 1] * 2
-    order += [start + 6 + int(i) for i in mirror_names()]
-    sign += [1] * 52
-    assert len(order) == features.COUNT
-    return np.stack([order, sign], axis=1)
 
 
 def draw(stock: Stock, which: NDArray, rng: np.random.Generator, blind: float) -> dict[str, Tensor]:

@@ -7,9 +7,10 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from ...face import features
 from ...face.gaze import iris_shift
 from ...face.performance import INDEX, NAMES
-from ...face.pose import align
+from ...face.pose import Basis, align
 
 _ROUNDS = 3
 _REST_MOTION_CM = 0.05
@@ -27,6 +28,28 @@ def mirror_names() -> NDArray[np.int64]:
     return np.array(
         [INDEX[re.sub("Left|Right", lambda found: other[found.group()], n)] for n in NAMES]
     )
+
+
+def mirror_features(basis: Basis) -> NDArray:
+    """Return (COUNT, 2): which feature stands in each place of a mirrored face, and its sign."""
+    mesh = mirror_points(basis.template)
+    order, sign = [], []
+    for point in mesh:
+        order += [3 * point, 3 * point + 1, 3 * point + 2]
+        sign += [-1, 1, 1]
+    start = len(order)
+    half = 21 * 2
+    for _ in range(2):  # the eyes as they are, and against rest: each right, then left
+        for eye in (1, 0):
+            order += range(start + eye * half, start + (eye + 1) * half)
+            sign += [-1, 1] * 21
+        start += 2 * half
+    order += range(start, start + 6)
+    sign += [-1, 1, 1] * 2
+    order += [start + 6 + int(i) for i in mirror_names()]
+    sign += [1] * 52
+    assert len(order) == features.COUNT
+    return np.stack([order, sign], axis=1)
 
 
 def symmetric(template: NDArray, motion: NDArray) -> tuple[NDArray, NDArray]:
