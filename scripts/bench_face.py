@@ -22,12 +22,15 @@ package.load()
 
 import numpy as np  # noqa: E402
 from understudy.ml import progress  # noqa: E402
-from understudy.ml.face import pipeline  # noqa: E402
+from understudy.ml.face import features, leastsquares, pipeline, solver  # noqa: E402
 from understudy.ml.face.performance import INDEX, NAMES, Performance  # noqa: E402
-from understudy.ml.train.face import bench, data  # noqa: E402
+from understudy.ml.face.pose import Basis  # noqa: E402
+from understudy.ml.runtime import Session, Settings  # noqa: E402
+from understudy.ml.train.face import bench, data, golden  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 METHODS = ("auto", "least_squares")
+EYE_FEATURES = slice(468 * 3, 468 * 3 + 168)
 
 
 def say(line: str = "") -> None:
@@ -143,6 +146,34 @@ def flashes(clips: list[bench.Clip], results: dict) -> None:
         say(f"{method}: {cells[method]}")
 
 
+def portrait(folder: Path) -> None:
+    """Print what is read from the mesh of a real photograph, beside MediaPipe's own coefficients.
+
+    There is no neutral picture of the person, and no picture at all: the average face stands in,
+    and the network does without its pictures and the eyes' contours.
+    """
+    mesh, theirs = golden.portrait(folder / "mediapipe_golden")
+    basis, at_rest = Basis.load(), np.array([0])
+    no_iris = np.zeros((1, 2, 76, 3))
+    points, found = features.compute(mesh[None], no_iris, basis.template, at_rest, basis)
+    points[:, EYE_FEATURES] = 0.0
+    session = Session(solver.NAME, Settings(device="cpu"))
+    blank = {name: np.zeros([n if isinstance(n, int) else 1 for n in shape])
+             for name, shape in session.inputs.items()}  # fmt: skip
+    ours = np.clip(session(**blank | {"points": points})["value"][0], 0, 1)
+    plain = leastsquares.solve(found.to_head(mesh[None]) - basis.template, basis)[0]
+    say("\n## golden portrait: MediaPipe | network, points alone | least squares")
+    shown = [n for n in NAMES if n in theirs and not n.startswith("eyeLook")]
+    for name in shown:
+        row = (theirs[name], ours[INDEX[name]], plain[INDEX[name]])
+        if max(row) > 0.1:
+            say(f"{name:20s} " + " | ".join(f"{v:.2f}" for v in row))
+    index = [INDEX[n] for n in shown]
+    score = [theirs[n] for n in shown]
+    pair = [np.corrcoef(score, way[index])[0, 1] for way in (ours, plain)]
+    say(f"correlation over {len(shown)} expressions: {pair[0]:.2f} | {pair[1]:.2f}")
+
+
 def _sided() -> list[str]:
     return [f"{n}{side}" for n in bench.PLANTED for side in ("Left", "Right")]
 
@@ -171,6 +202,7 @@ def main() -> int:
         correlations(clips, results, kind)
     head(clips, results)
     flashes(clips, results)
+    portrait(data.face_folder())
     say(f"\nspeed: {np.median(speeds['auto']):.0f} | {np.median(speeds['least_squares']):.0f}")
     return 0
 

@@ -10,6 +10,7 @@ from .pose import Basis, Pose, align
 
 _EYE_POINTS = 21  # of the iris network: the iris, and the eye's own contour
 _SHIFT_CM, _EYE_CM = 0.3, 0.5
+_RIDGE = 0.02  # nearly free: the network weighs for itself
 
 COUNT = 468 * 3 + 2 * (2 * _EYE_POINTS * 2) + 6 + 52
 
@@ -38,7 +39,7 @@ def compute(
     corners = (eyes[:, :, 5] + eyes[:, :, 13]) / 2
     eyes = (eyes - corners[:, :, None]).reshape(len(points), -1)
     ahead = pose.rotation[:, :, 2]
-    plain = leastsquares.solve(shift, basis, -np.inf, np.inf)
+    plain = leastsquares.solve(shift, basis, -np.inf, np.inf, _RIDGE)
     parts = [
         shift.reshape(len(points), -1) / _SHIFT_CM,
         eyes / _EYE_CM,

@@ -11,23 +11,26 @@ from numpy.typing import NDArray
 
 from .pose import Basis
 
-RIDGE = 0.02
+RIDGE = 0.3
 """How much an expression costs: share of the mean squared motion of all expressions."""
 
 _ITERATIONS = 80
 
 
-def solve(shift: NDArray, basis: Basis, low: float = 0.0, high: float = 1.0) -> NDArray[np.float64]:
+def solve(
+    shift: NDArray, basis: Basis, low: float = 0.0, high: float = 1.0, ridge: float = RIDGE
+) -> NDArray[np.float64]:
     """Return (F, 52) coefficients whose motions best add up to what was seen.
 
     Parameters
     ----------
     shift : (F, 468, 3) cm, in the head's frame, from the person's neutral face
     low, high : bounds of the coefficients; minus and plus infinity for none
+    ridge : how much an expression costs, see `RIDGE`
     """
     motion = basis.motion.reshape(len(basis.motion), -1)
     gram = motion @ motion.T
-    gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram) + 1e-9
+    gram[np.diag_indices_from(gram)] += ridge * np.trace(gram) / len(gram) + 1e-9
     right = shift.reshape(len(shift), -1) @ motion.T
     value = np.linalg.solve(gram, right.T).T
     if np.isinf(low) and np.isinf(high):

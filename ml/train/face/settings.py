@@ -20,6 +20,7 @@ class Settings:
     average : of the weights, a step
     blind : share of the takes whose pictures are hidden, so that points alone serve too
     held_out : takes, the first ones, that are measured on only
+    half : bfloat16 inside the network
     start : checkpoint whose weights a run begins with, "" for none
     """
 
@@ -32,6 +33,7 @@ class Settings:
     average: float = 0.998
     blind: float = 0.1
     held_out: int = 30
+    half: bool = True
     start: str = ""
     seed: int = 1
     device: str = "cpu"

@@ -35,7 +35,8 @@ def train(takes: Takes, basis: Basis, settings: Settings, out: Path) -> None:
     count = len(stock.takes)
     held = np.arange(count) < settings.held_out
     log.info("%d frames, %d takes, %d held out", len(stock.eyes), count, held.sum())
-    net = SolverNet(settings.channels, settings.hidden).to(settings.device)
+    net = SolverNet(settings.channels, settings.hidden)
+    net = net.to(settings.device, memory_format=torch.channels_last)
     if settings.start:
         net.load_state_dict(torch.load(settings.start, weights_only=True)["weights"])
     mean = copy.deepcopy(net)
@@ -52,8 +53,9 @@ def train(takes: Takes, basis: Basis, settings: Settings, out: Path) -> None:
             k: v.to(settings.device) for k, v in draw(stock, which, rng, settings.blind).items()
         }
         net.train()
-        value, deviation = net(*(batch[name] for name in _INPUTS))
-        loss = _loss(value, deviation, batch["target"])
+        with torch.autocast(settings.device, torch.bfloat16, enabled=settings.half):
+            value, deviation = net(*(batch[name] for name in _INPUTS))
+        loss = _loss(value.float(), deviation.float(), batch["target"])
         rule.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -94,11 +96,13 @@ def measure(net: SolverNet, stock: Stock, held: np.ndarray) -> dict[str, float]:
     """Return each expression's correlation on held-out takes, against the first neutral frame."""
     rng = np.random.default_rng(0)
     net.eval()
+    device = next(net.parameters()).device
     values, targets = [], []
     with torch.no_grad():
         for take in np.flatnonzero(held):
             batch = draw(stock, np.array([take]), rng, 0.0)
-            values.append(net(*(batch[name] for name in _INPUTS))[0].numpy())
+            value = net(*(batch[name].to(device) for name in _INPUTS))[0]
+            values.append(value.float().cpu().numpy())
             targets.append(batch["target"].numpy())
     value, target = np.concatenate(values), np.concatenate(targets)
     found = {
