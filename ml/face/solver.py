@@ -24,6 +24,9 @@ _PLAIN_DOUBT = {"brows": 0.6, "eyes": 0.5, "lids": 0.4, "cheeks": 0.7, "nose": 0
 _DOUBTED_DEVIATION = 0.25
 """The network's own deviation at which a coefficient is not to be trusted at all."""
 
+_LOW, _WELL_BELOW = 0.02, 0.06
+"""Quantile of a curve that counts as its lowest, and how far below 0 that is no noise."""
+
 _SIDEWAYS_RAD = np.radians([20.0, 60.0])
 """Turned by the first a head is seen well, by the second not at all."""
 
@@ -92,11 +95,21 @@ def solve(
         value[part], deviation[part] = out["value"], out["deviation"]
     # What the network says of the neutral face itself is what it cannot see: no expression.
     looking = gaze.from_looks(value)
-    value = gaze.to_looks(looking, value - np.median(value[rest], axis=0))
+    value = gaze.to_looks(looking, _lift(value - np.median(value[rest], axis=0)))
     sure = [1.0 - deviation[:, c].mean(axis=1) / _DOUBTED_DEVIATION for c in _COLUMNS.values()]
     trust = _seen_well(pose, seen.presence[there])
     confidence = np.clip(np.stack(sure, axis=1), 0.05, 1.0) * trust[:, None]
     return Solved(value, looking, confidence, pose, {session.name: session.sha256})
+
+
+def _lift(value: NDArray) -> NDArray[np.float64]:
+    """Raise the expressions that go well below the neutral face.
+
+    That they do shows that the neutral face was not at rest in them: somebody whose eyes are
+    always wide has them less so in a blink.
+    """
+    low = -np.quantile(value, _LOW, axis=0)
+    return value + np.where(low > _WELL_BELOW, low, 0.0)
 
 
 def _solve_plainly(seen: Seen, neutral: Neutral, basis: Basis) -> Solved:

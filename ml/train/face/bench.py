@@ -43,6 +43,7 @@ PLANTED = ("browDown", "browOuterUp", "eyeSquint", "eyeWide", "noseSneer", "mout
 """Expressions of which one side flashes."""
 
 PEAK = 0.15
+STILL = 0.01
 _SEGMENTS, _SEGMENT_FRAMES = 5, 400
 _FLASH_CLIPS, _FLASH_FRAMES, _FLASH_EVERY = 4, 300, 30
 _MPFB_CLIP = 4
@@ -133,8 +134,11 @@ def _flashes(rng: np.random.Generator) -> tuple[NDArray, NDArray]:
 
 
 def correlation(found: NDArray, true: NDArray) -> tuple[float, float]:
-    """Return the correlation, and the gain: the slope of what was found on what is true."""
-    if true.std() < 1e-4:
+    """Return the correlation, and the gain: the slope of what was found on what is true.
+
+    NaN where the truth hardly moves: by a standard deviation of less than `STILL`.
+    """
+    if true.std() < STILL:
         return np.nan, np.nan
     if found.std() < 1e-9:
         return 0.0, 0.0
