@@ -9,7 +9,7 @@ import sys
 import bpy
 
 from .. import ops, panels
-from . import keymap, prefs, props, strip
+from . import keymap, prefs, props, strip, translations
 
 NAME = "understudy"
 
@@ -46,6 +46,8 @@ def register() -> None:
         for menu in _MENUS:
             menu.append(panels.menus.draw_entry)
             stack.callback(menu.remove, panels.menus.draw_entry)
+        translations.register()
+        stack.callback(translations.unregister)
         keymap.register()
         stack.callback(keymap.unregister)
         command = bpy.utils.register_cli_command(NAME, _command)

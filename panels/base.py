@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import bpy
+
+_WIDE = 0x2E7F
+"""Letters beyond this are those of Chinese, Japanese and Korean."""
+
+_WORDS = re.compile("[\u2e80-\uffff]|[^\\s\u2e80-\uffff]+ ?|\\s")
 
 
 class SidebarPanel:
@@ -21,21 +28,36 @@ def column(layout: bpy.types.UILayout) -> bpy.types.UILayout:
 
 
 def lines(layout: bpy.types.UILayout, text: str, width: int, icon: str = "NONE") -> None:
-    """Show sentences, broken into lines that fit `width` pixels; the first has the icon."""
+    """Show sentences in the interface's language, in lines that fit `width` pixels.
+
+    The first line has the icon.
+    """
     # A label cannot wrap by itself. A character takes about 7 pixels at the usual size.
     scale = bpy.context.preferences.system.ui_scale
     room = max(int((width - 60 * scale) / (7 * scale)), 20)
     box = layout.column(align=True)
     for part in text.splitlines():
-        line = ""
-        for word in part.split():
-            if line and len(line) + 1 + len(word) > room:
-                box.label(text=line, icon=icon)
-                line, icon = word, "BLANK1" if icon != "NONE" else "NONE"
-            else:
-                line = f"{line} {word}".strip()
-        box.label(text=line, icon=icon)
-        icon = "BLANK1" if icon != "NONE" else "NONE"
+        for line in wrapped(bpy.app.translations.pgettext_iface(part), room):
+            box.label(text=line, icon=icon, translate=False)
+            icon = "BLANK1" if icon != "NONE" else "NONE"
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """Break a sentence into lines of at most `room` letters' width.
+
+    Chinese and the like have no blanks to break at, and their characters are twice as wide.
+
+    >>> wrapped("one two three", 7), wrapped("\u9009\u62e9\u7ed1\u5b9a", 4)
+    (['one two', 'three'], ['\u9009\u62e9', '\u7ed1\u5b9a'])
+    """
+    found, line, used = [], "", 0
+    for word in _WORDS.findall(text):
+        size = sum(2 if ord(letter) > _WIDE else 1 for letter in word)
+        if line and used + size - (word[-1] == " ") > room:
+            found.append(line.rstrip())
+            line, used = "", 0
+        line, used = line + word, used + size
+    return [*found, line.rstrip()]
 
 
 def draw_run(

@@ -1,0 +1,35 @@
+"""The words of the interface in other languages: <language>.json, English to the other.
+
+Blender looks up what a class or a property says by itself; `panels.base.lines` does so for the
+sentences that panels show.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import bpy
+
+from ..about import PACKAGE
+
+_CONTEXTS = ("*", "Operator")  # names of operators are looked up in a context of their own
+
+
+def read() -> dict[str, dict[tuple[str, str], str]]:
+    """Return what Blender asks for: language to (context, English) to the other."""
+    found = {}
+    for path in sorted(Path(__file__).parent.glob("*.json")):
+        words = json.loads(path.read_text("utf-8"))
+        found[path.stem] = {(c, en): other for en, other in words.items() for c in _CONTEXTS}
+    return found
+
+
+def register() -> None:
+    """Hand the words to Blender."""
+    bpy.app.translations.register(PACKAGE, read())
+
+
+def unregister() -> None:
+    """Take them back."""
+    bpy.app.translations.unregister(PACKAGE)
