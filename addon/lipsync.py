@@ -230,9 +230,7 @@ def _mouth(
     return found, part, rig
 
 
-def _lines(
-    options: Options, fps: float
-) -> tuple[list[dict], dict[str, NDArray], dict[str, Path]]:
+def _lines(options: Options, fps: float) -> tuple[list[dict], dict[str, NDArray], dict[str, Path]]:
     """Return the lines as the task takes them, the sounds that are no wave files, and all paths."""
     lines, arrays, sources = [], {}, {}
     for i, line in enumerate(options.lines):

@@ -39,6 +39,8 @@ DATA = "understudy_layout_data"
 """ID property of the layout's collection: the packed layout, compressed."""
 _WORLD = "understudy_world_before"
 _MOVED = 1e-4
+_ASSET_TURN = 180.0
+"""Degrees: people model things facing -Y, as Blender's front view and importers have it."""
 
 PARTS = {
     "structure": "Structure",
@@ -109,6 +111,8 @@ def kept_items(scene: Scene) -> list[tuple[Object, Item]]:
         item.size = tuple(max(s * g, 1e-3) for s, g in zip(item.size, grown, strict=True))
         item.pos = tuple(place)
         item.yaw = math.degrees(turn.to_euler("XYZ").z)
+        if obj.get("understudy_asset"):
+            item.yaw -= _ASSET_TURN
         found.append((obj, item))
     return found
 
@@ -229,13 +233,16 @@ class _Writer:
         if item.locked and item.name in self.kept:
             return None  # it stands there already
         part = PARTS.get(item.role, "Props")
-        source = self.assets(item) if item.asset else None
+        source, turn = (self.assets(item) if item.asset else None), 0.0
         if source is not None:
             obj = self._new(item.name, None, part)
             obj.instance_type, obj.instance_collection = "COLLECTION", source
             obj.empty_display_size = 0.1
             obj["understudy_asset"] = item.asset
-            scale = [s / max(b, 1e-9) for s, b in zip(item.size, source["size"], strict=True)]
+            # A flat asset, such as a decal, has a side of nothing: it keeps it.
+            pairs = zip(item.size, source["size"], strict=True)
+            scale = [s / b if b > 1e-6 else 1.0 for s, b in pairs]
+            turn = _ASSET_TURN
             self.instances += 1
         else:
             obj = self._new(item.name, self._mesh(item), part)
@@ -243,7 +250,7 @@ class _Writer:
             scale = [a / b for a, b in zip(item.size, whole, strict=True)]
             self._repaint(obj, item)
         obj.location, obj.scale = item.pos, scale
-        obj.rotation_euler.z = math.radians(item.yaw)
+        obj.rotation_euler.z = math.radians(item.yaw + turn)
         obj[ITEM] = json.dumps(pack(item))
         self._record(obj)
         return obj
@@ -384,11 +391,21 @@ def _remove(blocks: list) -> None:
 
 def _remove_unused() -> None:
     """Remove meshes, materials, worlds and node groups of layouts that nothing uses any more."""
-    for _ in range(3):  # a mesh goes first, then its material, then that one's image or group
+    for _ in range(6):  # a mesh goes first, then its material, then that one's image or group
         unused = [
             block
             for kind in (
-                "meshes", "materials", "lights", "cameras", "node_groups", "actions", "worlds"
+                "collections",
+                "objects",
+                "meshes",
+                "materials",
+                "images",
+                "armatures",
+                "lights",
+                "cameras",
+                "node_groups",
+                "actions",
+                "worlds",
             )
             for block in getattr(bpy.data, kind)
             if OWNED in block and not block.users - block.use_fake_user

@@ -25,6 +25,7 @@ TASKS = {
     "face": "face.pipeline:capture",
     "inbetween": "inbetween.fill:fill",
     "layout": "layout.pipeline:layout",
+    "layout_proposals": "layout.proposals:proposals",
     "lipsync": "face.lipsync:lipsync",
     "perform": "face.stage:perform",
     "suggest": "face.suggest:suggested",
