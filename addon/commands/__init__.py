@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-COMMANDS = ("block", "face", "inbetween", "ledger", "lipsync", "playblast", "serve")
+COMMANDS = ("block", "face", "inbetween", "layout", "ledger", "lipsync", "playblast", "serve")
 """Names of the commands, and of their modules here."""
 
 
