@@ -1,0 +1,231 @@
+"""Measure the layout stage: places, wishes, validity, variety and time.
+
+    python scripts/bench_layout.py [--parts places wishes valid variety time scale] [--seeds 6]
+
+Run it with the Python of the py311 environment. The prompts lie in `scripts/prompts` and were
+written before anything was tuned on them. What is measured here is the layout itself, as boxes,
+by a checker that trusts nothing of how it was made; `--mesh` checks what is written in Blender.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+import package
+
+package.load()
+
+from understudy.ml import progress  # noqa: E402
+from understudy.ml.errors import ModelError  # noqa: E402
+from understudy.ml.layout.parse import read  # noqa: E402
+from understudy.ml.layout.pipeline import layout  # noqa: E402
+from understudy.ml.layout.places import Places  # noqa: E402
+from understudy.ml.layout.plan import Item, Layout  # noqa: E402
+from understudy.ml.layout.propose import openings_of  # noqa: E402
+from understudy.ml.layout.verify import check  # noqa: E402
+from understudy.ml.layout.words import Sentences  # noqa: E402
+from understudy.ml.runtime import Settings  # noqa: E402
+
+PROMPTS = Path(__file__).parent / "prompts"
+PARTS = ("places", "wishes", "valid", "variety", "time", "scale")
+
+
+def lines(name: str) -> list[tuple[str, list[str]]]:
+    """Return (words, what is right) of each line of a prompt file."""
+    found = []
+    for line in (PROMPTS / name).read_text("utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            words, _, right = line.partition("|")
+            found.append((words.strip(), [r.strip() for r in right.split(";")]))
+    return found
+
+
+def propose(prompt: str, **params: object) -> tuple[list[Layout], dict]:
+    """Run the task; return its layouts and the rest of what it says."""
+    meta, _ = progress.run(layout({"prompt": prompt, **params}, {}))
+    return [Layout.unpack(one) for one in meta["layouts"]], meta
+
+
+def places(_args: argparse.Namespace) -> dict:
+    """Measure how often the right card is first, or among the first three."""
+    out = {}
+    encoders = {"lexicon alone": None}
+    try:
+        encoders["with the sentence network"] = Sentences(Settings(device="cpu"))
+    except ModelError as exc:
+        print(exc)
+    for name, encoder in encoders.items():
+        known, first, three, missed = Places(encoder), 0, 0, []
+        cases = lines("places.txt")
+        for prompt, right in cases:
+            best = [n for n, _ in read(prompt, known).ranked[:3]]
+            first += best[0] in right
+            three += bool(set(best) & set(right))
+            if not set(best) & set(right):
+                missed.append([prompt, best])
+        out[name] = {"top-1": first / len(cases), "top-3": three / len(cases), "missed": missed}
+    return out
+
+
+def near(a: Item, b: Item) -> float:
+    """Return the gap in metres between two boxes' circles of half their width."""
+    reach = 0.5 * (math.hypot(*a.size[:2]) + math.hypot(*b.size[:2]))
+    return math.dist(a.pos[:2], b.pos[:2]) - reach
+
+
+def ahead(a: Item, b: Item) -> tuple[float, float]:
+    """Return where `a` lies in the axes of `b`: (to its right, before its front), metres."""
+    t = math.radians(b.yaw)
+    dx, dy = a.pos[0] - b.pos[0], a.pos[1] - b.pos[1]
+    return dx * math.cos(t) + dy * math.sin(t), -dx * math.sin(t) + dy * math.cos(t)
+
+
+def stands(made: Layout, a: Item, relation: str, b: Item) -> bool:
+    """Tell whether a relation holds between two items."""
+    u, v = ahead(a, b)
+    if relation == "on":
+        return a.parent >= 0 and made.items[a.parent] is b and a.support == "surface"
+    if relation in ("around", "beside"):
+        return near(a, b) < (1.2 if relation == "around" else 0.6)
+    if relation == "before":
+        return v > 0.3 * b.size[1] and near(a, b) < 1.2
+    if relation == "behind":
+        return v < -0.3 * b.size[1] and near(a, b) < 1.2
+    over = abs(u) < 0.6 * b.size[0] and abs(v) < 0.5 * b.size[1] + 0.6
+    if relation == "above":
+        return over and a.pos[2] >= b.pos[2] + b.size[2] - 0.01
+    return over and a.pos[2] <= b.pos[2] + 0.01  # under
+
+
+def by_opening(made: Layout, a: Item, relation: str, opening: str) -> bool:
+    """Tell whether an item is opposite, or beside, a window or door."""
+    look = np.array([-math.sin(math.radians(a.yaw)), math.cos(math.radians(a.yaw))])
+    for middle, inward in openings_of(made.room, opening):
+        rel = np.asarray(a.pos[:2]) - middle
+        if relation == "opposite" and look @ inward < -0.7 and rel @ inward > 1.0:
+            return True
+        reach = 0.5 * math.hypot(*a.size[:2])
+        if relation == "beside" and np.linalg.norm(rel) - reach < 1.2:
+            return True
+    return False
+
+
+def holds(made: Layout, claim: str) -> bool:
+    """Tell whether a line's claim is true of a layout."""
+    parts = claim.split()
+    if parts[0] == "people":
+        return len(made.marks) == int(parts[1])
+    own = [i for i in made.items if i.kind == parts[0]]
+    if len(parts) == 2:
+        least = parts[1].endswith("+")
+        count = int(parts[1].rstrip("+"))
+        return len(own) >= count if least else len(own) == count
+    if parts[2] in ("window", "door"):
+        return any(by_opening(made, a, parts[1], parts[2]) for a in own)
+    others = [i for i in made.items if i.kind == parts[2]]
+    return any(stands(made, a, parts[1], b) for a in own for b in others)
+
+
+def wishes(args: argparse.Namespace) -> dict:
+    """Measure nouns that are there, and numbers and relations that are kept."""
+    nouns, claims, missed = Counter(), Counter(), []
+    for number, (prompt, right) in enumerate(lines("wishes.txt")):
+        made = propose(prompt, seed=number, variants=args.wish_variants)[0]
+        for one in made:
+            for claim in right:
+                kind, count = claim.split()[0], claim.split()[1]
+                if kind != "people" and count != "0":
+                    nouns["asked"] += 1
+                    nouns["there"] += any(i.kind == kind for i in one.items)
+                good = holds(one, claim)
+                claims["asked"] += 1
+                claims["kept"] += good
+                if not good:
+                    missed.append([prompt, claim])
+    return {
+        "nouns present": nouns["there"] / nouns["asked"],
+        "counts and relations kept": claims["kept"] / claims["asked"],
+        "claims": claims["asked"],
+        "missed": [[*m, n] for m, n in Counter(map(tuple, missed)).most_common()],
+    }
+
+
+def valid(args: argparse.Namespace) -> dict:
+    """Count what is wrong over all place prompts and seeds; bars are zero, and 98 % walkable."""
+    found, items, walk, ground = Counter(), 0, [], []
+    for prompt, _ in lines("places.txt")[: args.prompts]:
+        for one in propose(prompt, seed=args.seed, variants=args.seeds)[0]:
+            result = check(one)
+            items += len(one.items)
+            for name in ("collisions", "outside", "floating", "blocked"):
+                found[name] += len(result[name])
+            walk.append(result["walkable"])
+            ground.append(result["ground"])
+            found["layouts"] += 1
+    return {**found, "items": items, "items a layout": items / max(found["layouts"], 1),
+            "walkable between entrances": float(np.mean(walk)),
+            "free ground that can be reached": float(np.mean(ground))}  # fmt: skip
+
+
+def variety(args: argparse.Namespace) -> dict:
+    """Measure how different six variants are, beside the same variants' colours alone."""
+    means, least = [], []
+    for prompt, _ in lines("places.txt")[: min(args.prompts, 30)]:
+        _, meta = propose(prompt, seed=args.seed, variants=6)
+        far = np.array(meta["distances"])[np.triu_indices(6, 1)]
+        means.append(far.mean())
+        least.append(far.min())
+    return {"mean pairwise distance": float(np.mean(means)), "least of any two": float(min(least)),
+            "prompts": len(means)}  # fmt: skip
+
+
+def timed(_args: argparse.Namespace) -> dict:
+    """Time six variants of about sixty objects, without writing and thumbnails."""
+    begun, cpu = time.perf_counter(), time.process_time()
+    made, _ = propose("living room + cyberpunk", seed=3, variants=6, density=0.8)
+    return {"wall seconds": time.perf_counter() - begun, "cpu seconds": time.process_time() - cpu,
+            "objects a variant": float(np.mean([len(m.items) for m in made]))}  # fmt: skip
+
+
+def scale(_args: argparse.Namespace) -> dict:
+    """Time one layout of ever more objects; the cost should grow as they do."""
+    out = {}
+    for count in (125, 250, 500, 1000):
+        begun = time.process_time()
+        made = propose(f"a forest with {count} trees", seed=1, variants=1)[0][0]
+        took = time.process_time() - begun
+        out[str(count)] = {"cpu seconds": took, "objects": len(made.items),
+                           "ms an object": 1000 * took / len(made.items)}  # fmt: skip
+    return out
+
+
+def main() -> int:
+    """Measure what the command line names and print it."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--seeds", type=int, default=6, help="variants a prompt, for `valid`")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--prompts", type=int, default=100, help="how many of the prompts")
+    parser.add_argument("--wish-variants", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    args = parser.parse_args()
+    parts = dict(zip(PARTS, (places, wishes, valid, variety, timed, scale), strict=True))
+    figures = {}
+    for name in args.parts:
+        figures[name] = parts[name](args)
+        print(name, json.dumps(figures[name], indent=1), flush=True)
+    if args.json:
+        args.json.write_text(json.dumps(figures, indent=1), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
