@@ -58,12 +58,19 @@ class Composer:
         self.moved: Counter[str] = Counter()
         self.children: Counter[int] = Counter()
         self.notes: list[str] = []
+        self.wanted: set[str] = set()
         for index, item in enumerate(space.items):
             self.of_kind[item.kind].append(index)
 
     def fill(self) -> None:
         """Place everything: heroes and large things, then ways, then the rest."""
         wishes = [w for w in map(self._final, self.order.wishes) if w is not None]
+        self.wanted = {w.kind for w in wishes if w.required}
+        self.wanted |= {w.target for w in wishes if w.required and w.target in KINDS}
+        backed = {w.target for w in wishes if w.required and w.spot == "behind"}
+        # What has something behind it cannot stand at a wall.
+        wishes = [replace(w, spot="centre") if w.kind in backed and not w.spot else w
+                  for w in wishes]  # fmt: skip
         first = [w for w in wishes if self._stage(w) == 0]
         rest = [w for w in wishes if self._stage(w) > 0]
         for wish in sorted(first, key=self._rank):
@@ -140,10 +147,10 @@ class Composer:
                 return
 
     def _why(self, name: str, wish: Wish, missing: int) -> str:
-        many = f"{missing} of {wish.low}" if wish.low > 1 else "It"
+        many = f"{missing} of {wish.low} " if wish.low > 1 else ""
         if wish.spot == "on" and wish.target and not self.of_kind[wish.target]:
             return f"{name}: nothing to put it on ({wish.target.replace('_', ' ')} is not there)"
-        return f"{name}: {many} left out, because no free place of its size was left"
+        return f"{name}: {many}left out, because no free place of its size was left"
 
     def _place_one(self, wish: Wish, k: int, count: int) -> bool:
         kind = self._kind(wish)
@@ -213,8 +220,12 @@ class Composer:
     ) -> list[tuple[NDArray, str, NDArray, tuple]]:
         """Return (places, support, parents, items whose clearance does not count) to try."""
         spot, propose = wish.spot, self.propose
-        if spot in RELATIONS:
+        first = wish.target == wish.kind and not self.of_kind[wish.kind]
+        # One by its target is what was asked for: the others may stand elsewhere.
+        more = wish.required and loose and k > 0 and wish.target not in ("window", "door")
+        if spot in RELATIONS and not first and not (more and spot != "on"):
             return self._related(wish, kind, size, k, count)
+        spot = "" if spot in RELATIONS else spot
         support = kind.support
         if support == WATER and self.order.water_level is None:
             support = FLOOR

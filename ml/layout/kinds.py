@@ -200,7 +200,7 @@ _add("small", "monitor", (0.55, 0.2, 0.45), "computer, screen, pc, computer scre
 _add("small", "cup", (0.09, 0.09, 0.1), "mug, glass, goblet, tea cup")
 _add("small", "bowl", (0.22, 0.22, 0.09), "fruit bowl, soup bowl")
 _add("small", "plate", (0.24, 0.24, 0.03), "dish, plates")
-_add("small", "bottle", (0.08, 0.08, 0.28), "wine bottle, bottles, flask, potion, jar",
+_add("small", "bottle", (0.08, 0.08, 0.28), "wine bottle, bottles, flask, potion",
      material="glass")  # fmt: skip
 _add("small", "vase", (0.2, 0.2, 0.35), "flower vase, flowers, urn", material="ceramic")
 _add("small", "clock", (0.16, 0.1, 0.16), "alarm clock")
@@ -225,7 +225,7 @@ _add("container", "bin", (0.4, 0.4, 0.6), "garbage can, trash can, waste basket,
      material="metal")  # fmt: skip
 _add("container", "sack", (0.5, 0.45, 0.55), "bag, sacks, garbage bag, grain sack, trash",
      material="fabric")  # fmt: skip
-_add("container", "jar_large", (0.6, 0.6, 0.9), "amphora, clay pot, urn, pottery, big jar",
+_add("container", "jar_large", (0.6, 0.6, 0.9), "amphora, clay pot, urn, pottery, jar",
      material="ceramic")  # fmt: skip
 _add("container", "cargo_container", (2.4, 6.0, 2.6), "shipping container, freight container",
      material="paint")  # fmt: skip

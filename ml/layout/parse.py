@@ -31,6 +31,7 @@ class Mention:
     asked: bool = True
     negated: bool = False
     colour: str = ""
+    again: bool = False
 
 
 @dataclass
@@ -261,8 +262,11 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
     _people(brief, tokens)
     brief.banned |= {m.kind for m in found if m.negated}
     asked = [m for m in found if m.asked and not m.negated]
+    turned: dict[int, tuple[str, str]] = {}
     for i, mention in enumerate(asked):
-        wish, partner = _related(mention, i, asked, tokens)
+        if mention.again and any(a.kind == mention.kind for a in asked[:i]):
+            continue
+        wish, partner = _related(mention, i, asked, tokens, turned)
         if mention.colour:
             brief.colours[mention.label] = mention.colour
         brief.wishes.append(wish)
@@ -306,6 +310,7 @@ def _count(mention: Mention, tokens: list[str], floor: int) -> None:
         word = tokens[k]
         if word in (",", ";", "and", "with") or word in lx.RELATIONS:
             break
+        mention.again |= word == "the"
         if word in lx.COLOURS and not mention.colour:
             mention.colour = lx.COLOURS[word]
         number = int(word) if word.isdigit() else lx.NUMBERS.get(word)
@@ -319,11 +324,19 @@ def _count(mention: Mention, tokens: list[str], floor: int) -> None:
 
 
 def _related(
-    mention: Mention, index: int, asked: list[Mention], tokens: list[str]
+    mention: Mention,
+    index: int,
+    asked: list[Mention],
+    tokens: list[str],
+    turned: dict[int, tuple[str, str]],
 ) -> tuple[Wish, Mention | None]:
-    """Return the wish of a mention, with its relation to the next one where there is one."""
+    """Return the wish of a mention, with its relation to the next one where there is one.
+
+    `turned` keeps, by index, what a mention is to one before it: "a well surrounded by trees".
+    """
+    spot, target = turned.get(index, ("", ""))
     wish = Wish(
-        mention.kind, mention.count, mention.count, "", "", True, mention.label, mention.asset
+        mention.kind, mention.count, mention.count, spot, target, True, mention.label, mention.asset
     )
     after = " ".join(tokens[mention.stop : mention.stop + 7])
     for phrase, spot in lx.SPOTS.items():
@@ -343,12 +356,15 @@ def _related(
     if re.match(r"\s*(?:the|a|an|its|one)?\s*(?:\w+ )?(?:windows?|doors?)\b", tail):
         opening = "window" if "window" in tail else "door"
         return replace(wish, spot=relation.strip("~"), target=opening), None
+    if re.match(r"\s*(?:each other|one another)\b", tail):
+        return replace(wish, spot=relation.strip("~"), target=mention.kind), None
     others = asked[index + 1 :]
     partner = others[0] if others and others[0].start - mention.stop <= 6 else None
     if partner is None:
         return wish, None
     if relation.startswith("~"):
-        return wish, partner  # "a well surrounded by trees": told of the trees in `_merge`
+        turned[index + 1] = (relation[1:], mention.kind)
+        return wish, None
     spot = relation if relation in RELATIONS else ""
     if spot == "beside" and rest[1] in ("at", "by") and partner.count > 1:
         spot = ""

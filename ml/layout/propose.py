@@ -246,7 +246,7 @@ class Proposer:
         gap = 0.03 + np.concatenate([np.zeros(8), np.abs(self.rng.normal(0, 0.25, 40))])
         side = self.rng.choice([-1.0, 1.0], 48)
         t = side * (target.size[0] / 2 + size[0] / 2 + gap)
-        shift = (size[1] - target.size[1]) / 2
+        shift = (size[1] - target.size[1]) / 2 + 3e-4
         v = np.concatenate([np.full(24, shift), self.rng.uniform(-0.4, 0.4, 24) * target.size[1]])
         return _offset(target, t, v)
 

@@ -322,7 +322,7 @@ def wall_places(
         count = max(1, int(room / step) + 1)
         at = size[0] / 2 + np.linspace(0, room, count) if count > 1 else np.array([length / 2])
         inward = np.array([-way[1], way[0]])
-        xy = start + at[:, None] * way + inward * (size[1] / 2 + 1e-4)
+        xy = start + at[:, None] * way + inward * (size[1] / 2 + 5e-4)
         yaw = math.degrees(math.atan2(way[1], way[0]))
         found.append(np.column_stack([xy, np.full(count, z), np.full(count, yaw)]))
     return np.concatenate(found) if found else np.zeros((0, 4))
