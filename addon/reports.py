@@ -24,6 +24,7 @@ from ..ml.tasks import networks
 from ..ml.video import content_sha256
 from .about import LEDGER, version
 from .actions import action_of, curves_of, read_keys
+from .pipeline import hooks
 
 SCHEMA = 1
 """Version of the report's form, as docs/report.schema.json describes it."""
@@ -61,7 +62,7 @@ class Order:
 
     def _look(self) -> str:
         """Return the digest of the file, the rig and the request as they are now."""
-        opened = _opened()
+        opened, studio = _opened(), hooks.content()
         action = action_of(self.owner) if self.owner is not None else None
         curves = curves_of(self.owner) if self.owner is not None else {}
         return digest.of_values(
@@ -78,6 +79,7 @@ class Order:
                 # Some stages do without a network that is not there.
                 "networks": list(networks(self.params)),
                 "params": {k: v for k, v in self.params.items() if k not in _NOT_SHAPING},
+                **({"hooks": studio} if studio else {}),
             }
         )
 

@@ -13,6 +13,7 @@ import bpy
 from ...ml.progress import Progress
 from .. import prefs, reports
 from ..files import check_writable, save_blend, write_atomically
+from ..pipeline import hooks
 
 
 class Usage(Exception):  # noqa: N818 - ends in a usage message
@@ -78,11 +79,20 @@ def is_wanted(args: argparse.Namespace, order: reports.Order) -> bool:
         return False
     for path in [*order.outputs.values(), *([report] if report else [])]:
         check_writable(path)
+    hooks.run("pre", event_of(order))
     return True
+
+
+def event_of(order: reports.Order) -> hooks.Event:
+    """Return what a studio's hooks are told."""
+    return hooks.Event(order.stage, order.owner, order.params, order.outputs)
 
 
 def keep(args: argparse.Namespace, order: reports.Order, report: dict) -> dict:
     """Save the file and then the report, say what a person should know, return the report."""
+    after = event_of(order)
+    after.report = report
+    hooks.run("post", after)
     if args.save is not None:
         save_blend(order.outputs["save"])
         say(f"Saved: '{args.save}'")

@@ -10,7 +10,7 @@ import bpy
 
 from ...ml.blocking.bonemap import LIMBS
 from ...ml.progress import Progress
-from .. import blocking, bonemaps, jobs, props, reports
+from .. import api, blocking, bonemaps, props, reports
 from . import base
 
 _PEOPLE = tuple(item[0] for item in props.PEOPLE if item[0] != "number")
@@ -49,14 +49,13 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
 def _run(args: argparse.Namespace) -> None:
     begun, outputs = time.monotonic(), base.outputs_of(args)
     rig, options = base.find_rig(args.rig), _options(args)
-    params, arrays = blocking.request(bpy.context.scene, rig, options)
+    asked = params, arrays = blocking.request(bpy.context.scene, rig, options)
     clip = Path(params["video"])
     order = reports.Order("blocking", rig, params, arrays, {clip.name: clip}, outputs, begun)
     if not base.is_wanted(args, order):
         return
-    job = jobs.start(blocking.TASK, params, arrays, in_process=True)
-    result = job.result(report=base.Reporter())
-    report = base.keep(args, order, blocking.finish(rig, options, result))
+    made = api.run_block(rig, options, asked, base.Reporter())
+    report = base.keep(args, order, made)
     base.Reporter()(Progress(1.0, blocking.summary(report)))
 
 

@@ -8,7 +8,7 @@ import time
 import bpy
 
 from ...ml.progress import Progress
-from .. import inbetween, jobs, ledger, reports
+from .. import api, inbetween, reports
 from . import base
 
 
@@ -58,9 +58,5 @@ def _run(args: argparse.Namespace) -> None:
     order = reports.Order("inbetween", rig, asked.params, asked.arrays, {}, outputs, begun)
     if not base.is_wanted(args, order):
         return
-    job = jobs.start(inbetween.TASK, asked.params, asked.arrays, in_process=True)
-    result = job.result(report=base.Reporter())
-    report = inbetween.finish(rig, asked, result)
-    report["ledger"] = ledger.report(rig.animation_data.action)["keys"]
-    report = base.keep(args, order, report)
+    report = base.keep(args, order, api.run_fill(rig, asked, base.Reporter()))
     base.Reporter()(Progress(1.0, inbetween.summary(report)))

@@ -13,7 +13,7 @@ from ...ml import digest
 from ...ml.progress import Progress, run
 from .. import reports
 from ..files import write_atomically
-from ..pipeline import film
+from ..pipeline import film, hooks
 from . import base
 
 
@@ -67,6 +67,9 @@ def _run(args: argparse.Namespace) -> None:
         return
     made = run(film.film(scene, options, path), base.Reporter())
     base.say(f"Saved: '{args.film}'")
+    after = base.event_of(order)
+    after.report = made
+    hooks.run("post", after)
     if args.report is not None:
         common = {"stage": "playblast", "status": "done", "notes": [], "provenance": {"models": {}}}
         report = json.dumps(order.record(common | made), indent=2)
