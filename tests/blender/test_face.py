@@ -8,7 +8,6 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from conftest import new_armature
 from mathutils import Vector
 from report_form import faults
 from understudy.addon import actions, cli, face, facemaps, faceperformances, facerig, ledger
@@ -34,6 +33,20 @@ def new_head(name: str = "Head", keys: tuple[str, ...] = NAMES) -> bpy.types.Obj
         head.shape_key_add(name=key, from_mix=False).data[i].co.z += 1
     bpy.context.view_layer.objects.active = head
     return head
+
+
+def new_armature(name: str, bones: dict[str, str]) -> bpy.types.Object:
+    """Return an armature object with upright bones of these names and rotation modes."""
+    rig = bpy.data.objects.new(name, bpy.data.armatures.new(name))
+    bpy.context.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    for bone in bones:
+        rig.data.edit_bones.new(bone).tail = (0, 0.3, 1)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    for bone, mode in bones.items():
+        rig.pose.bones[bone].rotation_mode = mode
+    return rig
 
 
 @pytest.fixture
