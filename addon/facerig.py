@@ -124,6 +124,16 @@ def _relatives(obj: Object, armature: Object | None) -> list[Object]:
     return [o for o in meshes if o.parent is obj.parent]
 
 
+def related_meshes(face: Face) -> list[Object]:
+    """Return all meshes of the character, with and without shape keys."""
+    found = [*face.meshes]
+    if face.object.type == "MESH":
+        found.append(face.object)
+    armature = face.armature or (face.object if face.object.type == "ARMATURE" else None)
+    found += _relatives(face.object, armature)
+    return list(dict.fromkeys(found))
+
+
 def shape_controls(face: Face) -> tuple[list[Control], list[tuple[float, float]]]:
     """Return the shape keys that may be keyed, and their ranges; `face.notes` name the others."""
     controls, ranges = [], []

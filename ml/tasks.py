@@ -23,6 +23,7 @@ TASKS = {
     "block_preview": "blocking.pipeline:preview",
     "check": "runtime:check",
     "face": "face.pipeline:capture",
+    "facemarks": "face.landmarks:find_task",
     "inbetween": "inbetween.fill:fill",
     "layout": "layout.pipeline:layout",
     "layout_proposals": "layout.proposals:proposals",

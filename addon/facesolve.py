@@ -1,0 +1,195 @@
+"""Find a face map by shape: the face's points on the character, then what moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import bpy
+import numpy as np
+from bpy.types import Object
+from mathutils import Vector
+from numpy.typing import NDArray
+
+from ..ml.errors import Cancelled, RigError
+from ..ml.face import geometry
+from ..ml.face.facemap import Control, FaceMap
+from ..ml.progress import Progress
+from . import facerig, jobs
+from .facesurface import Measured, Probe, measure
+
+TASK = "facemarks"
+MARKS = "understudy_face_points"
+"""Custom property of the object that holds the face's points, set by hand: the face's name."""
+
+_LOOKED, _TRIED = 0.3, 0.8  # shares of the time
+_MENDED = 3  # times that what bones really do is measured; the last correction may go unmeasured
+
+
+class MapJob(jobs.Job):
+    """Finds a face map; the networks run beside Blender, the rig is tried a step a `poll`."""
+
+    def __init__(
+        self, obj: Object, machine: dict, references: tuple[str, ...], bones: bool
+    ) -> None:
+        super().__init__()
+        self._face = facerig.find_face(obj)
+        self._measured = measure(self._face)
+        self._references, self._with_bones = references, bones
+        arrays = self._measured.arrays()
+        marks = marks_of(obj)
+        if marks is not None:
+            arrays["by_hand"] = _points_of(marks) @ self._measured.axes
+        self._looking = jobs.start(TASK, machine, arrays)
+        self._steps: Iterator[Progress] | None = None
+
+    def poll(self) -> bool:
+        if self.done:
+            return True
+        try:
+            if self._steps is None:
+                if self._looking.poll():
+                    self._steps = self._solve(*self._looking.result())
+                self._step(_LOOKED * self._looking.progress, self._looking.message)
+            else:
+                step = next(self._steps)
+                self._step(step.fraction, step.message)
+        except StopIteration:
+            self.progress, self.done = 1.0, True
+        except Exception as exc:  # kept for result(), where it is raised again
+            self._error, self.done = exc, True
+        return self.done
+
+    def cancel(self) -> None:
+        if not self.done:
+            self._looking.cancel()
+            self._error, self.done = Cancelled("Cancelled"), True
+
+    def _wait(self) -> None:
+        pass
+
+    def _solve(self, meta: dict, found: dict[str, NDArray]) -> Iterator[Progress]:
+        self._measured.axes = self._measured.axes @ found["frame"]
+        self._measured.points = self._measured.points @ found["frame"]
+        probe = Probe(self._face, self._measured, found["triangle"], found["bary"])
+        controls, ranges = facerig.shape_controls(self._face)
+        motion = [probe.of_key(control) for control in controls]
+        usual = [1.0] * len(controls)
+        if self._with_bones or not _moves(motion, probe):
+            names = [name for name in probe.bones() if name not in self._taken()]
+            for at, name in enumerate(names):
+                share = at / max(len(names), 1)
+                yield Progress(_LOOKED + (_TRIED - _LOOKED) * share, f"Trying {name}")
+                for control, (moved, large) in probe.of_bone(name).items():
+                    controls.append(control)
+                    ranges.append(probe.range_of(control))
+                    motion.append(moved)
+                    usual.append(large)
+        if not _moves(motion, probe):
+            raise RigError(
+                f"Nothing moves the face of {self._face.object.name}: no shape key and no bone "
+                "near it does. Give it some, or choose the mesh that has them"
+            )
+        yield Progress(_TRIED, "Solving the expressions")
+        targets = [
+            geometry.carried(geometry.reference(name), probe.rest) for name in self._references
+        ]
+        low, high = np.array(ranges).T
+        motion = np.array(motion)
+        fits = geometry.solve(controls, motion, low, high, targets, np.array(usual))
+        span = np.array([low, high, usual])
+        yield from self._mend(probe, controls, motion, span, np.mean(targets, axis=0), fits)
+        face = geometry.to_map(controls, fits)
+        face.notes = [*self._face.notes, *face.notes]
+        self._result = {"presence": meta["presence"]}, {"map": face, "points": probe.rest}
+
+    def _taken(self) -> set[str]:
+        """Return the bones that turn with the head and the eyes."""
+        rig = facerig.read_rig(self._face)
+        found = [rig.head, rig.both_eyes, *rig.eyes]
+        return {turner.bone for turner in found if turner is not None}
+
+    def _mend(
+        self,
+        probe: Probe,
+        controls: list[Control],
+        motion: NDArray,
+        span: NDArray,
+        target: NDArray,
+        fits: list[geometry.Fit],
+    ) -> Iterator[Progress]:
+        """Measure what bones really do together, and take what is missing into account.
+
+        A jaw turns along an arc, which one small try does not tell.
+        """
+        bones = np.array([control.kind != "key" for control in controls])
+        for turn in range(_MENDED):
+            for number, fit in enumerate(fits):
+                used = np.flatnonzero(bones & (fit.weights != 0))
+                if not len(used) or fit.alone:
+                    continue
+                done = (turn + number / len(fits)) / _MENDED
+                yield Progress(_TRIED + (1 - _TRIED) * done, "Checking the expressions")
+                made = probe.moved_by({controls[i]: float(fit.weights[i]) for i in used})
+                made += np.tensordot(np.where(bones, 0.0, fit.weights), motion, 1)
+                fit.mend(made, motion, span, target[number])
+
+
+def _moves(motion: list[NDArray], probe: Probe) -> bool:
+    return any(np.abs(moved).max() > 1e-4 * probe.size for moved in motion)
+
+
+def start(
+    obj: Object,
+    machine: dict,
+    references: tuple[str, ...] = geometry.REFERENCES,
+    *,
+    bones: bool = False,
+) -> MapJob:
+    """Start finding the face map of a character by its shape.
+
+    Parameters
+    ----------
+    machine : device, accelerator, models_dir: what runs the networks
+    bones : try bones even where shape keys move the face
+    """
+    return MapJob(obj, machine, references, bones)
+
+
+def marks_of(obj: Object) -> Object | None:
+    """Return the object whose vertices are the face's points, set by hand."""
+    return next((o for o in bpy.context.scene.objects if o.get(MARKS) == obj.name), None)
+
+
+def _points_of(marks: Object) -> NDArray:
+    points = np.array([marks.matrix_world @ v.co for v in marks.data.vertices])
+    if len(points) != len(geometry.reference().points):
+        raise RigError(
+            f"{marks.name} has {len(points)} points, not {len(geometry.reference().points)}: "
+            "remove it, and show the points anew"
+        )
+    return points
+
+
+def show_marks(obj: Object, measured: Measured, points: NDArray) -> Object:
+    """Show the face's points as the vertices of an object that a person may correct.
+
+    Parameters
+    ----------
+    points : (468, 3) in the measured frame
+    """
+    old = marks_of(obj)
+    if old is not None:
+        bpy.data.objects.remove(old)
+    mesh = bpy.data.meshes.new(f"{obj.name} face points")
+    world = points @ measured.axes.T
+    mesh.from_pydata([Vector(p) for p in world], [], [])
+    marks = bpy.data.objects.new(mesh.name, mesh)
+    marks[MARKS] = obj.name
+    marks.show_in_front, marks.hide_render = True, True
+    bpy.context.scene.collection.objects.link(marks)
+    return marks
+
+
+def map_of(result: tuple[dict, dict]) -> FaceMap:
+    """Return the map of a job's result."""
+    return result[1]["map"]
