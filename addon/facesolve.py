@@ -170,18 +170,19 @@ def _points_of(marks: Object) -> NDArray:
     return points
 
 
-def show_marks(obj: Object, measured: Measured, points: NDArray) -> Object:
+def show_marks(obj: Object, measured: Measured, found: dict[str, NDArray]) -> Object:
     """Show the face's points as the vertices of an object that a person may correct.
 
     Parameters
     ----------
-    points : (468, 3) in the measured frame
+    found : what the task that finds them returned
     """
     old = marks_of(obj)
     if old is not None:
         bpy.data.objects.remove(old)
+    corners = measured.points[measured.triangles[found["triangle"]]]
+    world = np.einsum("jk,jkc->jc", found["bary"], corners) @ measured.axes.T
     mesh = bpy.data.meshes.new(f"{obj.name} face points")
-    world = points @ measured.axes.T
     mesh.from_pydata([Vector(p) for p in world], [], [])
     marks = bpy.data.objects.new(mesh.name, mesh)
     marks[MARKS] = obj.name

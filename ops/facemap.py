@@ -11,7 +11,8 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..ml.errors import UnderstudyError
-from .face import has_face
+from .base import JobOperator
+from .face import can_animate, has_face
 
 
 class _MapOperator:
@@ -68,6 +69,77 @@ class UNDERSTUDY_OT_map_face_names(_MapOperator, bpy.types.Operator):
         for note in [*face.notes, *found.notes]:
             self.report({"WARNING"}, note)
         return f"{len(found.quality)} of 52 expressions found on {obj.name}"
+
+
+def _machine(context: bpy.types.Context) -> dict:
+    from ..addon import prefs
+
+    machine = prefs.find(context)
+    return {
+        "device": machine.device if machine else "auto",
+        "accelerator": bpy.path.abspath(machine.accelerator) if machine else "",
+    }
+
+
+class UNDERSTUDY_OT_map_face_shape(JobOperator, bpy.types.Operator):
+    bl_idname = "understudy.map_face_shape"
+    bl_label = "Find by Shape"
+    bl_description = (
+        "Find the face on the character, and which shape keys or bones move it as each expression "
+        "moves a face. Names do not matter"
+    )
+    bl_options = {"UNDO"}
+    stage = "face"
+
+    bones: BoolProperty(
+        name="Bones Too",
+        description="Try the bones near the face even where shape keys move it",
+        default=False,
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return can_animate(cls, context)
+
+    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
+        from ..addon import facesolve
+
+        return facesolve.start(context.object, _machine(context), bones=self.bones)
+
+    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
+        from ..addon import facemaps, facesolve
+
+        found = facesolve.map_of(result)
+        facemaps.store(obj, found)
+        report = {"notes": found.notes, "provider": ""}
+        return report, f"{len(found.quality)} of 52 expressions found on {obj.name} by shape"
+
+
+class UNDERSTUDY_OT_show_face_points(JobOperator, bpy.types.Operator):
+    bl_idname = "understudy.show_face_points"
+    bl_label = "Points by Hand"
+    bl_description = (
+        "Show where the face's points were found as the vertices of an object. Move them where "
+        "they are wrong; Find by Shape then goes by them"
+    )
+    bl_options = {"UNDO"}
+    stage = "face"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return can_animate(cls, context)
+
+    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
+        from ..addon import facerig, facesolve, facesurface, jobs
+
+        self._measured = facesurface.measure(facerig.find_face(context.object))
+        return jobs.start(facesolve.TASK, _machine(context), self._measured.arrays())
+
+    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
+        from ..addon import facesolve
+
+        marks = facesolve.show_marks(obj, self._measured, result[1])
+        return {"notes": [], "provider": ""}, f"The face's points are the vertices of {marks.name}"
 
 
 class UNDERSTUDY_OT_clear_face_map(_MappedOperator, bpy.types.Operator):
@@ -170,6 +242,8 @@ class UNDERSTUDY_OT_load_face_map(_MapFile, bpy.types.Operator):
 
 CLASSES = (
     UNDERSTUDY_OT_map_face_names,
+    UNDERSTUDY_OT_map_face_shape,
+    UNDERSTUDY_OT_show_face_points,
     UNDERSTUDY_OT_clear_face_map,
     UNDERSTUDY_OT_edit_face_map,
     UNDERSTUDY_OT_save_face_map,

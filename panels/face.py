@@ -258,8 +258,10 @@ class UNDERSTUDY_PT_face_map(SidebarPanel, bpy.types.Panel):
             self._draw_lines(layout, kept)
         row = layout.row(align=True)
         row.operator("understudy.map_face_names", icon="VIEWZOOM")
+        row.operator("understudy.map_face_shape", icon="MONKEY")
         if len(kept.face_links):
             row.operator("understudy.clear_face_map", text="", icon="X")
+        layout.operator("understudy.show_face_points", icon="STICKY_UVS_VERT")
         row = layout.row(align=True)
         row.operator("understudy.load_face_map", text="Load", icon="FILE_FOLDER")
         row.operator("understudy.save_face_map", text="Save", icon="FILE_TICK")

@@ -13,8 +13,9 @@ import bpy
 from ...ml.errors import UnderstudyError
 from ...ml.face import library
 from ...ml.face.edit import Edit
+from ...ml.face.facemap import FaceMap
 from ...ml.progress import Progress
-from .. import face, facemaps, jobs, reports
+from .. import face, facemaps, facerig, facesolve, jobs, reports
 from . import base
 
 
@@ -34,6 +35,7 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     )
     add("--mesh", help="name of the face: a mesh or an armature (default: the only one)")
     add("--map", type=Path, metavar="FILE", help="face map, JSON (default: the face's own)")
+    add("--find", choices=("names", "shape"), help="find the face map anew, in this way")
     add("--save-map", type=Path, metavar="FILE", help="write the face map that was used")
     add("--edit", type=Path, metavar="FILE", help="edits, JSON (fields of ml.face.edit.Edit)")
     add("--start-frame", type=int, help="scene frame to begin at (default: the scene's first)")
@@ -52,6 +54,8 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
 def _run(args: argparse.Namespace) -> None:
     begun, outputs = time.monotonic(), base.outputs_of(args)
     obj, options = find_face(args.mesh), _options(args)
+    if args.find:
+        options.face_map = _found(obj, args)
     asked = face.request(bpy.context.scene, obj, options)
     order = reports.Order(
         face.STAGE, obj, asked.params, asked.arrays, asked.sources, outputs, begun
@@ -88,6 +92,19 @@ def _options(args: argparse.Namespace) -> face.Options:
         eyes=not args.no_eyes,
         **base.machine_of(args),
     )
+
+
+def _found(obj: bpy.types.Object, args: argparse.Namespace) -> FaceMap:
+    """Find the face map as asked for, and keep it on the character."""
+    if args.find == "names":
+        found = facemaps.from_names(facerig.find_face(obj))
+    else:
+        machine = base.machine_of(args)
+        models = machine.pop("models")
+        machine |= {"models_dir": models} if models else {}
+        found = facesolve.map_of(facesolve.start(obj, machine).result(report=base.Reporter()))
+    facemaps.store(obj, found)
+    return found
 
 
 def _edit(path: Path) -> Edit:

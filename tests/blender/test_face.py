@@ -294,3 +294,49 @@ def test_a_spoilt_record_of_a_performance_is_told(head, settings):
     settings.performances[0].data = "spoilt"
     with pytest.raises(UnderstudyError, match="cannot be read any more"):
         face.request(bpy.context.scene, head, face.Options())
+
+
+def _models_there() -> bool:
+    from understudy.ml.runtime import model_path
+
+    try:
+        return bool(model_path("face_landmark_v1"))
+    except UnderstudyError:
+        return False
+
+
+def test_bones_are_tried_and_put_back(head, settings):
+    from understudy.addon.facesurface import Probe, measure
+
+    rig = new_armature("Rig", {"jaw": "XYZ", "root": "XYZ"})
+    head.parent = rig
+    head.modifiers.new("Armature", "ARMATURE").object = rig
+    head.vertex_groups.new(name="jaw").add([0, 1, 2], 1.0, "REPLACE")
+    rig.pose.bones["jaw"].location.x = 0.25
+    head.data.shape_keys.key_blocks["jawOpen"].value = 0.5
+    bpy.context.view_layer.update()
+    found = facerig.find_face(head)
+    measured = measure(found)
+    triangle = np.zeros(468, int)
+    triangle[300:] = len(measured.triangles) - 1
+    probe = Probe(found, measured, triangle, np.tile([1.0, 0, 0], (468, 1)))
+    tried = probe.of_bone("jaw")
+    assert {(c.kind, c.axis) for c in tried} >= {("location", 0), ("location", 2)}
+    along = next(motion for c, (motion, _) in tried.items() if (c.kind, c.axis) == ("location", 0))
+    assert along[0, 0] == pytest.approx(1.0, abs=1e-3) and not along[-1].any()
+    assert probe.of_bone("root") == {}
+    assert rig.pose.bones["jaw"].location.x == 0.25
+    assert head.data.shape_keys.key_blocks["jawOpen"].value == 0.5
+    lifted = probe.of_key(facemaps.Control("Head", "key", NAMES[0]))
+    assert lifted.max() == pytest.approx(1.0) and lifted[-1].max() == 0
+
+
+@pytest.mark.skipif(not _models_there(), reason="the face networks are exported at set-up")
+def test_what_is_no_face_is_told(settings):
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.object
+    cube.shape_key_add(name="Basis")
+    cube.shape_key_add(name="Key 1")
+    with pytest.raises(RuntimeError, match="No face is seen on this character from any side"):
+        bpy.ops.understudy.map_face_shape()
+    assert not len(cube.understudy.face_links)

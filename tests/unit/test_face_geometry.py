@@ -1,0 +1,107 @@
+"""Face maps by geometry: motions carried over, keys told apart, controls combined."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from understudy.ml.face import geometry, raster
+from understudy.ml.face.facemap import Control
+from understudy.ml.face.performance import INDEX, NAMES
+
+SOURCE = geometry.reference("ict")
+RNG = np.random.default_rng(3)
+
+
+def keys(count: int) -> list[Control]:
+    return [Control("Head", "key", f"Key {i}") for i in range(count)]
+
+
+def test_the_references_hold_every_expression_but_the_tongue():
+    for name in geometry.REFERENCES:
+        source = geometry.reference(name)
+        size = np.linalg.norm(source.motion.reshape(52, -1), axis=1)
+        still = {NAMES[i] for i in np.flatnonzero(size < 1e-6)}
+        assert still <= {"tongueOut"}
+        jaw = source.motion[INDEX["jawOpen"]]
+        assert jaw[152, 1] < -1 and abs(jaw[10, 1]) < 0.2  # chin down, forehead still
+        left = source.motion[INDEX["mouthSmileLeft"]]
+        assert left[291, 1] > 0.3 and abs(left[61, 1]) < 0.2
+
+
+@pytest.mark.parametrize("stretch", [(1, 1, 1), (0.01, 0.01, 0.01), (2.0, 1.0, 1.5)])
+def test_motions_are_stretched_with_the_face(stretch):
+    carried = geometry.carried(SOURCE, SOURCE.points * stretch + 5.0)
+    assert geometry.error(carried, SOURCE.motion * stretch) < 0.02
+
+
+def test_a_taller_eye_closes_all_the_way():
+    points = SOURCE.points.copy()
+    eye = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246]
+    middle = points[eye, 1].mean()
+    points[eye, 1] = middle + 1.8 * (points[eye, 1] - middle)
+    carried = geometry.carried(SOURCE, points)
+    lid = INDEX["eyeBlinkRight"]
+    assert carried[lid, 159, 1] < 1.25 * SOURCE.motion[lid, 159, 1] < 0
+
+
+def test_hidden_names_are_found_again_whatever_their_order_and_size():
+    order = RNG.permutation(51)
+    sizes = RNG.uniform(0.6, 1.6, 51)
+    motion = (SOURCE.motion[:51] * sizes[:, None, None])[order]
+    motion = motion + RNG.normal(0, 0.01, motion.shape)
+    fits = geometry.solve(keys(51), motion, np.zeros(51), np.ones(51), [SOURCE.motion])
+    for name in NAMES[:-1]:
+        fit = fits[INDEX[name]]
+        assert fit.alone and order[fit.weights.argmax()] == INDEX[name]
+    face = geometry.to_map(keys(51), fits)
+    assert "tongueOut" not in face.quality and "tongueOut" in face.notes[0]
+
+
+def test_unusual_keys_are_combined_within_their_ranges():
+    # Corners and jaw: a rig whose every key mixes two expressions.
+    mixing = np.array([[1.0, 0.6, 0.0], [-0.6, 1.0, 0.0], [0.0, 0.4, 1.0]])
+    pick = [INDEX[n] for n in ("mouthSmileLeft", "jawOpen", "browInnerUp")]
+    motion = np.tensordot(mixing, SOURCE.motion[pick], 1)
+    low, high = -np.ones(3), np.ones(3)
+    fits = geometry.solve(keys(3), motion, low, high, [SOURCE.motion])
+    for row in pick:
+        assert (fits[row].weights >= low).all() and (fits[row].weights <= high).all()
+    made = geometry.motion_of(np.stack([fits[r].weights for r in pick], 1), np.eye(3), motion)
+    assert geometry.error(made[1], SOURCE.motion[pick[1]]) < 0.35
+
+
+def test_what_cannot_be_shown_is_left_out():
+    motion = SOURCE.motion[[INDEX["jawOpen"]]]
+    fits = geometry.solve(keys(1), motion, np.zeros(1), np.ones(1), [SOURCE.motion])
+    face = geometry.to_map(keys(1), fits)
+    assert face.quality["jawOpen"] > 0.9
+    assert not {"browInnerUp", "eyeBlinkLeft", "noseSneerLeft"} & set(face.quality)
+
+
+def test_a_correction_that_hurts_is_undone():
+    motion = SOURCE.motion[[INDEX["jawOpen"]]]
+    target = 0.5 * motion[0]
+    fit = geometry.Fit(np.array([0.6]), 0.0)
+    span = np.array([[-1.0], [1.0], [1.0]])
+    fit.mend(0.6 * motion[0], motion, span, target)
+    assert fit.weights[0] == pytest.approx(0.5, abs=0.01)
+    fit.mend(0.1 * motion[0], motion, span, target)  # the rig did something else
+    assert fit.weights[0] == 0.6
+
+
+def test_a_picture_is_traced_back_to_its_triangle():
+    points = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [0, 0, 1.0]])
+    triangles = np.array([[0, 1, 4], [1, 2, 4], [2, 3, 4], [3, 0, 4], [0, 1, 2]])
+    surface = raster.Surface(points, triangles, np.full((5, 3), 0.7))
+    view = raster.View(np.zeros(2), 2.4, 120)
+    picture = raster.draw(surface, view)
+    assert picture.image.shape == (120, 120, 3)
+    for x, y, triangle in ((0, -0.6, 0), (0.6, 0, 1), (0, 0.6, 2), (-0.6, 0, 3)):
+        column, row = np.floor(view.to_pixels(np.array([[x, y]]))[0]).astype(int)
+        assert picture.triangle[row, column] == triangle
+        corners = points[triangles[triangle]]
+        place = picture.bary[row, column] @ corners
+        assert place[:2] == pytest.approx([x, y], abs=0.05)
+    assert picture.triangle[0, 0] == -1
+    close = view.around(view.to_pixels(np.array([[0.6, 0.0]]))[0], 30.0)
+    assert close.centre == pytest.approx([0.6, 0.0], abs=0.02) and close.size == 0.6
