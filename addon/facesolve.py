@@ -22,6 +22,7 @@ MARKS = "understudy_face_points"
 """Custom property of the object that holds the face's points, set by hand: the face's name."""
 
 _LOOKED, _TRIED = 0.3, 0.8  # shares of the time
+_BATCH = 6  # expressions that are measured in one step
 _MENDED = 3  # times that what bones really do is measured; the last correction may go unmeasured
 
 
@@ -122,16 +123,20 @@ class MapJob(jobs.Job):
         A jaw turns along an arc, which one small try does not tell.
         """
         bones = np.array([control.kind != "key" for control in controls])
-        for turn in range(_MENDED):
-            for number, fit in enumerate(fits):
-                used = np.flatnonzero(bones & (fit.weights != 0))
-                if not len(used) or fit.alone:
-                    continue
-                done = (turn + number / len(fits)) / _MENDED
-                yield Progress(_TRIED + (1 - _TRIED) * done, "Checking the expressions")
-                made = probe.moved_by({controls[i]: float(fit.weights[i]) for i in used})
-                made += np.tensordot(np.where(bones, 0.0, fit.weights), motion, 1)
-                fit.mend(made, motion, span, target[number])
+        open_ = [i for i, fit in enumerate(fits) if (bones & (fit.weights != 0)).any()]
+        rounds = [(turn, open_[i : i + _BATCH]) for turn in range(_MENDED) for i in
+                  range(0, len(open_), _BATCH)]  # fmt: skip
+        for done, (_, batch) in enumerate(rounds):
+            share = done / len(rounds)
+            yield Progress(_TRIED + (1 - _TRIED) * share, "Checking the expressions")
+            trials = [
+                {controls[i]: float(fits[n].weights[i]) for i in np.flatnonzero(bones)
+                 if fits[n].weights[i]} for n in batch
+            ]  # fmt: skip
+            for number, made in zip(batch, probe.moved_by(trials), strict=True):
+                keys = np.where(bones, 0.0, fits[number].weights)
+                made = made + np.tensordot(keys, motion, 1)
+                fits[number].mend(made, motion, span, target[number])
 
 
 def _moves(motion: list[NDArray], probe: Probe) -> bool:

@@ -238,16 +238,19 @@ class Probe:
             yield
         bpy.context.view_layer.update()
 
-    def moved_by(self, values: dict[Control, float]) -> NDArray:
-        """Return (468, 3): how bones at these values, all else at rest, move the points."""
+    def moved_by(self, trials: list[dict[Control, float]]) -> list[NDArray]:
+        """Return (468, 3) for each trial: how bones at these values move the points from rest."""
+        out = []
         with self.neutral():
             before = self.now()
-            try:
-                pose(self._face, values)
-                bpy.context.view_layer.update()
-                return self.now() - before
-            finally:
-                pose(self._face, dict.fromkeys(values, 0.0))
+            for values in trials:
+                try:
+                    pose(self._face, values)
+                    bpy.context.view_layer.update()
+                    out.append(self.now() - before)
+                finally:
+                    pose(self._face, dict.fromkeys(values, 0.0))
+        return out
 
     def bones(self) -> list[str]:
         """Return the bones that may be the face's own controls."""
@@ -280,22 +283,24 @@ class Probe:
         scale = armature.matrix_world.to_scale().z or 1.0
         step = _STEP * self.size / scale
         usual = {LOCATION: _USUAL * self.size / scale, TURN: _USUAL_RAD}
+        channels = [
+            (Control(armature.name, kind, name, axis), amount)
+            for kind, amount, locked in (
+                (LOCATION, step, posed.lock_location),
+                (TURN, _STEP_RAD, posed.lock_rotation),
+            )
+            for axis in range(3)
+            if not locked[axis]
+        ]
         out = {}
-        for kind, amount, locked in (
-            (LOCATION, step, posed.lock_location),
-            (TURN, _STEP_RAD, posed.lock_rotation),
-        ):
-            for axis in range(3):
-                if locked[axis]:
-                    continue
-                control = Control(armature.name, kind, name, axis)
-                motion = self.moved_by({control: amount})
-                away = np.linalg.norm(motion, axis=1)
-                if away.max() < _STIRS * _STEP * self.size:
-                    continue
-                if away.min() > _RIGID * away.max():
-                    return {}
-                out[control] = motion / amount, usual[kind]
+        moved = self.moved_by([{control: amount} for control, amount in channels])
+        for (control, amount), motion in zip(channels, moved, strict=True):
+            away = np.linalg.norm(motion, axis=1)
+            if away.max() < _STIRS * _STEP * self.size:
+                continue
+            if away.min() > _RIGID * away.max():
+                return {}
+            out[control] = motion / amount, usual[control.kind]
         return out
 
     def range_of(self, control: Control) -> tuple[float, float]:

@@ -19,8 +19,8 @@ from .performance import NAMES
 
 _FILE = Path(__file__).parent / "data" / "face_motion.npz"
 REFERENCES = ("ict", "makehuman")
-_NEIGHBOURS = 32
-_STIFF = 0.35  # how much a local stretch is held to that of the whole face
+_NEIGHBOURS = 48
+_STIFF = 0.5  # how much a local stretch is held to that of the whole face
 _RIDGE = 0.02
 _LEAST = 0.04  # share of the largest part of an expression, below which a control is left out
 _ALIKE = 0.6  # cosine above which a shape key may be the expression itself

@@ -12,6 +12,7 @@ from ..errors import RigError
 from ..progress import Progress, Steps
 from ..runtime import Settings
 from .detector import Detector
+from .geometry import reference
 from .mesh import COUNT, Mesh, MeshNetwork
 from .raster import Picture, Surface, View, draw
 
@@ -19,12 +20,16 @@ PIXELS = 512
 _ZOOM = 1.35  # of the region that the mesh network looks at
 _SURE = 0.5
 _REACH_PX = 7  # how far from where it is seen a point may be put onto the skin
-_FORWARD = 0.6  # pixels nearer to the viewer are worth so many aside
-_APART = 0.008  # of the face's height, by which the two lips and lids are told apart
+_BEHIND = 0.03  # of the picture: what lies so far behind its surroundings is no skin of the face
+_APART = 0.008  # of the face's height, by which the two lips are told apart
 _LIPS_UP = (13, 82, 81, 80, 191, 312, 311, 310, 415)
 _LIPS_DOWN = (14, 87, 178, 88, 95, 317, 402, 318, 324)
-_LIDS_UP = (159, 158, 157, 173, 160, 161, 246, 386, 385, 384, 398, 387, 388, 466)
-_LIDS_DOWN = (145, 144, 153, 154, 155, 163, 7, 374, 373, 380, 381, 382, 390, 249)
+_FOLDS = (
+    *(247, 30, 29, 27, 28, 56, 190, 467, 260, 259, 257, 258, 286, 414),
+    *(225, 224, 223, 222, 221, 189, 445, 444, 443, 442, 441, 413),
+)
+"""Above the lids: where no fold is drawn, the network puts them on the lids themselves."""
+
 _TURNS = (0, 2, 1, 3)  # quarter turns about the vertical, the usual first
 
 
@@ -165,12 +170,24 @@ def _trace(surface: Surface, view: View, seen: NDArray) -> tuple[NDArray, NDArra
     rows = np.flatnonzero(mine)
     only = Surface(surface.points, surface.triangles[mine], surface.colours[mine])
     picture = draw(only, view)
-    at = seen[:, :2].copy()
+    at = _without_folds(seen[:, :2])
     apart = _APART * float(np.ptp(seen[:, 1]))
-    at[list(_LIPS_UP + _LIDS_UP), 1] -= apart
-    at[list(_LIPS_DOWN + _LIDS_DOWN), 1] += apart
+    at[list(_LIPS_UP), 1] -= apart
+    at[list(_LIPS_DOWN), 1] += apart
     triangle, bary = _nearest(picture, view, at)
     return rows[triangle], bary
+
+
+def _without_folds(seen: NDArray) -> NDArray:
+    """Return (468, 2) places, those of the folds above the lids by the points around them."""
+    from scipy.interpolate import RBFInterpolator
+
+    theirs = reference().points[:, :2]
+    others = np.setdiff1d(np.arange(COUNT), _FOLDS)
+    bend = RBFInterpolator(theirs[others], seen[others], neighbors=48, smoothing=0.05)
+    out = seen.copy()
+    out[list(_FOLDS)] = bend(theirs[list(_FOLDS)])
+    return out
 
 
 def _nearest(picture: Picture, view: View, at: NDArray) -> tuple[NDArray, NDArray]:
@@ -179,13 +196,14 @@ def _nearest(picture: Picture, view: View, at: NDArray) -> tuple[NDArray, NDArra
     What lies behind a hole, such as the socket behind an eye, is far off in depth.
     """
     filled = np.argwhere(picture.triangle >= 0)[:, ::-1]
-    depth = picture.depth[filled[:, 1], filled[:, 0]] / view.size * view.pixels
+    depth = picture.depth[filled[:, 1], filled[:, 0]]
     chosen = []
     for place in at:
         away = np.hypot(*(filled - place).T)
         reach = max(_REACH_PX, float(away.min()) + 1.0)
         near = np.flatnonzero(away <= reach)
-        chosen.append(near[np.argmin(away[near] - _FORWARD * depth[near])])
+        near = near[depth[near] > depth[near].max() - _BEHIND * view.size]
+        chosen.append(near[np.argmin(away[near])])
     x, y = filled[chosen].T
     return picture.triangle[y, x], picture.bary[y, x]
 

@@ -309,6 +309,8 @@ def test_bones_are_tried_and_put_back(head, settings):
     from understudy.addon.facesurface import Probe, measure
 
     rig = new_armature("Rig", {"jaw": "XYZ", "root": "XYZ"})
+    for i, vertex in enumerate(head.data.shape_keys.reference_key.data):
+        vertex.co.z = 0.02 * i  # a face has a height
     head.parent = rig
     head.modifiers.new("Armature", "ARMATURE").object = rig
     head.vertex_groups.new(name="jaw").add([0, 1, 2], 1.0, "REPLACE")
@@ -319,7 +321,9 @@ def test_bones_are_tried_and_put_back(head, settings):
     measured = measure(found)
     triangle = np.zeros(468, int)
     triangle[300:] = len(measured.triangles) - 1
-    probe = Probe(found, measured, triangle, np.tile([1.0, 0, 0], (468, 1)))
+    bary = np.tile([1.0, 0, 0], (468, 1))
+    bary[300:] = [0, 1, 0]
+    probe = Probe(found, measured, triangle, bary)
     tried = probe.of_bone("jaw")
     assert {(c.kind, c.axis) for c in tried} >= {("location", 0), ("location", 2)}
     along = next(motion for c, (motion, _) in tried.items() if (c.kind, c.axis) == ("location", 0))
