@@ -67,9 +67,7 @@ def to_scene(joints: NDArray, turn: NDArray, fps: float) -> NDArray:
     return np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)
 
 
-def level(
-    points: NDArray, weight: NDArray, up: NDArray | None = None
-) -> tuple[NDArray, NDArray]:
+def level(points: NDArray, weight: NDArray, up: NDArray | None = None) -> tuple[NDArray, NDArray]:
     """Undo the camera's pitch and roll, so that the floor is level.
 
     Ridge regression of a plane through the lower foot's toes; bodies that stand

@@ -428,9 +428,7 @@ def at(motion: Motion, fps: float, index: NDArray) -> KeyPoses:
     return _described(motion, values, salience, index)
 
 
-def _described(
-    motion: Motion, values: NDArray, salience: NDArray, index: NDArray
-) -> KeyPoses:
+def _described(motion: Motion, values: NDArray, salience: NDArray, index: NDArray) -> KeyPoses:
     frames = np.arange(len(values))
     spline = curves.fit_spline(frames, values, index, VALUE_HOLD)
     inside = frames[index[0] : index[-1] + 1]

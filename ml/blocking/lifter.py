@@ -107,5 +107,3 @@ def _in_pieces(session: Session, view: lifting.View) -> list[NDArray]:
         if rows.stop == frames:
             break
     return [np.concatenate(column) for column in zip(*parts, strict=True)]
-
-

@@ -277,9 +277,7 @@ def _keys(
     return [out[name] for name in channels.values]
 
 
-def _with_holds(
-    poses: keyposes.KeyPoses, stands: list[tuple[int, int]]
-) -> tuple[NDArray, NDArray]:
+def _with_holds(poses: keyposes.KeyPoses, stands: list[tuple[int, int]]) -> tuple[NDArray, NDArray]:
     """Return the poses' rows and types with the first and last row of each stand among them."""
     ends = np.array([row for a, b in stands for row in (a, b - 1)])
     ends = ends[(ends > poses.index[0]) & (ends < poses.index[-1])]

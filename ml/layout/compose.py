@@ -123,13 +123,8 @@ class Composer:
         chain = 1 + self._depends(wish.target) if depends else 0
         hangs = kind.support in (WALL, CEILING)
         size = kind.size[0] * kind.size[1]
-        return (
-            chain + 4 * hangs,
-            not wish.required,
-            kind.support == SURFACE,
-            not kind.solid,
-            -size,
-        )
+        late = wish.kind not in self.wanted
+        return (late, chain + 4 * hangs, kind.support == SURFACE, not kind.solid, -size)
 
     def _depends(self, kind: str) -> int:
         return int(any(w.kind == kind and w.target in KINDS for w in self.order.wishes))

@@ -16,6 +16,8 @@ GAP = 0.004
 """Boxes nearer than this count as touching, metres: meshes in them must not share a face."""
 
 _CELL = 2.0
+_DENSE = 40000
+"""Up to so many pairs comparing all with all is quicker than the grid."""
 
 
 def corners(prints: ArrayLike) -> NDArray:
@@ -164,12 +166,26 @@ class Boxes:
             for j in range(int(low[1]), int(high[1]) + 1):
                 yield i, j
 
-    def near(self, print_: NDArray) -> list[int]:
-        """Return the numbers of boxes whose cells a footprint touches."""
-        found: set[int] = set()
-        for cell in self._cells_of(print_):
-            found.update(self._cells.get(cell, ()))
-        return sorted(found)
+    def _close(self, prints: NDArray) -> tuple[NDArray, NDArray]:
+        """Return pairs (print, box) whose circles meet, all compared with all."""
+        own = self._prints[: self.count]
+        gap = prints[:, None, :2] - own[None, :, :2]
+        reach = np.hypot(prints[:, 2], prints[:, 3])[:, None] + np.hypot(own[:, 2], own[:, 3])
+        return np.nonzero(np.einsum("npk,npk->np", gap, gap) < (reach + GAP) ** 2)
+
+    def _neighbours(self, prints: NDArray) -> list[set[int]]:
+        """Return for each print the numbers of boxes in the cells that it touches."""
+        rims = corners(prints)
+        low = np.floor(rims.min(axis=1) / _CELL).astype(int).tolist()
+        high = np.floor(rims.max(axis=1) / _CELL).astype(int).tolist()
+        found = []
+        for (x0, y0), (x1, y1) in zip(low, high, strict=True):
+            near: set[int] = set()
+            for i in range(x0, x1 + 1):
+                for j in range(y0, y1 + 1):
+                    near.update(self._cells.get((i, j), ()))
+            found.append(near)
+        return found
 
     def hit(
         self, prints: NDArray, low: NDArray, high: NDArray, mask: int, ignore: Iterable[int] = ()
@@ -184,11 +200,10 @@ class Boxes:
         out = np.zeros(len(prints), bool)
         if not self.count or not len(prints):
             return out
-        if self.count <= 48:
-            rows = np.repeat(np.arange(len(prints)), self.count)
-            cols = np.tile(np.arange(self.count), len(prints))
+        if self.count * len(prints) <= _DENSE:
+            rows, cols = self._close(prints)
         else:
-            lists = [self.near(p) for p in prints]
+            lists = self._neighbours(prints)
             rows = np.repeat(np.arange(len(prints)), [len(x) for x in lists])
             cols = np.fromiter((i for x in lists for i in x), int, len(rows))
         keep = (self._masks[cols] & mask) != 0

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cards import Card, cards, styles
-from .lexicon import HOURS, STOP, WEATHER
+from .lexicon import HOURS, NOT, STOP, WEATHER
 
-_NOT_PLACES = STOP | set(WEATHER) | set(HOURS)
+_NOT_PLACES = STOP | NOT | set(WEATHER) | set(HOURS)
 
 
 class Encoder(Protocol):
@@ -66,7 +66,7 @@ class Places:
 
     @staticmethod
     def _content(text: str) -> list[str]:
-        return [stem(w) for w in re.findall(r"[a-z0-9'\-]+", text) if w not in STOP]
+        return [stem(w) for w in re.findall(r"[a-z0-9'\-]+", text) if w not in STOP | NOT]
 
     def rank(self, head: str, whole: str) -> list[tuple[str, float]]:
         """Return (card name, score) of all cards, best first.

@@ -166,9 +166,9 @@ def _vector(v: NDArray) -> tuple[float, float, float]:
 
 
 def _place_points(layout: Layout) -> NDArray:
-    """Return points that stand for the whole place: the middles of its larger things."""
+    """Return points that stand for the whole place: the tops of its larger things."""
     items = sorted(layout.items, key=lambda m: -m.size[0] * m.size[1] * m.size[2])[:24]
-    points = [(*m.pos[:2], m.pos[2] + m.size[2] / 2) for m in items]
+    points = [(*m.pos[:2], m.pos[2] + m.size[2] + 0.05) for m in items]
     points += [(x * 0.6, y * 0.6, 0.6) for x, y in layout.room.outline]
     return np.array(points, float)
 

@@ -129,30 +129,54 @@ def judge(
     share : how much of the frame's height the subject should take; above 1 it is cropped
     """
     xy, depth = project(eyes, targets, points, lens, aspect)
-    shown = (np.abs(xy) < 1).all(axis=-1) & (depth > 0.1)
-    top, bottom = xy[..., 1].max(axis=1), xy[..., 1].min(axis=1)
-    taken = np.maximum((top - bottom) / 2, (xy[..., 0].max(axis=1) - xy[..., 0].min(axis=1)) / 2)
-    scores = {"subject": np.exp(-np.abs(np.log(np.maximum(taken, 1e-3) / share)))}
-    scores["subject"] *= np.where(share < 1, shown.mean(axis=1), 1.0)
+    shown = (np.abs(xy) < 1).all(axis=-1) & (depth > 0.3)
     n, p = len(eyes), len(points)
     goals = np.tile(points, (n, 1))
     hidden = blockers.hide(np.repeat(eyes, p, axis=0), goals, subject).reshape(n, p)
     if layout.room.walled:
         hidden |= _through_walls(layout, eyes, points)
-    scores["occlusion"] = 1 - hidden.mean(axis=1)
-    room = (1 - top) / 2
-    ideal = 0.1 if share >= 0.5 else 0.25
-    scores["headroom"] = np.where(share > 1, 1.0, np.exp(-(((room - ideal) / 0.2) ** 2)))
+    if subject < 0:
+        scores = _as_place(xy, shown, hidden)
+    else:
+        scores = _as_thing(xy, shown, hidden, share)
     slope = targets[:, 2] - eyes[:, 2]
     run = np.maximum(np.linalg.norm((targets - eyes)[:, :2], axis=1), 1e-6)
     line = -slope / run * 2 * lens / SENSOR_MM * aspect
     scores["horizon"] = np.exp(-(((np.abs(line) - 0.33) / 0.35) ** 2))
-    middle = xy[:, -7:].mean(axis=1)
-    off = np.minimum(np.abs(np.abs(middle[:, 0]) - 0.33), np.abs(middle[:, 0]) + 0.08)
-    scores["thirds"] = np.exp(-((off / 0.25) ** 2)) * np.exp(-((middle[:, 1] / 0.6) ** 2))
     total = sum(WEIGHTS[k] * v for k, v in scores.items())
     scores["total"] = total * np.where(scores["occlusion"] < 0.34, 0.4, 1.0)
     return scores
+
+
+def _as_thing(xy: NDArray, shown: NDArray, hidden: NDArray, share: float) -> dict[str, NDArray]:
+    """Score how one thing is framed."""
+    top, bottom = xy[..., 1].max(axis=1), xy[..., 1].min(axis=1)
+    taken = np.maximum((top - bottom) / 2, np.ptp(xy[..., 0], axis=1) / 2)
+    fit = np.exp(-np.abs(np.log(np.maximum(taken, 1e-3) / share)))
+    room, ideal = (1 - top) / 2, 0.1 if share >= 0.5 else 0.25
+    middle = xy[:, -7:].mean(axis=1)
+    off = np.minimum(np.abs(np.abs(middle[:, 0]) - 0.33), np.abs(middle[:, 0]) + 0.08)
+    return {
+        "subject": fit * (shown.mean(axis=1) if share < 1 else 1.0),
+        "occlusion": 1 - hidden.mean(axis=1),
+        "headroom": np.exp(-(((room - ideal) / 0.2) ** 2)) if share < 1 else np.ones(len(xy)),
+        "thirds": np.exp(-((off / 0.25) ** 2)) * np.exp(-((middle[:, 1] / 0.6) ** 2)),
+    }
+
+
+def _as_place(xy: NDArray, shown: NDArray, hidden: NDArray) -> dict[str, NDArray]:
+    """Score how a whole place is framed: how much of it is in the frame, seen, and spread."""
+    count = np.maximum(shown.sum(axis=1), 1)
+    x, y = np.where(shown, xy[..., 0], 0.0), np.where(shown, xy[..., 1], 0.0)
+    middle = x.sum(axis=1) / count
+    spread = np.sqrt(np.maximum((x**2).sum(axis=1) / count - middle**2, 0.0))
+    level = y.sum(axis=1) / count
+    return {
+        "subject": shown.mean(axis=1) * np.exp(-(((spread - 0.5) / 0.4) ** 2)),
+        "occlusion": 1 - (hidden & shown).sum(axis=1) / count,
+        "headroom": np.exp(-(((level + 0.15) / 0.4) ** 2)),
+        "thirds": np.exp(-((middle / 0.35) ** 2)),
+    }
 
 
 def _through_walls(layout: Layout, eyes: NDArray, points: NDArray) -> NDArray:
