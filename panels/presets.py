@@ -5,10 +5,8 @@ from __future__ import annotations
 import bpy
 from bl_ui.utils import PresetPanel
 
-from .base import SidebarPanel
 
-
-class _Presets(SidebarPanel, PresetPanel):
+class _Presets(PresetPanel):  # shown by a header, not in the sidebar
     preset_operator = "script.execute_preset"
 
 

@@ -36,7 +36,9 @@ def open_all() -> None:
 def picture(name: str) -> None:
     """Save what the sidebar shows now."""
     path = OUT / f"{name}_{SCALE}.png"
-    hands.draw()
+    for _ in range(4):  # panels slide to their places
+        hands.draw()
+        time.sleep(0.3)
     hands.photograph(path)
     region, image = hands.sidebar(), bpy.data.images.load(str(path))
     x, y = hands.to_screen(region.x, region.y + region.height - 1)

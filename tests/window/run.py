@@ -24,7 +24,7 @@ from test_blender import CLIP, Blender, TrialError, expect, install  # noqa: E40
 
 HERE = Path(__file__).resolve().parent
 LIMIT_S = 500
-SCALES = {"0.8": "1600x1700", "2.0": "2400x3600"}
+SCALES = {"0.8": "1600x2400", "2.0": "2400x5000"}
 """Scale of the interface to the screen's size: tall enough for every panel, open."""
 
 
