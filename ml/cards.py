@@ -13,6 +13,8 @@ def fields(text: str) -> dict[str, str]:
 
     >>> fields("# net_v1\\nData: CMU,\\nfree for all.\\nLicence: GPL.")
     {'Data': 'CMU, free for all.', 'Licence': 'GPL.'}
+    >>> fields("sha256: 12\\nsource sha256: 34")["sha256"]
+    '12'
     """
     found: dict[str, str] = {}
     name = ""
@@ -21,6 +23,8 @@ def fields(text: str) -> dict[str, str]:
         if start is not None:
             name = start.group(1)
             found[name] = start.group(2).strip()
+            if name == "sha256":  # a line of its own; what follows it may be one of another
+                name = ""
         elif not line.strip() or line[0] in "#|":
             name = ""
         elif name:

@@ -80,7 +80,7 @@ def bind(mesh: bpy.types.Object, rig: bpy.types.Object, *, still: np.ndarray | N
     away = np.stack([_distance(points, rig.data.bones[n], rig) for n in names], axis=1)
     near = np.sort(away, axis=1)[:, :1]
     reach = np.maximum(near, 0.004)
-    weights = np.exp(-((away - near) / (0.6 * reach)) ** 2)
+    weights = np.exp(-(((away - near) / (0.6 * reach)) ** 2))
     weights[weights < 0.02] = 0.0
     # Far from every face bone, the skull takes over.
     skull = np.clip((near[:, 0] - 0.02) / 0.03, 0, 1)

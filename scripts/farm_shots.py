@@ -17,6 +17,7 @@ from pathlib import Path
 
 import package
 
+ORDER = ("layout", "block", "inbetween", "face", "lipsync", "playblast", "report")
 BONES = {
     "hips": (None, (0, 0, 1.0), (0, 0, 1.1)),
     "spine": ("hips", (0, 0, 1.1), (0, 0, 1.3)),
@@ -32,6 +33,12 @@ BONES = {
     "toe": ("foot", (0.1, -0.12, 0.02), (0.1, -0.2, 0.02)),
 }
 """Bone to (parent, head, tail), metres; those off the middle are mirrored."""
+SIDED = ("eyeBlink", "mouthSmile", "mouthFrown", "browDown", "eyeSquint")
+SHAPES = (
+    "jawOpen",
+    "browInnerUp",
+    *(f"{name}{side}" for name in SIDED for side in ("Left", "Right")),
+)
 LAST_FRAME = 30
 STRIDE = 10
 """The first shot's number, and what is added for the next: sh010, sh020, …"""
@@ -86,6 +93,20 @@ def key_poses(rig: object, number: int) -> None:
                 bone.keyframe_insert("rotation_euler", frame=frame)
 
 
+def add_face(rig: object) -> None:
+    """Hang a face on the head, with shape keys of common names."""
+    import bpy
+
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=16, ring_count=8, radius=0.12)
+    face = bpy.context.object
+    face.name, face.parent, face.parent_type, face.parent_bone = "Face", rig, "BONE", "head"
+    face.shape_key_add(name="Basis")
+    for number, name in enumerate(SHAPES):
+        block = face.shape_key_add(name=name)
+        for point in block.data[number * 8 : number * 8 + 8]:
+            point.co.z -= 0.02
+
+
 def add_camera() -> None:
     """Look at the person from the front and a little from the side."""
     import bpy
@@ -96,7 +117,9 @@ def add_camera() -> None:
     bpy.context.scene.camera = camera
 
 
-def make(folder: Path, count: int, clip: Path | None, stages: list[str]) -> Path:
+def make(
+    folder: Path, count: int, clip: Path | None, stages: list[str], parameters: dict | None = None
+) -> Path:
     """Write the shots and their batch; return the batch's path."""
     import bpy
 
@@ -108,17 +131,20 @@ def make(folder: Path, count: int, clip: Path | None, stages: list[str]) -> Path
         scene.frame_start, scene.frame_end = 1, LAST_FRAME
         name, blocked = f"sh{STRIDE * (number + 1):03}", clip is not None and number % 2 == 0
         add_camera()
+        if "face" in stages:
+            add_face(rig)
+            bpy.context.view_layer.objects.active = rig
         shot: dict = {"shot": name, "blend": f"{name}.blend"}
         if blocked:
-            parameters = {"video": str(clip), "keys": 4 + number % 5}
-            shot["stages"] = ["block", *stages]
-            shot["parameters"] = {"block": parameters}
+            shot["stages"] = [s for s in ORDER if s in ("block", *stages)]
+            shot["parameters"] = {"block": {"video": str(clip), "keys": 4 + number % 5}}
         else:
             key_poses(rig, number)
         bpy.ops.wm.save_as_mainfile(filepath=str(folder / f"{name}.blend"), check_existing=False)
         shots.append(shot)
     batch = folder / "reel.json"
     data = {"schema": 1, "name": "reel", "stages": stages, "shots": shots}
+    data["parameters"] = parameters or {}
     batch.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
     return batch
 
@@ -130,9 +156,11 @@ def main() -> int:
     parser.add_argument("count", type=int)
     parser.add_argument("--block", type=Path, metavar="CLIP", help="a video")
     parser.add_argument("--stages", nargs="+", default=["inbetween", "report"])
+    parser.add_argument("--parameters", default="{}", help="for all shots, JSON")
     args = parser.parse_args()
     clip = args.block.absolute() if args.block else None
-    os.write(1, f"{make(args.folder.absolute(), args.count, clip, args.stages)}\n".encode())
+    folder, parameters = args.folder.absolute(), json.loads(args.parameters)
+    os.write(1, f"{make(folder, args.count, clip, args.stages, parameters)}\n".encode())
     return 0
 
 

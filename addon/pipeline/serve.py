@@ -87,11 +87,11 @@ def _answer(caller: socket.socket, key: str, run: Run) -> None:
             return
         asked = json.loads(stream.readline())
         caller.settimeout(None)
-        words = [*asked["command"], *([asked["blend"]] if asked["blend"] else [])]
+        words = [*asked["command"], asked["blend"], *asked["arguments"]]
         out, err = _Lines(stream, "out"), _Lines(stream, "err")
         _forget_peak_memory()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            status = run([*words, *asked["arguments"]])
+            status = run(words)
         for lines in (out, err):
             lines.end()
         _send(stream, {"status": status})

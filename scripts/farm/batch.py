@@ -23,7 +23,6 @@ LARGEST_SEED = 2**31 - 1
 LARGEST_BATCH = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_NEEDS_NO_FILE = ("layout",)
 
 Parameters = dict[str, dict[str, object]]
 
@@ -35,7 +34,7 @@ class Shot:
     Attributes
     ----------
     name : also the name of its folder
-    blend : path from the batch's folder, or absolute; "" where the first stage needs none
+    blend : path from the batch's folder, or absolute
     seeds : one chain a seed
     stages : in the order in which they run
     parameters : stage to option to value
@@ -66,7 +65,7 @@ class Batch:
         """Refuse a batch whose files are not there."""
         for shot in self.shots:
             at = f"shot {shot.name!r}"
-            if shot.blend and not (self.root / shot.blend).is_file():
+            if not (self.root / shot.blend).is_file():
                 raise BatchError(f"{at}: there is no file {self.root / shot.blend}")
             for stage, values in shot.parameters.items():
                 for name, value in values.items():
@@ -228,12 +227,14 @@ def _shot(entry: object, data: dict, common: Parameters, at: str) -> Shot:
         for option in stages.STAGES[stage].required:
             if option not in merged[stage]:
                 raise BatchError(f"{at}: {stage}.{option} is missing")
+        choice = stages.STAGES[stage].one_of
+        if choice and sum(option in merged[stage] for option in choice) != 1:
+            raise BatchError(f"{at}: {stage} takes exactly one of {', '.join(choice)}")
     blend = entry.get("blend", "")
-    if "blend" in entry or chain[0] not in _NEEDS_NO_FILE:
-        if not stages.PATH.fits(blend):
-            raise BatchError(f"{at}: blend must name the file that {chain[0]!r} opens")
-        if not blend.lower().endswith(".blend"):
-            raise BatchError(f"{at}: {blend!r} is no .blend file")
+    if not stages.PATH.fits(blend):
+        raise BatchError(f"{at}: blend must name the file that {chain[0]!r} opens")
+    if not blend.lower().endswith(".blend"):
+        raise BatchError(f"{at}: {blend!r} is no .blend file")
     return Shot(name, blend, seeds, chain, merged)
 
 

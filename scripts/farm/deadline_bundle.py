@@ -19,8 +19,7 @@ def assets(batch: Batch, outputs: str) -> dict:
     """Return the files that go along, named one by one, and the folder that comes back."""
     files = set()
     for shot in batch.shots:
-        if shot.blend:
-            files.add(str(batch.root / shot.blend))
+        files.add(str(batch.root / shot.blend))
         for stage, chosen in shot.parameters.items():
             kinds = STAGES[stage].options
             files |= {str(batch.root / v) for k, v in chosen.items() if kinds[k].is_path}

@@ -89,12 +89,12 @@ class Places:
 
 
 def words_of(row: dict, places: Places, make: bool = True) -> tuple[list[str], str, list[str]]:
-    """Return (command, .blend file or "", arguments) of a row, and make its folder."""
+    """Return (command, .blend file, arguments) of a row, and make its folder."""
     for word in row["arguments"]:
         if make and isinstance(word, dict) and "outputs" in word:
             Path(places(word)).parent.mkdir(parents=True, exist_ok=True)
     words = [places(word) if isinstance(word, dict) else word for word in row["arguments"]]
-    return row["command"], places(row["blend"]) if row["blend"] else "", words
+    return row["command"], places(row["blend"]), words
 
 
 def program(args: argparse.Namespace) -> list[str]:
@@ -106,8 +106,8 @@ def by_itself(args: argparse.Namespace, row: tuple) -> list[str]:
     """Return the words of a Blender that does one row."""
     command, blend, words = row
     if args.blender:
-        return [args.blender, "-b", *([blend] if blend else []), *_understudy(command), *words]
-    return [*program(args), *command, *([blend] if blend else []), *words]
+        return [args.blender, "-b", blend, *_understudy(command), *words]
+    return [*program(args), *command, blend, *words]
 
 
 def _understudy(command: list[str]) -> list[str]:

@@ -64,7 +64,7 @@ def row(batch: Batch, shot: Shot, seed: int, stage: str) -> dict:
         "shot": shot.name,
         "seed": seed,
         "command": list(about.command),
-        "blend": opened or (_place(batch, shot.blend) if shot.blend else None),
+        "blend": opened or _place(batch, shot.blend),
         "arguments": words,
     }
 

@@ -73,6 +73,7 @@ class Stage:
     command : its words on the command line
     options : option, without the dashes, to the kind of its value
     required : options that have to be given
+    one_of : options of which exactly one has to be given
     seeded : whether it takes --seed
     saves : whether it leaves a .blend file, which the next stage opens
     files : option to the name of a further file that is written in the task's folder
@@ -81,12 +82,31 @@ class Stage:
     command: tuple[str, ...]
     options: dict[str, Kind] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
     seeded: bool = False
     saves: bool = True
     files: dict[str, str] = field(default_factory=dict)
 
 
 STAGES = {
+    "layout": Stage(
+        ("layout",),
+        {
+            "prompt": TEXT,
+            "variants": WHOLE,
+            "pick": WHOLE,
+            "lights-of": WHOLE,
+            "density": NUMBER,
+            "mood": NUMBER,
+            "camera-style": TEXT,
+            "assets": PATH,
+            "libraries": FLAG,
+            "keep-world": FLAG,
+            **_MACHINE,
+        },
+        required=("prompt",),
+        seeded=True,
+    ),
     "block": Stage(
         ("block",),
         {
@@ -127,6 +147,48 @@ STAGES = {
             **_MACHINE,
         },
         seeded=True,
+    ),
+    "face": Stage(
+        ("face",),
+        {
+            "video": PATH,
+            "performance": PATH,
+            "kept": TEXT,
+            "expression": TEXT,
+            "mesh": TEXT,
+            "map": PATH,
+            "edit": PATH,
+            "start-frame": WHOLE,
+            "amplitude": NUMBER,
+            "speed": NUMBER,
+            "tolerance": NUMBER,
+            "every-frame": FLAG,
+            "no-head": FLAG,
+            "no-eyes": FLAG,
+            **_MACHINE,
+        },
+        one_of=("video", "performance", "kept", "expression"),
+    ),
+    "lipsync": Stage(
+        ("lipsync",),
+        {
+            "wav": PATH,
+            "text": TEXT,
+            "language": TEXT,
+            "start-frame": WHOLE,
+            "marker": TEXT,
+            "mesh": TEXT,
+            "map": PATH,
+            "dub": TEXT,
+            "no-strip": FLAG,
+            "jaw": NUMBER,
+            "lips": NUMBER,
+            "precision": NUMBER,
+            "tolerance": NUMBER,
+            "every-frame": FLAG,
+            **_MACHINE,
+        },
+        required=("wav",),
     ),
     "playblast": Stage(
         ("playblast",),

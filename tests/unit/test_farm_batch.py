@@ -141,6 +141,19 @@ WRONG = {
         with_("shots/0/parameters", {"block": {"video": "clip.mp4"}}),
         "not among its stages",
     ),
+    "two faces at once": (
+        "x.json",
+        with_(
+            "shots/0",
+            {
+                "shot": "a",
+                "blend": "a.blend",
+                "stages": ["face"],
+                "parameters": {"face": {"expression": "joy", "video": "clip.mp4"}},
+            },
+        ),
+        "exactly one of video",
+    ),
     "table empty": ("x.csv", "", "table is empty"),
     "table without shots": ("x.csv", ROW, "shots is empty"),
     "table without a shot column": ("x.csv", "blend\na.blend\n", "no column 'shot'"),
