@@ -18,7 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import blockprops, faceprops, fillprops, lipsyncprops
+from . import blockprops, faceprops, fillprops, layoutprops, lipsyncprops
 
 # From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
 _RELATIVE = set()
@@ -170,6 +170,11 @@ class UnderstudySettings(bpy.types.PropertyGroup):
         type=fillprops.UnderstudyInbetween,
         name="In-betweens",
         description="Settings of the in-betweening tool",
+    )
+    layout: PointerProperty(
+        type=layoutprops.UnderstudyLayout,
+        name="Layout",
+        description="Settings of the layout tool",
     )
     face: PointerProperty(
         type=faceprops.UnderstudyFace,
@@ -337,12 +342,23 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         description="How the last work ended",
         default="",
     )
+    layouts: CollectionProperty(
+        type=layoutprops.UnderstudyVariant,
+        name="Layouts",
+        description="The layouts that were proposed last",
+    )
+    layouts_made: StringProperty(
+        name="Layouts Made",
+        description="What the proposed layouts were asked for and made with, JSON",
+        default="",
+    )
 
 
 CLASSES = (
     *blockprops.CLASSES,
     *fillprops.CLASSES,
     *faceprops.CLASSES,
+    *layoutprops.CLASSES,
     *lipsyncprops.CLASSES,
     UnderstudySettings,
     UnderstudyRole,

@@ -60,6 +60,9 @@ def _stop_work() -> None:
     jobs = sys.modules.get(f"{__package__}.jobs")
     if jobs is not None:  # it is imported with the first work
         jobs.cancel_all()
+    views = sys.modules.get(f"{__package__}.layoutviews")
+    if views is not None:
+        views.clear()
     manager = bpy.context.window_manager
     manager.progress_end()
     run = getattr(manager, NAME)

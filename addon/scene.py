@@ -22,17 +22,17 @@ from bpy.types import Collection, Object, Scene
 from mathutils import Matrix
 
 from ..ml.errors import UnderstudyError
+from ..ml.layout.geometry import overlap
+from ..ml.layout.kinds import KINDS
 from ..ml.layout.picture import painted_role, shape_seed, solid_of, standard_size
 from ..ml.layout.plan import Item, Layout, pack
 from ..ml.take import Provenance
 from . import air, shell, shots
-from .surfaces import OWNED, Surfaces
+from .surfaces import ITEM, OWNED, Surfaces
 
 ROOT = "Layout"
 KEPT = "understudy_placed"
 """ID property of an item's object: its matrix as written, so that a move is known."""
-ITEM = "understudy_item"
-"""ID property of an item's object: its record, JSON."""
 LOCK = "understudy_lock"
 """ID property of an item's object that the artist has locked."""
 DATA = "understudy_layout_data"
@@ -128,6 +128,20 @@ def is_kept(obj: Object) -> bool:
     return bool(moved or _remade(obj))
 
 
+def lock(scene: Scene, objects: list[Object], locked: bool, zone: bool = False) -> int:
+    """Lock items, or let them go, and return how many; `zone` takes their zones' others along."""
+    chosen = {o for o in objects if ITEM in o and OWNED in o}
+    if zone:
+        zones = {json.loads(o[ITEM])["zone"] for o in chosen}
+        chosen |= {o for o in _ours(scene) if ITEM in o and json.loads(o[ITEM])["zone"] in zones}
+    for obj in chosen:
+        if locked:
+            obj[LOCK] = True
+        else:
+            obj.pop(LOCK, None)
+    return len(chosen)
+
+
 def _remade(obj: Object) -> bool:
     data = obj.data if obj.type == "MESH" else obj.instance_collection
     return data is not None and OWNED not in data and not obj.get("understudy_asset")
@@ -143,6 +157,18 @@ def _recorded(obj: Object) -> Matrix | None:
 def _ours(scene: Scene) -> list[Object]:
     root = root_of(scene)
     return [o for o in root.all_objects if OWNED in o] if root is not None else []
+
+
+def _meet(a: Item, b: Item) -> bool:
+    """Tell whether two items' boxes overlap by more than a touch."""
+    apart = a.pos[2] + a.size[2] <= b.pos[2] + 0.01 or b.pos[2] + b.size[2] <= a.pos[2] + 0.01
+    kinds = [KINDS[i.kind].solid for i in (a, b) if i.kind in KINDS]
+    if apart or not all(kinds):
+        return False
+    prints = [
+        np.array([[*i.pos[:2], i.size[0] / 2, i.size[1] / 2, math.radians(i.yaw)]]) for i in (a, b)
+    ]
+    return bool(overlap(*prints)[0])
 
 
 Instancer = Callable[[Item], Collection | None]
@@ -183,7 +209,10 @@ class _Writer:
         self.surfaces = Surfaces(layout, self.name)
         self.old = _ours(scene)
         self.old_root = root_of(scene)
-        self.kept = {item.name: obj for obj, item in kept_items(scene)}
+        kept = kept_items(scene)
+        self.kept = {item.name: obj for obj, item in kept}
+        self.standing = [item for _, item in kept]
+        self.gave_way: list[str] = []
         self.root: Collection | None = None
         self.parts: dict[str, Collection] = {}
         self.items: list[Object | None] = []
@@ -207,7 +236,8 @@ class _Writer:
                 math.radians(mark.yaw), 4, "Z"
             )
         cameras = shots.build(self.layout, self.surfaces, self._new)
-        self.shots = shots.animate(self.layout, cameras, self.scene.frame_start, provenance)
+        start = self.scene.frame_start
+        self.shots = shots.animate(self.layout, self.surfaces, cameras, start, provenance)
         for obj in root.all_objects:
             if KEPT not in obj:
                 self._record(obj)
@@ -218,7 +248,14 @@ class _Writer:
             cameras=len(cameras),
             keys=sum(keys for _, _, keys in self.shots),
             kept=sorted(self.kept),
+            notes=self._left_out(),
         )
+
+    def _left_out(self) -> list[str]:
+        if not self.gave_way:
+            return []
+        names = ", ".join(self.gave_way[:6]) + (", …" if len(self.gave_way) > 6 else "")
+        return [f"Left out, because what you moved or locked stands there: {names}"]
 
     def _new(self, name: str, data: object, part: str) -> Object:
         """Make an object in one of the layout's collections."""
@@ -230,8 +267,11 @@ class _Writer:
         return obj
 
     def _item(self, item: Item) -> Object | None:
-        if item.locked and item.name in self.kept:
-            return None  # it stands there already
+        if any(item.name == s.name and item.kind == s.kind for s in self.standing):
+            return None  # it stands there already, where the artist put it
+        if item.parent < 0 and any(_meet(item, other) for other in self.standing):
+            self.gave_way.append(item.name)
+            return None
         part = PARTS.get(item.role, "Props")
         source, turn = (self.assets(item) if item.asset else None), 0.0
         if source is not None:
@@ -287,12 +327,12 @@ class _Writer:
         written.replaced = len([o for o in self.old if o not in kept])
         before = scene.world
         remove_blocks(scene, self.old_root, kept)
+        self._set_world(before, use_world, written)
+        _remove_unused()
         self.surfaces.rename()
         written.notes += shots.bind(scene, self.shots)
         if self.shots and was_ours:
             scene.camera = self.shots[0][0]
-        self._set_world(before, use_world, written)
-        _remove_unused()
         self._fit_range(written)
 
     def _adopt(self, obj: Object) -> None:
@@ -346,10 +386,8 @@ class _Writer:
         """Remove everything that was made, after a failure."""
         if self.root is not None and self.root.name in self.scene.collection.children:
             self.scene.collection.children.unlink(self.root)
-        _remove([*self.surfaces.made, *self._actions()])
-
-    def _actions(self) -> list:
-        return [a for a in bpy.data.actions if a.get(OWNED) == self.name and not a.users]
+        _remove(self.surfaces.made)
+        _remove_unused()
 
 
 def remove_blocks(scene: Scene, root: Collection | None, kept: set[Object]) -> None:
@@ -362,15 +400,8 @@ def remove_blocks(scene: Scene, root: Collection | None, kept: set[Object]) -> N
         if obj in kept:
             continue
         if OWNED in obj:
-            data = obj.data
+            # Its mesh may be that of a thing that stays: what nobody uses goes afterwards.
             blocks.append(obj)
-            if data is not None and OWNED in data and data not in blocks:
-                blocks.append(data)
-            for owner in (obj, data):
-                if owner is not None and owner.animation_data is not None:
-                    action = owner.animation_data.action
-                    if action is not None and OWNED in action:
-                        blocks.append(action)
         else:
             scene.collection.objects.link(obj) if obj.name not in scene.collection.objects else None
     blocks += [c for c in tree if OWNED in c]

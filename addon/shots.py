@@ -78,16 +78,17 @@ def _take(
 
 
 def animate(
-    layout: Layout, cameras: list[Object], start: int, provenance: Provenance
+    layout: Layout, surfaces: Surfaces, cameras: list[Object], start: int, provenance: Provenance
 ) -> list[tuple[Object, int, int]]:
     """Write the moves, one shot after the other; return (camera, first frame, keys) of each."""
     shots, written, frame = [s for s in layout.shots if s.keys], [], start
     for shot, camera in zip(shots, cameras, strict=True):
         keys = 0
-        for owner, take in zip((camera, camera.data), takes(shot, frame, provenance), strict=True):
+        both = zip((camera, camera.data), takes(shot, frame, provenance), strict=True)
+        for (owner, take), part in zip(both, ("move", "lens"), strict=True):
             if take is not None:
                 keys += fcurves.write_take(owner, take).keys
-                owner.animation_data.action[OWNED] = camera[OWNED]
+                surfaces.own(owner.animation_data.action, f"{shot.name} {part}")
         written.append((camera, frame, keys))
         frame += max(int(shot.duration), 1)
     return written

@@ -5,6 +5,7 @@ A `Surfaces` makes each mesh and each material once; what it made is in `made`, 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import bpy
@@ -18,6 +19,9 @@ from ..ml.layout.plan import Layout
 
 OWNED = "understudy_layout"
 """ID property of every data-block that a layout made: the layout's own name."""
+
+ITEM = "understudy_item"
+"""ID property of an item's object: its record, JSON."""
 
 _TEXTURED = {"stone", "dark stone", "concrete", "earth", "sand", "grass", "bark", "snow", "asphalt"}
 
@@ -49,8 +53,9 @@ class Surfaces:
     def rename(self) -> None:
         """Give every data-block its name, now that an earlier layout's are gone."""
         for block, name in zip(self.made, self.names, strict=True):
-            if block.name != name:
-                block.name = name
+            with contextlib.suppress(ReferenceError):  # what nothing used is gone too
+                if block.name != name:
+                    block.name = name
 
     def paint(self, role: str) -> Paint:
         """Return what a role, or `palette <slot>`, looks like."""

@@ -1,9 +1,22 @@
 """Thin operators, one file a stage: read, run, write, report."""
 
-from . import blocking, face, facemap, inbetween, ledger, lipsync, presets, rigmap, setup, takes
+from . import (
+    blocking,
+    face,
+    facemap,
+    inbetween,
+    layout,
+    ledger,
+    lipsync,
+    presets,
+    rigmap,
+    setup,
+    takes,
+)
 
 CLASSES = (
     *presets.CLASSES,
+    *layout.CLASSES,
     *blocking.CLASSES,
     *inbetween.CLASSES,
     *face.CLASSES,

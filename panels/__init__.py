@@ -1,9 +1,10 @@
 """The sidebar, one file a stage: drawing only."""
 
-from . import blocking, face, inbetween, lipsync, menus, presets, rigmap, setup, takes
+from . import blocking, face, inbetween, layout, lipsync, menus, presets, rigmap, setup, takes
 
 CLASSES = (
     *presets.CLASSES,
+    *layout.CLASSES,
     *blocking.CLASSES,
     *inbetween.CLASSES,
     *face.CLASSES,

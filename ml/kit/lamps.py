@@ -272,6 +272,7 @@ def streetlight(job: Job) -> None:
         f.rod((0, -d / 2, h * 0.66), (0, d / 2, h * 0.66), w * 0.05, "dark metal", 5)
         return
     y = -d / 2 + w * 0.25
+    f.block((0, 0, 0), (w, d, 0.12), "concrete", 0.02)
     f.lathe(
         [(0.5, 0), (0.5, 0.015), (0.2, 0.03), (0.16, 0.5), (0.12, 0.93)] * np.array([w / 2, h]),
         "dark metal",

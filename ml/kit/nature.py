@@ -14,7 +14,7 @@ def trunk(
     """Add a trunk, wider at the foot; return its top."""
     z = np.array([0, 0.06, 0.3, 0.65, 1.0])
     sway = np.cumsum(f.rng.normal(0, lean, (5, 2)), axis=0) * height * 0.25
-    sway[0] = 0
+    sway[:2] = 0  # the foot stands flat
     path = np.column_stack([sway, z * height])
     f.tube(path, np.array([1.7, 1.15, 0.95, 0.8, 0.55]) * radius, role, 8)
     return path[-1]
@@ -120,7 +120,8 @@ def pine(job: Job) -> None:
 def palm(job: Job) -> None:
     f, w, d, h = job.form, job.width, job.depth, job.height
     z = np.linspace(0, 1, 7)
-    path = np.column_stack([w * 0.16 * z**2 - w * 0.04, d * 0.06 * z, z * h * 0.86])
+    path = np.column_stack([w * 0.06 * z**2, d * 0.03 * z**2, z * h * 0.86])
+    path[1, :2] = path[0, :2]  # the foot stands flat
     f.tube(path, w * 0.055 * (1.3 - 0.5 * z), "bark", 8)
     top = path[-1]
     for k in range(9):

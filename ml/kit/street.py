@@ -189,7 +189,7 @@ def food_cart(job: Job) -> None:
             14,
         )
         for y in (-0.42, 0.36):
-            f.block((side * w * 0.4, y * d, h * 0.08), (0.07, 0.07, h * 0.8), s.frame, 0.01)
+            f.block((side * w * 0.4, y * d, 0), (0.07, 0.07, h * 0.88), s.frame, 0.01)
     f.box((-w * 0.42, -d * 0.44, h * 0.12), (w * 0.42, d * 0.36, h * 0.42), s.body, 0.02)
     f.box((-w * 0.48, -d * 0.46, h * 0.42), (w * 0.48, d * 0.46, h * 0.46), "wood", 0.012)
     f.box((-w / 2, -d / 2, h * 0.88), (w / 2, d / 2, h * 0.92), s.roof, 0.015)
@@ -341,12 +341,7 @@ def billboard(job: Job) -> None:
 def banner(job: Job) -> None:
     f, s, w, d, h = job.form, job.style, job.width, job.depth, job.height
     x = -w / 2 + 0.03
-    f.lathe(
-        [(1, 0), (0.8, 0.6), (0.2, 1)] * np.array([min(d / 2, w * 0.25), 0.08]),
-        "stone",
-        (x + w * 0.2, 0, 0),
-        10,
-    )
+    f.block((0, 0, 0), (w, d, min(0.08, h * 0.05)), "stone", 0.02)
     f.rod((x + w * 0.2, 0, 0.03), (x + w * 0.2, 0, h * 0.97), 0.022, s.frame, 6)
     f.blob((x + w * 0.2, 0, h * 0.975), (0.05, 0.05, h * 0.025), s.trim, 0, 1)
     u, v = np.linspace(0, 1, 5), np.linspace(0, 1, 6)

@@ -29,7 +29,7 @@ def standard_size(size: tuple[float, float, float]) -> tuple[float, float, float
     They are scaled, by 6 % at most along each side, to the size asked for.
     """
     steps = [round(math.log(max(s, 1e-3)) / math.log(_STEP)) for s in size]
-    return tuple(_STEP**k for k in steps)
+    return tuple(max(round(_STEP**k, 3), 1e-3) for k in steps)  # as exact as the kit is
 
 
 def solid_of(item: Item, seed: int) -> Solid:

@@ -1,0 +1,84 @@
+"""Layout: the words, the proposals as pictures, what is kept of a layout."""
+
+from __future__ import annotations
+
+import bpy
+
+from .base import SidebarPanel, column, draw_run
+
+_LOCKS = ("lock_room", "lock_items", "lock_lights", "lock_atmosphere", "lock_palette", "lock_shots")
+
+
+class UNDERSTUDY_PT_layout(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_layout"
+    bl_label = "Layout"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, run = context.scene.understudy.layout, context.window_manager.understudy
+        layout = self.layout
+        layout.prop(settings, "prompt", text="")
+        col = column(layout)
+        col.active = not run.title
+        for use, value in (("use_density", "density"), ("use_mood", "mood")):
+            row = col.row(heading=settings.bl_rna.properties[value].name)
+            row.prop(settings, use, text="")
+            part = row.row()
+            part.active = getattr(settings, use)
+            part.prop(settings, value, text="", slider=True)
+        col.prop(settings, "camera_style")
+        col.prop(settings, "seed")
+        col.prop(settings, "folder")
+        missing = "" if settings.prompt.strip() else "Say what place it should be"
+        button = draw_run(layout, context, "layout", missing)
+        if button is not None:
+            button.operator("understudy.propose_layouts", icon="WORLD")
+        if len(run.layouts):
+            self._draw_variants(context)
+
+    def _draw_variants(self, context: bpy.types.Context) -> None:
+        settings, run = context.scene.understudy.layout, context.window_manager.understudy
+        grid = self.layout.grid_flow(columns=2, even_columns=True, even_rows=True, align=True)
+        for number, variant in enumerate(run.layouts, 1):
+            cell = grid.column(align=True)
+            if variant.picture:
+                cell.template_icon(icon_value=variant.picture, scale=6.0)
+            cell.operator("understudy.use_layout", text=f"Use {number}").number = number
+        col = column(self.layout)
+        col.prop(settings, "lights_of")
+        col.prop(settings, "colours_of")
+
+
+class UNDERSTUDY_PT_layout_kept(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_layout_kept"
+    bl_parent_id = "UNDERSTUDY_PT_layout"
+    bl_label = "Keep"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings, layout = context.scene.understudy.layout, self.layout
+        grid = layout.grid_flow(columns=3, even_columns=True, align=True)
+        for name in _LOCKS:
+            grid.prop(settings, name, toggle=True)
+        row = layout.row(align=True)
+        row.operator("understudy.lock_items", icon="LOCKED").lock = True
+        row.operator("understudy.lock_items", text="Let Go", icon="UNLOCKED").lock = False
+        layout.operator("understudy.save_storyboard", icon="IMAGE_DATA")
+        layout.operator("understudy.remove_layout", icon="TRASH")
+
+
+class UNDERSTUDY_PT_layout_more(SidebarPanel, bpy.types.Panel):
+    bl_idname = "UNDERSTUDY_PT_layout_more"
+    bl_parent_id = "UNDERSTUDY_PT_layout"
+    bl_label = "More Options"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings = context.scene.understudy.layout
+        col = column(self.layout)
+        col.prop(settings, "variants")
+        col.prop(settings, "libraries")
+        col.prop(settings, "use_world")
+
+
+CLASSES = (UNDERSTUDY_PT_layout, UNDERSTUDY_PT_layout_kept, UNDERSTUDY_PT_layout_more)
