@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DENSITY = 1.6  # points along an edge for each pixel
-_MOST = 96  # points along an edge; a triangle that is larger is split first
+_MOST = 1500  # points along an edge
 _LIGHTS = np.array([[0.35, 0.55, 0.75], [-0.6, 0.15, 0.65]])
 _STRENGTHS = (0.65, 0.3)
 _AMBIENT = 0.22
