@@ -163,6 +163,27 @@ def _sampled(image: bpy.types.Image, uv: NDArray) -> NDArray:
     return np.clip(pixels[y, x, :3], 0, 1)
 
 
+def key_offsets(measured: Measured, control: Control) -> NDArray:
+    """Return (V, 3): how a shape key at 1 moves the surface; still for what is no shape key."""
+    out = np.zeros_like(measured.points)
+    if control.kind != KEY:
+        return out
+    for mesh, start in zip(measured.meshes, measured.starts, strict=True):
+        if mesh.name == control.owner:
+            moved = _key_moves(mesh, control.name)
+            out[start : start + len(moved)] = moved @ measured.axes
+    return out
+
+
+def _key_moves(mesh: Object, name: str) -> NDArray:
+    """Return (V, 3): how a shape key at 1 moves a mesh, in the world."""
+    block: ShapeKey = mesh.data.shape_keys.key_blocks[name]
+    moved = _coordinates(block.data) - _coordinates(block.relative_key.data)
+    if block.vertex_group in mesh.vertex_groups:
+        moved *= _weights(mesh, block.vertex_group)[:, None]
+    return moved @ np.array(mesh.matrix_world)[:3, :3].T
+
+
 class Probe:
     """Measures how controls move the face's points.
 
@@ -193,11 +214,7 @@ class Probe:
         for mesh, rows, corners in self._parts:
             if mesh.name != control.owner:
                 continue
-            block: ShapeKey = mesh.data.shape_keys.key_blocks[control.name]
-            moved = _coordinates(block.data) - _coordinates(block.relative_key.data)
-            if block.vertex_group in mesh.vertex_groups:
-                moved *= _weights(mesh, block.vertex_group)[:, None]
-            turned = moved @ np.array(mesh.matrix_world)[:3, :3].T @ self._measured.axes
+            turned = _key_moves(mesh, control.name) @ self._measured.axes
             out[rows] = np.einsum("jk,jkc->jc", self._bary[rows], turned[corners])
         return out
 

@@ -6,10 +6,10 @@ What does the work is imported when it is used, so that enabling the extension s
 from __future__ import annotations
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty
+from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..ml.errors import UnderstudyError
-from .base import JobOperator
+from .base import JobOperator, refuse
 
 
 def can_animate(cls: type, context: bpy.types.Context) -> bool:
@@ -239,7 +239,49 @@ class UNDERSTUDY_OT_add_expression(_ListOperator, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class UNDERSTUDY_OT_save_expressions(bpy.types.Operator):
+    bl_idname = "understudy.save_expressions"
+    bl_label = "Save as Assets"
+    bl_description = (
+        "Make an action asset of every expression of the library for this character, with a "
+        "picture of it. What the character plays stays as it is"
+    )
+    bl_options = {"REGISTER", "UNDO"}
+
+    only: StringProperty(
+        name="Only",
+        description="Names of expressions with commas between them; empty for the whole library",
+        default="",
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return can_animate(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        from ..addon import facelibrary
+        from ..ml import progress
+        from ..ml.face import library
+
+        names = [n.strip() for n in self.only.split(",") if n.strip()] or list(library.load())
+        manager = context.window_manager
+        manager.progress_begin(0, 100)
+        try:
+            made = progress.run(
+                facelibrary.save(context.scene, context.object, names),
+                lambda step: manager.progress_update(int(100 * step.fraction)),
+            )
+        except UnderstudyError as exc:
+            return refuse(self, context, exc)
+        finally:
+            manager.progress_end()
+        self.report({"INFO"}, f"{made} expressions of {context.object.name} are assets now")
+        return {"FINISHED"}
+
+
 CLASSES = (
+    UNDERSTUDY_OT_save_expressions,
     UNDERSTUDY_OT_perform_face,
     UNDERSTUDY_OT_apply_face_edits,
     UNDERSTUDY_OT_reset_face_edits,

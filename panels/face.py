@@ -207,6 +207,7 @@ class UNDERSTUDY_PT_face_library(SidebarPanel, bpy.types.Panel):
             for prop in ("frame", "amplitude", "speed"):
                 col.prop(layer, prop)
         layout.operator("understudy.apply_face_edits", icon="CHECKMARK")
+        layout.operator("understudy.save_expressions", icon="ASSET_MANAGER")
 
 
 class UNDERSTUDY_UL_face_map(bpy.types.UIList):

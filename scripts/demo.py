@@ -1,9 +1,11 @@
 """Block a clip onto a Rigify human and film it: the first of the README's two commands.
 
     python3 scripts/demo.py [--video PATH] [--rig FILE.blend [--rig-name NAME]] [--keys 12]
+    python3 scripts/demo.py --stage face [--video PATH]
 
 Sets up what it needs by itself, and leaves build/demo/: demo.blend, playblast.mp4 (the detected
-skeleton and the rig side by side), contact_sheet.png (the key poses) and report.json.
+skeleton and the rig side by side), contact_sheet.png (the key poses) and report.json. The face
+stage lays an actor's face on a head that is made in code, and leaves the same in build/demo_face/.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import env
 
 ROOT = env.ROOT
 CLIP = ROOT / "tests" / "data" / "demo_clip.mp4"
+FACE_CLIP = ROOT / "tests" / "data" / "face_clip.mp4"
 RESULTS = ("demo.blend", "playblast.mp4", "contact_sheet.png", "report.json")
 LIMIT_S = 1200
 SHOWN = 6  # lines at the end of a log that say what went wrong
@@ -66,15 +69,33 @@ def film(args: argparse.Namespace, python: Path, out: Path) -> None:
     step("filming it beside the source", command, out / "film.log")
 
 
+def film_face(args: argparse.Namespace, python: Path, out: Path) -> None:
+    """Make a head, lay the actor's face on it as a person would, and film the result."""
+    scripts, head = ROOT / "scripts", out / "head.blend"
+    step("making a head", [python, scripts / "demo_head.py", head], out / "head.log")
+    perform = [python, scripts / "understudy.py", "face", head, "--video", args.video]
+    perform += ["--mesh", "Suzanne", "--save", out / "demo.blend", "--report", out / "report.json"]
+    step("laying the actor's face on it", perform, out / "face.log")
+    command = [python, scripts / "demo_face_film.py", out / "demo.blend", "Suzanne", args.video]
+    step("filming it beside the source", [*command, out], out / "film.log")
+
+
+STAGES = {"blocking": (film, CLIP, "demo"), "face": (film_face, FACE_CLIP, "demo_face")}
+"""Stage to what runs it, its own clip, and the folder that it fills."""
+
+
 def main() -> int:
     """Run the demo and say where the results lie."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--video", type=Path, default=CLIP, help="your own clip")
+    parser.add_argument("--stage", choices=STAGES, default="blocking", help="what to show")
+    parser.add_argument("--video", type=Path, help="your own clip")
     parser.add_argument("--rig", type=Path, help="a .blend file with your own rig")
     parser.add_argument("--rig-name", help="the armature object in it, where there are several")
     parser.add_argument("--keys", type=int, default=12, help="how many key poses; default 12")
-    parser.add_argument("--out", type=Path, default=env.BUILD / "demo", help="the folder to fill")
+    parser.add_argument("--out", type=Path, help="the folder to fill; default build/demo…")
     args = parser.parse_args()
+    run, clip, folder = STAGES[args.stage]
+    args.video, args.out = args.video or clip, args.out or env.BUILD / folder
     for path in filter(None, (args.video, args.rig)):
         if not path.exists():
             parser.error(f"{path} does not exist")
@@ -85,7 +106,7 @@ def main() -> int:
     try:
         pythons = env.ensure("py311", "export")
         env.ensure_networks(pythons["export"])
-        film(args, pythons["py311"], args.out.resolve())
+        run(args, pythons["py311"], args.out.resolve())
     except (DemoError, env.SetupError) as exc:
         sys.stderr.write(f"{exc}\n")
         return 1

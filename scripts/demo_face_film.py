@@ -34,7 +34,7 @@ def frame_camera(mesh: bpy.types.Object) -> None:
     low, high = corners.min(axis=0), corners.max(axis=0)
     data = bpy.data.cameras.new("Face")
     data.type = "ORTHO"
-    data.ortho_scale = 1.1 * float(max((high - low)[[0, 2]]))
+    data.ortho_scale = 1.2 * float((high - low)[2])
     camera = bpy.data.objects.new("Face", data)
     bpy.context.scene.collection.objects.link(camera)
     camera.location = (
@@ -79,7 +79,7 @@ def film(args: argparse.Namespace) -> None:
             scene.render.filepath = str(work / "face.png")
             bpy.ops.render.render(write_still=True)
             face = cv2.imread(str(work / "face.png"))
-            pair = np.hstack([square(picture), face])
+            pair = np.hstack([square(picture[..., ::-1]), face])
             cv2.imwrite(str(work / f"film_{len(pairs) + 1:04d}.png"), pair)
             pairs.append(pair)
     shown = [pairs[i] for i in np.linspace(0, len(pairs) - 1, TILES).round().astype(int)]

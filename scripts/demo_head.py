@@ -25,7 +25,8 @@ EYE_RADIUS = 0.20
 MOUTH = np.array([0.0, -0.75, -0.78])
 CORNER = np.array([0.12, -0.72, -0.78])
 JAW_Z = -0.76  # what is lower swings with the jaw
-COLOURS = {"fur": (0.30, 0.16, 0.08), "eyes": (0.9, 0.9, 0.88), "pupils": (0.02, 0.02, 0.02)}
+STRENGTH = 1.4  # a cartoon's
+COLOURS = {"fur": (0.50, 0.30, 0.17), "eyes": (0.9, 0.9, 0.88), "pupils": (0.02, 0.02, 0.02)}
 
 # Part of the face: middle, radius, for the character's left; x turns round for its right.
 PARTS = {
@@ -150,14 +151,14 @@ def _pushed(points: np.ndarray, moves: dict, side: int) -> np.ndarray:
     out = np.zeros_like(points)
     for part, (aside, forward, up) in moves.items():
         out += field(points, part, side)[:, None] * [side * aside, -forward, up]
-    return out
+    return STRENGTH * out
 
 
 def lids(points: np.ndarray, what: str, side: int) -> np.ndarray:
     """Return how a lid's expression moves the skin around an eye."""
     away = points - EYE * [side, 1, 1]
     ring = np.hypot(away[:, 0], away[:, 2])
-    near = np.exp(-((np.maximum(ring - EYE_RADIUS, 0) / 0.10) ** 2)) * (points[:, 1] < -0.45)
+    near = np.exp(-((np.maximum(ring - EYE_RADIUS, 0) / 0.06) ** 2)) * (points[:, 1] < -0.45)
     upper, lower = near * (away[:, 2] > 0), near * (away[:, 2] <= 0)
     out = np.zeros_like(points)
     span = np.abs(away[:, 2])
@@ -200,6 +201,20 @@ def add_keys(head: bpy.types.Object, eyes: np.ndarray) -> None:
         block.data.foreach_set("co", (points + offset).astype(np.float32).ravel())
 
 
+def add_neck(head: bpy.types.Object) -> None:
+    """Hang the head on an armature's bone, which can turn it."""
+    rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
+    bpy.context.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    bone = rig.data.edit_bones.new("head")
+    bone.head, bone.tail = (0, 0.1, -0.9), (0, 0.1, 0.6)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    head.vertex_groups.new(name="head").add(range(len(head.data.vertices)), 1.0, "REPLACE")
+    head.modifiers.new("Armature", "ARMATURE").object = rig
+    head.parent = rig
+
+
 def main() -> int:
     """Make the file."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -208,6 +223,7 @@ def main() -> int:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     head, eyes = make_mesh()
     add_keys(head, eyes)
+    add_neck(head)
     bpy.context.scene.render.fps = 30
     bpy.ops.wm.save_as_mainfile(filepath=str(args.out.resolve()))
     return 0

@@ -16,6 +16,7 @@ from .facerig import FaceRig, Turner, Writing, bone_path, key_path
 from .performance import INDEX, NAMES, Performance
 
 _LOOK_OUT, _LOOK_IN, _LOOK_UP, _LOOK_DOWN = np.radians([38.0, 38.0, 28.0, 32.0])
+_LITTLE = 0.5  # share of the largest sway of a bone, below which none is followed more closely
 _PROPERTIES = {LOCATION: "location", SCALE: "scale"}
 _ROTATIONS = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}
 
@@ -184,6 +185,14 @@ def retarget(
 def _put_controls(curves: _Curves, performance: Performance, face: FaceMap, rig: FaceRig) -> None:
     values = control_values(performance.coefficients, face, rig)
     used = set(face.controls())
+    # What hardly moves may stray by what is little for the bones that do.
+    sway = {
+        kind: max(
+            (np.ptp(v) for c, v in zip(rig.controls, values.T, strict=True) if c.kind == kind),
+            default=0.0,
+        )
+        for kind in (LOCATION, SCALE)
+    }
     turns: dict[tuple[str, str], NDArray] = {}
     for control, column, low, high in zip(rig.controls, values.T, rig.low, rig.high, strict=True):
         if control not in used:
@@ -196,7 +205,7 @@ def _put_controls(curves: _Curves, performance: Performance, face: FaceMap, rig:
             bone = control.owner, control.name
             turns.setdefault(bone, np.zeros((len(values), 3)))[:, control.axis] = column
         else:
-            unit = max(np.ptp(column), 1e-6)
+            unit = max(np.ptp(column), _LITTLE * sway[control.kind], 1e-6)
             path = bone_path(control.name, _PROPERTIES[control.kind])
             curves.put(control.owner, "OBJECT", path, control.axis, control.name, column, unit)
     for (owner, bone), vector in turns.items():

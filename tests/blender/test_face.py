@@ -344,3 +344,23 @@ def test_what_is_no_face_is_told(settings):
     with pytest.raises(RuntimeError, match="No face is seen on this character from any side"):
         bpy.ops.understudy.map_face_shape()
     assert not len(cube.understudy.face_links)
+
+
+def test_expressions_become_assets_with_pictures(head, settings):
+    bpy.ops.understudy.perform_face()
+    played = head.data.shape_keys.animation_data.action
+    assert bpy.ops.understudy.save_expressions(only="joy, micro_fear") == {"FINISHED"}
+    assert head.data.shape_keys.animation_data.action is played
+    assert value(head, "jawOpen", 25) == pytest.approx(0.8, abs=0.02)
+    joy = bpy.data.actions["Head: Joy"]
+    assert "felt smile" in joy.asset_data.description and "Face" in joy.asset_data.tags
+    assert "Micro-expression" in bpy.data.actions["Head: Micro fear"].asset_data.tags
+    assert tuple(joy.preview.image_size) == (128, 128)
+    paths = {c.data_path for _, bag in actions.bags_of(joy) for c in bag.fcurves}
+    assert 'key_blocks["mouthSmileLeft"].value' in paths
+    assert 'key_blocks["browDownLeft"].value' not in paths
+    before = len(bpy.data.actions)
+    bpy.ops.understudy.save_expressions(only="joy")
+    assert len(bpy.data.actions) == before
+    with pytest.raises(RuntimeError, match="no expression 'rapture'"):
+        bpy.ops.understudy.save_expressions(only="rapture")
