@@ -31,12 +31,15 @@ SCALES = {"0.8": "1600x2400", "2.0": "2400x5000"}
 def tell(blender: Blender, out: Path) -> None:
     """Let story.py run, and print its facts."""
     env.say("a first day in the window")
+    folder = out / "temporary"  # its own, so that what is left there is seen
+    folder.mkdir()
     done = blender.run(
         ["--python", HERE / "story.py"],
         LIMIT_S,
         program="blender-gui",
         WINDOW_OUT=str(out),
         WINDOW_CLIP=str(CLIP),
+        TMPDIR=str(folder),
     )
     expect(done.returncode == 0 and "WINDOW ok" in done.stdout, "it goes well", done)
     for name, value in json.loads((out / "facts.json").read_text("utf-8")).items():
