@@ -247,11 +247,6 @@ class UnderstudyFace(bpy.types.PropertyGroup):
         max=1.0,
         subtype="FACTOR",
     )
-    live: BoolProperty(
-        name="Live",
-        description="Write the keys anew at each change of a slider",
-        default=False,
-    )
     performances: CollectionProperty(
         type=UnderstudyFacePerformance,
         name="Performances",

@@ -322,6 +322,11 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         ),
         default=True,
     )
+    face_live: BoolProperty(
+        name="Live",
+        description="Whether the face's keys are written anew at each change of a slider",
+        default=False,
+    )
     provider: StringProperty(
         name="Ran On",
         description="What the networks ran on in the last work, and why",

@@ -11,6 +11,8 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 from ..ml.errors import UnderstudyError
 from .base import JobOperator, refuse
 
+_LIVE_S = 0.15
+
 
 def can_animate(cls: type, context: bpy.types.Context) -> bool:
     """Tell whether the active object may be a face, and say why not."""
@@ -90,6 +92,77 @@ class UNDERSTUDY_OT_apply_face_edits(_FaceJob, bpy.types.Operator):
             cls.poll_message_set("Capture or load a performance, or add an expression first")
             return False
         return can_animate(cls, context)
+
+
+class UNDERSTUDY_OT_live_face_edits(bpy.types.Operator):
+    bl_idname = "understudy.live_face_edits"
+    bl_label = "Live Edits"
+    bl_description = (
+        "Write the keys anew whenever a slider has changed, until this is pressed again or Esc"
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return UNDERSTUDY_OT_apply_face_edits.poll(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return self.invoke(context, None)
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event | None) -> set[str]:
+        run = context.window_manager.understudy
+        if run.face_live or bpy.app.background:  # no timer ever fires there
+            run.face_live = False
+            return {"FINISHED"}
+        run.face_live = True
+        self._number = context.object.session_uid
+        self._shown = self._seen = self._edits(context)
+        self._timer = context.window_manager.event_timer_add(_LIVE_S, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        run = context.window_manager.understudy
+        if (event.type == "ESC" and event.value == "PRESS") or not run.face_live:
+            return self._end(context)
+        if event.type != "TIMER" or run.title:
+            return {"PASS_THROUGH"}
+        edits, before = self._edits(context), self._seen
+        self._seen = edits
+        # Once the slider rests: writing takes longer than it takes to move on.
+        if edits == before and edits != self._shown:
+            self._shown = edits
+            try:
+                self._write(context)
+            except UnderstudyError as exc:
+                refuse(self, context, exc)
+                return self._end(context)
+        return {"PASS_THROUGH"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Blender's call when a file is loaded or the window is closed."""
+        self._end(context)
+
+    @staticmethod
+    def _edits(context: bpy.types.Context) -> object:
+        from ..addon import face
+
+        return face.options_from(context, again=True)
+
+    def _write(self, context: bpy.types.Context) -> None:
+        from ..addon import face, jobs
+
+        obj = next((o for o in bpy.data.objects if o.session_uid == self._number), None)
+        if obj is None:
+            raise UnderstudyError("The face was removed meanwhile: nothing was written")
+        asked = face.request(context.scene, obj, self._shown)
+        job = jobs.start(face.TASK, asked.params, asked.arrays, in_process=True)
+        face.finish(context.scene, obj, asked, job.result())
+
+    def _end(self, context: bpy.types.Context) -> set[str]:
+        context.window_manager.understudy.face_live = False
+        context.window_manager.event_timer_remove(self._timer)
+        bpy.ops.ed.undo_push(message=self.bl_label)
+        return {"FINISHED"}
 
 
 class _ListOperator:
@@ -284,6 +357,7 @@ CLASSES = (
     UNDERSTUDY_OT_save_expressions,
     UNDERSTUDY_OT_perform_face,
     UNDERSTUDY_OT_apply_face_edits,
+    UNDERSTUDY_OT_live_face_edits,
     UNDERSTUDY_OT_reset_face_edits,
     UNDERSTUDY_OT_add_face_span,
     UNDERSTUDY_OT_remove_face_span,

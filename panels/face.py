@@ -103,6 +103,8 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
         row = layout.row(align=True)
         row.scale_y = 1.3
         row.operator("understudy.apply_face_edits", icon="CHECKMARK")
+        live = context.window_manager.understudy.face_live
+        row.operator("understudy.live_face_edits", text="", icon="HIDE_OFF", depress=live)
         row.operator("understudy.reset_face_edits", text="", icon="LOOP_BACK")
 
     def _draw_region(self, context: bpy.types.Context, name: str) -> None:

@@ -319,10 +319,10 @@ def test_bones_are_tried_and_put_back(head, settings):
     bpy.context.view_layer.update()
     found = facerig.find_face(head)
     measured = measure(found)
-    triangle = np.zeros(468, int)
-    triangle[300:] = len(measured.triangles) - 1
-    bary = np.tile([1.0, 0, 0], (468, 1))
-    bary[300:] = [0, 1, 0]
+    triangle, bary = np.zeros(468, int), np.zeros((468, 3))
+    for vertex, rows in ((0, slice(None, 300)), (40, slice(300, None))):
+        where, corner = np.argwhere(measured.triangles == vertex)[0]
+        triangle[rows], bary[rows] = where, np.eye(3)[corner]
     probe = Probe(found, measured, triangle, bary)
     tried = probe.of_bone("jaw")
     assert {(c.kind, c.axis) for c in tried} >= {("location", 0), ("location", 2)}
@@ -364,3 +364,37 @@ def test_expressions_become_assets_with_pictures(head, settings):
     assert len(bpy.data.actions) == before
     with pytest.raises(RuntimeError, match="no expression 'rapture'"):
         bpy.ops.understudy.save_expressions(only="rapture")
+
+
+def test_live_edits_write_once_the_slider_rests(head, settings, monkeypatch):
+    from types import SimpleNamespace
+
+    from understudy.ops import face as ops
+
+    class Window:
+        understudy = bpy.context.window_manager.understudy
+
+        def __getattr__(self, name):
+            return lambda *args, **_: None
+
+    bpy.ops.understudy.perform_face()
+    context = SimpleNamespace(
+        window_manager=Window(), scene=bpy.context.scene, object=head, window=None,
+        preferences=bpy.context.preferences,
+    )  # fmt: skip
+    live = SimpleNamespace(bl_label="Live Edits", _number=head.session_uid, _timer=None)
+    kind = ops.UNDERSTUDY_OT_live_face_edits
+    live._edits, live._write = kind._edits, lambda c: kind._write(live, c)
+    live._end = lambda c: kind._end(live, c)
+    live._shown = live._seen = kind._edits(context)
+    Window.understudy.face_live = True
+    tick = SimpleNamespace(type="TIMER", value="NOTHING")
+    settings.jaw.amplitude = 0.5
+    assert kind.modal(live, context, tick) == {"PASS_THROUGH"}
+    assert value(head, "jawOpen", 25) == pytest.approx(0.8, abs=0.02)
+    assert kind.modal(live, context, tick) == {"PASS_THROUGH"}
+    assert value(head, "jawOpen", 25) == pytest.approx(0.4, abs=0.02)
+    escape = SimpleNamespace(type="ESC", value="PRESS")
+    monkeypatch.setattr(ops, "_LIVE_S", 0.1)
+    assert kind.modal(live, context, escape) == {"FINISHED"}
+    assert not Window.understudy.face_live
