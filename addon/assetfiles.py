@@ -171,8 +171,13 @@ def measure(path: Path) -> list[tuple[str, str, tuple[float, float, float]]]:
     if path.suffix.lower() == ".glb":
         low, high = _glb_box(path)
         return [("", "", tuple(float(n) for n in high - low))]
-    found = []
-    for kind, name in contents(path) if path.suffix.lower() == BLEND else [("", "")]:
+    found, offered = [], [("", "")]
+    if path.suffix.lower() == BLEND:
+        try:
+            offered = contents(path)
+        except OSError as exc:
+            raise UnderstudyError(f"{path.name} is no .blend file that can be read: {exc}") from exc
+    for kind, name in offered:
         objects, came = bring(path, kind, name)
         box = box_of(objects)
         drop(came)

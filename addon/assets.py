@@ -35,7 +35,7 @@ _NOISE = {"a", "b", "c", "d", "the", "of", "and", "mesh", "model", "asset", "obj
 
 @dataclass
 class Entry:
-    """One asset: where it is, its words, and its size in metres as it is."""
+    """One asset: where it is, its words, its size in metres as it is, its file's size and time."""
 
     name: str
     path: str
@@ -43,6 +43,7 @@ class Entry:
     block: str
     tags: list[str]
     size: tuple[float, float, float]
+    state: list[int]
 
 
 @dataclass
@@ -67,9 +68,7 @@ class Index:
 
     def digest(self) -> str:
         """Return a digest of the files' states: an edited asset makes another layout."""
-        return digest.of_values(
-            [[e.name, _state(Path(e.path)) if e.path else None] for e in self.entries.values()]
-        )
+        return digest.of_values([[e.name, e.state] for e in self.entries.values()])
 
     def add(self, path: Path | None, kind: str, block: str, tags: list[str], size: tuple) -> None:
         """Add an asset under a name of its own."""
@@ -78,7 +77,9 @@ class Index:
         while name in self.entries:
             name, count = f"{stem} ({count})", count + 1
         words = list(dict.fromkeys([*tags, *words_of(stem), *words_of(path.stem if path else "")]))
-        self.entries[name] = Entry(name, str(path) if path else "", kind, block, words, tuple(size))
+        state = _state(path) if path else [0, 0]
+        where = str(path) if path else ""
+        self.entries[name] = Entry(name, where, kind, block, words, tuple(size), state)
 
 
 def words_of(name: str) -> list[str]:
@@ -155,7 +156,7 @@ def _add_local(index: Index) -> None:
                 index.add(None, kind, block.name, tags, tuple(float(n) for n in box[1] - box[0]))
 
 
-def _state(path: Path) -> list:
+def _state(path: Path) -> list[int]:
     try:
         stat = path.stat()
     except OSError:
