@@ -2,10 +2,13 @@
 
     python3 scripts/demo.py [--video PATH] [--rig FILE.blend [--rig-name NAME]] [--keys 12]
     python3 scripts/demo.py --stage face [--video PATH]
+    python3 scripts/demo.py --stage layout [--prompt "WORDS"]
 
 Sets up what it needs by itself, and leaves build/demo/: demo.blend, playblast.mp4 (the detected
 skeleton and the rig side by side), contact_sheet.png (the key poses) and report.json. The face
 stage lays an actor's face on a head that is made in code, and leaves the same in build/demo_face/.
+The layout stage turns words into a scene, and leaves in build/demo_layout/: demo.blend, the
+variants as variants.png, storyboard.png and report.json.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ ROOT = env.ROOT
 CLIP = ROOT / "tests" / "data" / "demo_clip.mp4"
 FACE_CLIP = ROOT / "tests" / "data" / "face_clip.mp4"
 RESULTS = ("demo.blend", "playblast.mp4", "contact_sheet.png", "report.json")
+LAYOUT_RESULTS = ("demo.blend", "variants.png", "storyboard.png", "report.json")
+PROMPT = "underwater dragon palace + cyberpunk"
 LIMIT_S = 1200
 SHOWN = 6  # lines at the end of a log that say what went wrong
 
@@ -80,8 +85,27 @@ def film_face(args: argparse.Namespace, python: Path, out: Path) -> None:
     step("filming it beside the source", [*command, out], out / "film.log")
 
 
-STAGES = {"blocking": (film, CLIP, "demo"), "face": (film_face, FACE_CLIP, "demo_face")}
-"""Stage to what runs it, its own clip, and the folder that it fills."""
+def lay_out(args: argparse.Namespace, python: Path, out: Path) -> None:
+    """Turn the words into a scene, as a person would."""
+    empty = out / "empty.blend"
+    step(
+        "making an empty file",
+        [python, ROOT / "scripts" / "demo_empty.py", empty],
+        out / "empty.log",
+    )
+    words = [python, ROOT / "scripts" / "understudy.py", "layout", empty, "--prompt", args.prompt]
+    words += ["--seed", "7", "--thumbs", out / "thumbs", "--storyboard", out / "storyboard.png"]
+    words += ["--save", out / "demo.blend", "--report", out / "report.json", "--force"]
+    step(f"laying out: {args.prompt}", words, out / "layout.log")
+    (out / "thumbs" / "sheet.png").replace(out / "variants.png")
+
+
+STAGES = {
+    "blocking": (film, CLIP, "demo", RESULTS),
+    "face": (film_face, FACE_CLIP, "demo_face", RESULTS),
+    "layout": (lay_out, None, "demo_layout", LAYOUT_RESULTS),
+}
+"""Stage to what runs it, its own clip, the folder that it fills, and with what."""
 
 
 def main() -> int:
@@ -89,19 +113,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--stage", choices=STAGES, default="blocking", help="what to show")
     parser.add_argument("--video", type=Path, help="your own clip")
+    parser.add_argument("--prompt", default=PROMPT, help="the place, in words, for the layout")
     parser.add_argument("--rig", type=Path, help="a .blend file with your own rig")
     parser.add_argument("--rig-name", help="the armature object in it, where there are several")
     parser.add_argument("--keys", type=int, default=12, help="how many key poses; default 12")
     parser.add_argument("--out", type=Path, help="the folder to fill; default build/demo…")
     args = parser.parse_args()
-    run, clip, folder = STAGES[args.stage]
+    run, clip, folder, results = STAGES[args.stage]
     args.video, args.out = args.video or clip, args.out or env.BUILD / folder
     for path in filter(None, (args.video, args.rig)):
         if not path.exists():
             parser.error(f"{path} does not exist")
     start = time.monotonic()
     args.out.mkdir(parents=True, exist_ok=True)
-    for name in RESULTS:  # what lies there afterwards is from this run
+    for name in results:  # what lies there afterwards is from this run
         (args.out / name).unlink(missing_ok=True)
     try:
         pythons = env.ensure("py311", "export")
@@ -111,7 +136,7 @@ def main() -> int:
         sys.stderr.write(f"{exc}\n")
         return 1
     env.say(f"done in {time.monotonic() - start:.0f} s:")
-    for name in RESULTS:
+    for name in results:
         env.say(f"  {args.out / name}")
     return 0
 
