@@ -21,7 +21,7 @@ from .errors import BatchError
 SCHEMA = 1
 LARGEST_SEED = 2**31 - 1
 LARGEST_BATCH = 1_000_000
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 Parameters = dict[str, dict[str, object]]
@@ -257,7 +257,7 @@ def _list(value: object, at: str) -> list:
 
 def _name(value: object, at: str) -> str:
     """Return a name that is one on every file system."""
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
+    if not isinstance(value, str) or not NAME.fullmatch(value):
         raise BatchError(
             f"{at} is {_short(value)}: use letters, digits, '_', '-' and '.', 100 at most, "
             "beginning with a letter or digit"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import farm_schema
 from farm import __main__ as command
 from farm import batch, job, launch, plan, stages
 from farm.errors import BatchError
@@ -291,3 +292,7 @@ def test_windows_paths_are_mapped_too(tmp_path):
 def test_a_switch_that_is_off_is_no_word():
     assert stages.words_of("block", "stepped", False, str) == []
     assert stages.words_of("block", "stepped", True, str) == ["--stepped"]
+
+
+def test_the_documented_form_is_that_of_the_stages():
+    assert farm_schema.PATH.read_text("utf-8") == farm_schema.text(), "run scripts/farm_schema.py"

@@ -1,0 +1,75 @@
+"""The JSON schema of a batch, made from the table of stages: `python3 scripts/farm_schema.py`."""
+
+from __future__ import annotations
+
+from . import batch, stages
+
+_NUMBERS = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+_TEXT = {"type": "string", "minLength": 1}
+_KINDS = {
+    stages.TEXT: _TEXT,
+    stages.PATH: {**_TEXT, "description": "From the batch's folder, or absolute."},
+    stages.NUMBER: {"type": "number"},
+    stages.WHOLE: {"type": "integer"},
+    stages.FLAG: {"type": "boolean"},
+    stages.PAIR: _NUMBERS,
+    stages.FRAMES: {**_NUMBERS, "items": {"type": "integer"}},
+    stages.WORDS: {"type": "array", "items": {**_TEXT, "pattern": "^[^-]"}, "minItems": 1},
+    stages.TEXT_OR_WHOLE: {"anyOf": [_TEXT, {"type": "integer"}]},
+}
+
+
+def schema() -> dict:
+    """Return the schema; what spans several places, such as names that clash, it cannot say."""
+    name = {"type": "string", "pattern": f"^{batch.NAME.pattern}$"}
+    chain = {
+        "description": "In this order, each once.",
+        "type": "array", "items": {"enum": list(stages.STAGES)}, "minItems": 1, "uniqueItems": True,
+    }  # fmt: skip
+    seed = {"type": "integer", "minimum": 0, "maximum": batch.LARGEST_SEED}
+    seeds = {
+        "description": "A chain of results each.",
+        "type": "array", "items": seed, "minItems": 1, "uniqueItems": True,
+    }  # fmt: skip
+    common = {"stages": chain, "seeds": seeds, "parameters": _parameters()}
+    shot = {
+        "type": "object",
+        "required": ["shot", "blend"],
+        "additionalProperties": False,
+        "properties": {
+            "shot": {**name, "description": "Its name, and that of its folder."},
+            "blend": {"type": "string", "pattern": r"\.[bB][lL][eE][nN][dD]$"},
+            **common,
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Understudy batch",
+        "description": "Shots, stages, seeds and parameters, of which scripts/farm makes jobs. "
+        "What a shot says goes before what holds for all.",
+        "type": "object",
+        "required": ["schema", "name", "shots"],
+        "additionalProperties": False,
+        "properties": {
+            "schema": {"const": batch.SCHEMA},
+            "name": name,
+            **common,
+            "shots": {"type": "array", "items": shot, "minItems": 1},
+        },
+    }
+
+
+def _parameters() -> dict:
+    return {
+        "description": "Stage to option to value; the options are those of the commands.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            name: {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {k: _KINDS[kind] for k, kind in stage.options.items()},
+            }
+            for name, stage in stages.STAGES.items()
+        },
+    }
