@@ -9,7 +9,17 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-COMMANDS = ("block", "face", "inbetween", "layout", "ledger", "lipsync", "playblast", "serve")
+COMMANDS = (
+    "block",
+    "face",
+    "inbetween",
+    "layout",
+    "ledger",
+    "lipsync",
+    "playblast",
+    "serve",
+    "usd",
+)
 """Names of the commands, and of their modules here."""
 
 

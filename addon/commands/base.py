@@ -10,6 +10,7 @@ from pathlib import Path
 
 import bpy
 
+from ...ml import digest
 from ...ml.progress import Progress
 from .. import prefs, reports
 from ..files import check_writable, save_blend, write_atomically
@@ -103,6 +104,12 @@ def keep(args: argparse.Namespace, order: reports.Order, report: dict) -> dict:
     for note in [*ran, *report["notes"]]:
         say(f"Note: {note}")
     return report
+
+
+def libraries() -> list[list[str]]:
+    """Return what the open file links, with its content: it may change while the file does not."""
+    paths = {Path(bpy.path.abspath(library.filepath)) for library in bpy.data.libraries}
+    return [[str(p), digest.of_files([p])] for p in sorted(paths) if p.is_file()]
 
 
 def find_rig(name: str | None) -> bpy.types.Object:

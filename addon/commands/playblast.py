@@ -9,7 +9,6 @@ from pathlib import Path
 
 import bpy
 
-from ...ml import digest
 from ...ml.progress import Progress, run
 from .. import reports
 from ..files import write_atomically
@@ -61,7 +60,7 @@ def _run(args: argparse.Namespace) -> None:
         engine=args.engine,
         note=args.note,
     )
-    params = vars(options) | {"libraries": _libraries()}
+    params = vars(options) | {"libraries": base.libraries()}
     order = reports.Order("playblast", None, params, {}, {}, {"film": path}, begun)
     if not base.is_wanted(args, order):
         return
@@ -75,9 +74,3 @@ def _run(args: argparse.Namespace) -> None:
         report = json.dumps(order.record(common | made), indent=2)
         write_atomically(args.report.absolute(), report + "\n")
     base.Reporter()(Progress(1.0, f"{made['frames']} pictures by {made['camera']}"))
-
-
-def _libraries() -> list[list[str]]:
-    """Return what the open file links, with its content: it may change while the file does not."""
-    paths = {Path(bpy.path.abspath(library.filepath)) for library in bpy.data.libraries}
-    return [[str(p), digest.of_files([p])] for p in sorted(paths) if p.is_file()]
