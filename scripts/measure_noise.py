@@ -46,7 +46,7 @@ def known(path: Path, sources: dict[str, mocap.Performance]) -> data.Known | Non
     hips = truth.camera[:, list(lifting.HIPS)].mean(axis=1)
     joints = rt.rotate(view.turn[:, None], truth.camera - hips[:, None])
     clip = next(c for c in CLIPS if c.name == truth.name)
-    rot = _turns(truth, perform(clip, sources[clip.source])[0].rot)
+    rot = truth_clip.swung(truth, perform(clip, sources[clip.source])[0].rot)
     turned = rt.multiply(view.turn[:, None], rt.multiply(truth.into[:, None], rot))
     columns = rt.to_matrix(turned)
     six = np.concatenate([columns[..., 0], columns[..., 1]], axis=-1)
@@ -72,19 +72,6 @@ def known(path: Path, sources: dict[str, mocap.Performance]) -> data.Known | Non
         up=rt.rotate(rt.multiply(view.turn, truth.into), [0.0, 0.0, 1.0]),
         velocity=rt.rotate(rt.multiply(view.turn, truth.into), speed),
     )
-
-
-def _turns(truth: truth_clip.Truth, rot: np.ndarray) -> np.ndarray:
-    """Return the performed turns with the legs swung to where planting put them."""
-    rot = rt.normalize(rot).copy()
-    place = {name: k for k, name in enumerate(lifting.JOINTS)}
-    for side in "LR":
-        for part, end in (("thigh", "shin"), ("shin", "foot")):
-            role = ROLES.index(f"{part}.{side}")
-            line = truth.world[:, place[f"{end}.{side}"]] - truth.world[:, place[f"{part}.{side}"]]
-            now = rt.rotate(rot[:, role], [0.0, 0.0, -1.0])
-            rot[:, role] = rt.multiply(rt.between(now, line), rot[:, role])
-    return rot
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,8 @@ import package
 
 package.load()
 from understudy.ml import rotations as rt  # noqa: E402
+from understudy.ml.blocking import lifting  # noqa: E402
+from understudy.ml.blocking.body import ROLES  # noqa: E402
 
 FOLDER = package.ROOT / "build" / "truth"
 
@@ -76,6 +78,26 @@ def read(path: Path) -> Truth:
         contact=d["contact"] if "contact" in d else None,
         move=str(d.get("move", "pan" if "movcam" in name else "")),
     )
+
+
+def swung(truth: Truth, rot: NDArray) -> NDArray:
+    """Return the performed turns (F, roles, 4) with the legs swung to where planting put them."""
+    rot = rt.normalize(rot).copy()
+    place = {name: k for k, name in enumerate(lifting.JOINTS)}
+    for side in "LR":
+        for part, end in (("thigh", "shin"), ("shin", "foot")):
+            role = ROLES.index(f"{part}.{side}")
+            line = truth.world[:, place[f"{end}.{side}"]] - truth.world[:, place[f"{part}.{side}"]]
+            now = rt.rotate(rot[:, role], [0.0, 0.0, -1.0])
+            rot[:, role] = rt.multiply(rt.between(now, line), rot[:, role])
+    return rot
+
+
+def first(truth: Truth, frames: int) -> Truth:
+    """Return the first frames of a clip."""
+    cut = {n: getattr(truth, n)[:frames] for n in ("world", "camera", "into", "place")}
+    contact = None if truth.contact is None else truth.contact[:frames]
+    return replace(truth, **cut, contact=contact)
 
 
 def rendered(use: str | None = None) -> list[Path]:

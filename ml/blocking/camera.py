@@ -1,9 +1,10 @@
 """The camera's own movement, from how the background moves in the picture.
 
 A hand-held or panning camera moves everything in the picture. Points of the background are
-followed from frame to frame (Lucas and Kanade, 1981), with the person masked out; one similarity
-(shift, turn, scale) that most of them agree on (RANSAC) is the camera's. A camera on a tripod gives
-exactly none, so nothing drifts.
+followed from frame to frame (Lucas and Kanade, 1981), with the person masked out; the camera's is
+the rotation that most of them agree on (RANSAC), or, where that does not fit because the camera
+zooms or travels, a similarity (shift, turn, scale). A camera on a tripod gives exactly none, so
+nothing drifts.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .camerapath import FOCAL_RATIO
+
 _WIDTH = 320
 _POINTS, _FEWEST, _SPACING = 120, 24, 8
 _RENEW = 12  # frames
@@ -19,6 +22,7 @@ _BACK_AND_FORTH = 0.7  # small pixels; a point that does not come back was lost
 _STILL = 0.15  # small pixels a frame
 _MARGIN = 0.15  # of the person's box, around it
 _AGREE = 0.6
+_TURNS_IF = 1.15  # a turn is believed while it misses this much more than a similarity
 _SAME = 2.0  # grey levels, median, that noise changes
 
 
@@ -48,7 +52,8 @@ class BackgroundTracker:
         Returns
         -------
         (3, 3)
-            Takes pixels of this frame to where the same background is in the first frame.
+            Takes pixels of this frame to where the same background is in the first frame; a
+            projective map, as a camera that turns makes one.
         """
         small = _WIDTH / max(image.shape[:2])
         size = (round(image.shape[1] * small), round(image.shape[0] * small))
@@ -62,8 +67,11 @@ class BackgroundTracker:
             if not len(change) or np.median(change) < _SAME:
                 return self._total.copy()  # against the same anchor, so that a slow pan adds up
             move = self._move(grey)
+            if move is None:
+                return self._total.copy()
             back = np.diag([1 / small, 1 / small, 1.0])
             self._total = self._total @ back @ move @ np.diag([small, small, 1.0])
+            self._total /= self._total[2, 2]
         if len(self._points) < _FEWEST or self._age >= _RENEW:
             self._renew(grey, mask)
         self._age += 1
@@ -75,8 +83,11 @@ class BackgroundTracker:
         self._points = np.zeros((0, 1, 2), np.float32) if found is None else found
         self._age = 0
 
-    def _move(self, grey: NDArray) -> NDArray:
-        """Return the (3, 3) movement from this frame back to the last, small pixels."""
+    def _move(self, grey: NDArray) -> NDArray | None:
+        """Return the (3, 3) movement from this frame back to the last, small pixels.
+
+        None where the picture has hardly moved: the last frame then stays the anchor.
+        """
         none = np.eye(3)
         if len(self._points) < _FEWEST:
             self.unsure += 1
@@ -87,17 +98,42 @@ class BackgroundTracker:
         stray = np.linalg.norm(again - self._points, axis=-1)[:, 0]
         good = (ok[:, 0] > 0) & (ok_back[:, 0] > 0) & (stray < _BACK_AND_FORTH)
         before, after = self._points[good], there[good]
+        if len(after) >= _FEWEST and np.median(np.linalg.norm(after - before, axis=-1)) < _STILL:
+            return None
         self._points = after
         if len(after) < _FEWEST:
             self.unsure += 1
-            return none
-        if np.median(np.linalg.norm(after - before, axis=-1)) < _STILL:
             return none
         found, inliers = cv2.estimateAffinePartial2D(after, before, ransacReprojThreshold=1.0)
         if found is None or inliers.mean() < _AGREE:
             self.unsure += 1
             return none
-        return np.vstack([found, [0.0, 0.0, 1.0]])
+        similar = np.vstack([found, [0.0, 0.0, 1.0]])
+        held = inliers[:, 0] > 0
+        turned = _turned(after[held, 0], before[held, 0], grey.shape[::-1])
+        misses = [_miss(m, after[held, 0], before[held, 0]) for m in (turned, similar)]
+        return turned if misses[0] <= _TURNS_IF * misses[1] else similar
+
+
+def _turned(after: NDArray, before: NDArray, size: tuple[int, int]) -> NDArray:
+    """Return the (3, 3) map of a camera that only turns, which takes points to points best.
+
+    The rotation between the two bundles of rays (Kabsch, 1976), for a common lens.
+    """
+    focal = FOCAL_RATIO * max(size)
+    lens = np.array([[focal, 0, 0.5 * size[0]], [0, focal, 0.5 * size[1]], [0, 0, 1.0]])
+    unlens = np.linalg.inv(lens)
+    rays = [np.c_[points, np.ones(len(points))] @ unlens.T for points in (after, before)]
+    a, b = (r / np.linalg.norm(r, axis=1, keepdims=True) for r in rays)
+    u, _, vt = np.linalg.svd(b.T @ a)
+    turn = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
+    return lens @ turn @ unlens
+
+
+def _miss(move: NDArray, after: NDArray, before: NDArray) -> float:
+    """Return by how many pixels a map misses, in the middle."""
+    there = np.c_[after, np.ones(len(after))] @ move.T
+    return float(np.median(np.linalg.norm(there[:, :2] / there[:, 2:] - before, axis=1)))
 
 
 def _background(shape: tuple[int, int], box: NDArray | None) -> NDArray:

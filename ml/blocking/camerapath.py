@@ -7,6 +7,20 @@ from numpy.typing import NDArray
 
 from .. import rotations as rt
 
+FOCAL_RATIO = 0.83
+"""Focal length over the picture's longer side when nobody states it: a phone's or a 30 mm lens."""
+
+
+def still_points(points: NDArray, camera: NDArray) -> NDArray:
+    """Return where points (F, N, 2) of each frame lie in the first frame's picture.
+
+    `camera` is (F, 3, 3), from `BackgroundTracker`.
+    """
+    there = points @ np.swapaxes(camera[:, :2, :2], 1, 2) + camera[:, None, :2, 2]
+    deep = points @ camera[:, 2, :2, None] + camera[:, None, 2:, 2]
+    # Behind the first frame's camera there is no such place: the edge of what can be said.
+    return there / np.maximum(deep, 0.05)
+
 
 def turns(camera: NDArray, size: tuple[int, int], focal_px: float) -> NDArray:
     """Return how the camera is turned against its first frame.
@@ -24,16 +38,16 @@ def turns(camera: NDArray, size: tuple[int, int], focal_px: float) -> NDArray:
     (F, 4) quaternions
         Take directions from this frame's camera axes (x right, y down, z away) to the first's.
     """
-    middle = 0.5 * np.array([*size, 0.0]) + [0.0, 0.0, 1.0]
-    seen = camera @ middle
-    away = np.concatenate([seen[:, :2] - middle[:2], np.full((len(seen), 1), focal_px)], axis=1)
-    roll = np.arctan2(camera[:, 1, 0], camera[:, 0, 0])
-    about = rt.from_rotvec(roll[:, None] * [0.0, 0.0, 1.0])
-    return rt.multiply(rt.between([0.0, 0.0, 1.0], away), about)
+    lens = np.array([[focal_px, 0, 0.5 * size[0]], [0, focal_px, 0.5 * size[1]], [0, 0, 1.0]])
+    maps = np.linalg.inv(lens) @ camera @ lens
+    ahead = rt.normalize(maps[:, :, 2])
+    side = maps[:, :, 0] - (maps[:, :, 0] * ahead).sum(-1, keepdims=True) * ahead
+    return rt.frame_from(ahead, side, "zx")
 
 
 def moves(camera: NDArray, size: tuple[int, int]) -> bool:
     """Say whether the camera moved more than a few pixels at the picture's middle."""
     middle = 0.5 * np.array([*size, 0.0]) + [0.0, 0.0, 1.0]
-    shift = np.ptp((camera @ middle)[:, :2], axis=0).max()
+    there = camera @ middle
+    shift = np.ptp(there[:, :2] / there[:, 2:], axis=0).max()
     return bool(shift > 0.01 * max(size))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .. import rotations as rt
 from . import lifting
-from .camerapath import turns
+from .camerapath import still_points, turns
 
 if TYPE_CHECKING:
     from .lifter import Lifted
@@ -59,10 +59,6 @@ _SIGMA_LIFTED, _SIGMA_PICTURE_LIFTED = 0.01, 0.06
 _LIFTED_AS_CORE = [lifting.JOINT_OF[mark] for mark in CORE]
 _ITERATIONS = 5
 _CHUNK = 256
-
-FOCAL_RATIO = 0.83
-"""Focal length over the picture's longer side when nobody states it: a phone's or a 30 mm lens."""
-
 
 @dataclass
 class Observation:
@@ -109,7 +105,7 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
     image = landmarks.image_raw[good, :, :2].astype(float)
     camera = np.eye(3) if landmarks.camera is None else landmarks.camera[good]
     camera = np.broadcast_to(camera, (len(good), 3, 3))
-    still = image @ np.swapaxes(camera[:, :2, :2], 1, 2) + camera[:, None, :2, 2]
+    still = still_points(image, camera)
     parts = [
         image,
         landmarks.world_raw[good],

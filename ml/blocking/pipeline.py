@@ -18,9 +18,8 @@ from . import keyposes, lifter, solver
 from . import seen as memory
 from .body import Motion
 from .bonemap import BoneMap, check_limbs
-from .camerapath import moves
+from .camerapath import FOCAL_RATIO, moves
 from .channels import Channels, to_channels
-from .fit import FOCAL_RATIO
 from .retarget import retarget
 from .tracker import Landmarks, track
 
@@ -91,7 +90,7 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
     asked = {path: value for limb in ik for path, value in rig.ik[limb]["properties"].items()}
     switches = {about["switch"]: about["value"] for about in map(rig.ik.get, ik)}
     result = take.Take(
-        channels=_keys(channels, frames, poses, params, pose.still),
+        channels=key_channels(channels, frames, poses, params, pose.still),
         provenance=take.Provenance(
             stage="blocking",
             models=solved.models,
@@ -234,7 +233,7 @@ def scene_frames(seen: Landmarks, fps: float, frame_start: int, start_s: float) 
     return frame_start + np.arange(first, last + 1)
 
 
-def _keys(
+def key_channels(
     channels: Channels,
     frames: NDArray,
     poses: keyposes.KeyPoses,

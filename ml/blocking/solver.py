@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from .. import rotations as rt
-from . import fit, ground, plant
+from . import camerapath, fit, ground, plant
 from .body import CONTACTS, REST_DIRECTION, ROLES, Motion
 
 if TYPE_CHECKING:
@@ -359,7 +359,7 @@ def solve(
     time : (F,) seconds, even
         Usually the scene's frames; inside the video's range.
     focal_px : float, optional
-        Focal length in pixels; by default that of a common lens (`fit.FOCAL_RATIO`).
+        Focal length in pixels; by default that of a common lens (`camerapath.FOCAL_RATIO`).
     lifted : Lifted, optional
         What the lifter makes of the same landmarks at the same times and focal length; without
         it the body is solved by geometry alone.
@@ -369,7 +369,7 @@ def solve(
     Motion
     """
     fps = 1.0 / np.median(np.diff(time)) if len(time) > 1 else 30.0
-    focal_px = focal_px or fit.FOCAL_RATIO * max(landmarks.size)
+    focal_px = focal_px or camerapath.FOCAL_RATIO * max(landmarks.size)
     seen = fit.resample(landmarks, time, _SMOOTH_S, focal_px)
     camera, residual = fit.fit_joints(seen, landmarks.size, focal_px, lifted)
     weight = seen.seen * seen.visibility[:, list(fit.CORE)].mean(axis=1)
