@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..ml.blocking.bonemap import BoneMap, auto_map, check_limbs
 from ..ml.errors import RigError, UnderstudyError, VideoError
 from ..ml.take import CONSTANT, GENERATED, Channel, Take, make_keys
-from . import bonemaps, fcurves, ledger, prefs
+from . import bonemaps, fcurves, ledger, prefs, videocamera
 from .checks import check_action, check_bones, check_owner
 from .rigs import read_rig
 
@@ -42,6 +42,7 @@ class Options:
     interpolation : "BEZIER", "CONSTANT" or "LINEAR"
     key_types : "pose" or "generated"
     root_motion : whether the character travels
+    camera : whether a camera is made that moves as the video's did
     ik : limbs ("leg.L") to key on their IK controls
     frames : scene frames to key, which rule out `keys` and the tolerance; None to choose
     lifter : whether the learned lifter is asked, or geometry alone
@@ -62,9 +63,10 @@ class Options:
     interpolation: str = "BEZIER"
     key_types: str = "pose"
     root_motion: bool = True
+    camera: bool = False
     ik: tuple[str, ...] = ()
     frames: tuple[int, ...] | None = None
-    lifter: bool = False
+    lifter: bool = True
     cache: str = ""
     person: str | int = "largest"
     frame_start: int = 1
@@ -90,6 +92,7 @@ def options_from(context: Context) -> Options:
         interpolation=settings.interpolation,
         key_types=settings.key_types,
         root_motion=settings.root_motion,
+        camera=settings.blocking.camera,
         ik=limbs_of(settings.blocking),
         frames=tuple(settings.blocking.frames(settings.key_count)) or None if by_count else None,
         lifter=settings.blocking.use_lifter,
@@ -179,6 +182,7 @@ def request(scene: Scene, obj: Object, options: Options) -> tuple[dict, dict[str
         "interpolation": options.interpolation,
         "key_types": options.key_types,
         "root_motion": options.root_motion,
+        "camera": options.camera,
         "ik": list(options.ik),
         "rig": meta,
         "bone_map": bones.to_json(),
@@ -213,6 +217,7 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
     _key_switches(obj, take, meta.get("switches", {}))
     written = fcurves.write_take(obj, take)
     action = obj.animation_data.action
+    notes = [*take.notes, *_film(obj, options, meta, arrays)]
     frames = np.unique(np.concatenate([c.keys["co"][:, 0] for c in take.channels]))
     return {
         "stage": "blocking",
@@ -229,7 +234,7 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
         "interpolation": options.interpolation,
         "properties": take.properties,
         "confidence": _confidence(take, frames),
-        "notes": take.notes,
+        "notes": notes,
         "provenance": {
             "models": take.provenance.models,
             "inputs": take.provenance.inputs,
@@ -240,6 +245,20 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
         "provider": meta.get("provider", ""),
         "error_deg": meta.get("error_deg"),
     }
+
+
+def _film(obj: Object, options: Options, meta: dict, arrays: dict[str, NDArray]) -> list[str]:
+    """Make the camera that filmed, where it is wanted; return sentences for the person."""
+    if "camera" not in meta:
+        return []
+    if not options.root_motion:
+        return ["Without root motion the rig does not lie over the video: no camera was made"]
+    if not Path(options.video).is_file():
+        return ["A camera can be given a video file only, not an image sequence: none was made"]
+    scene = next(iter(obj.users_scene))
+    where = (options.start_s or 0.0, options.frame_start)
+    video = str(Path(options.video).absolute())
+    return videocamera.write(scene, obj, video, meta["camera"], arrays, *where)[1]
 
 
 def _key_switches(obj: Object, take: Take, switches: dict[str, bool]) -> None:

@@ -38,7 +38,7 @@ class UnderstudyBlocking(bpy.types.PropertyGroup):
     use_lifter: BoolProperty(
         name="Learned Lifter",
         description="Let the network correct depth, turns and contacts; else geometry alone",
-        default=False,
+        default=True,
     )
     camera: BoolProperty(
         name="Camera",

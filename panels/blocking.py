@@ -33,6 +33,7 @@ class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "key_count" if settings.key_choice == "count" else "tolerance")
         col.prop(settings, "interpolation")
         col.prop(settings, "root_motion")
+        col.prop(settings.blocking, "camera")
         col.row().prop(settings.blocking, "arm_keys", expand=True)
         col.row().prop(settings.blocking, "leg_keys", expand=True)
         button = draw_run(self.layout, context, "blocking", self._missing(context))

@@ -93,11 +93,16 @@ def export(net: Lifter, path: Path) -> tuple[float, float]:
             wanted = net(*given)
         worst = max(
             worst,
-            *(float(np.abs(a - b.numpy()).max()) for a, b in zip(got, wanted, strict=True)),
+            *(_difference(a, b.numpy()) for a, b in zip(got, wanted, strict=True)),
         )
     if worst > TOLERANCE:
         sys.exit(f"ONNX differs from torch by {worst}")
     return worst, took
+
+
+def _difference(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the largest difference, relative where values are large."""
+    return float((np.abs(a - b) / np.maximum(np.abs(b), 1.0)).max())
 
 
 def main() -> int:

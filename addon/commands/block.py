@@ -38,8 +38,9 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     add("--key-types", choices=("pose", "generated"), default="pose", help="how keys are marked")
     add("--in-place", action="store_true", help="leave out the way through the scene")
     add("--ik", nargs="+", choices=LIMBS, default=[], help="limbs keyed on their IK controls")
+    add("--camera", action="store_true", help="make the camera that filmed, video behind it")
     add("--frames", type=int, nargs="+", metavar="F", help="key exactly these scene frames")
-    add("--lifter", action="store_true", help="let the network correct what geometry makes")
+    add("--no-lifter", action="store_true", help="solve by geometry alone, without the network")
     add("--bone-map", type=Path, metavar="FILE", help="bone map, JSON (default: the rig's own)")
     base.add_machine(block)
     add("--seed", type=int, default=0, help="kept with the result (blocking draws no numbers)")
@@ -71,9 +72,10 @@ def _options(args: argparse.Namespace) -> blocking.Options:
         interpolation="CONSTANT" if args.stepped else "LINEAR" if args.linear else "BEZIER",
         key_types=args.key_types,
         root_motion=not args.in_place,
+        camera=args.camera,
         ik=tuple(args.ik),
         frames=tuple(args.frames) if args.frames else None,
-        lifter=args.lifter,
+        lifter=not args.no_lifter,
         person=args.person,
         sequence_fps=args.sequence_fps,
         frame_start=scene.frame_start if args.start_frame is None else args.start_frame,

@@ -103,6 +103,12 @@ class Motion:
         The performer's proportions: where each joint sits in the segment that carries it.
     notes : list of str
         Sentences for the person about what was seen.
+    camera_place : (3,) metres, or None
+        Where the camera is, scene axes.
+    camera_turn : (F, 4) quaternions, or None
+        From the camera's axes (x right, y down, z away) to scene axes.
+    camera_zoom : (F,), or None
+        Focal length over the first frame's.
     """
 
     time: NDArray
@@ -115,3 +121,6 @@ class Motion:
     joint_names: tuple[str, ...]
     offsets: dict[str, tuple[str, NDArray]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    camera_place: NDArray | None = None
+    camera_turn: NDArray | None = None
+    camera_zoom: NDArray | None = None

@@ -45,6 +45,16 @@ def turns(camera: NDArray, size: tuple[int, int], focal_px: float) -> NDArray:
     return rt.frame_from(ahead, side, "zx")
 
 
+def zooms(camera: NDArray, size: tuple[int, int], focal_px: float) -> NDArray:
+    """Return (F,) each frame's focal length over the first's, from how the background grows.
+
+    A camera that goes nearer makes the background grow as well, and cannot be told from a zoom.
+    """
+    lens = np.array([[focal_px, 0, 0.5 * size[0]], [0, focal_px, 0.5 * size[1]], [0, 0, 1.0]])
+    width, height, deep = np.linalg.norm(np.linalg.inv(lens) @ camera @ lens, axis=1).T
+    return deep / np.maximum(0.5 * (width + height), 1e-6)
+
+
 def moves(camera: NDArray, size: tuple[int, int]) -> bool:
     """Say whether the camera moved more than a few pixels at the picture's middle."""
     middle = 0.5 * np.array([*size, 0.0]) + [0.0, 0.0, 1.0]

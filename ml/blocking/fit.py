@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .. import rotations as rt
 from . import lifting
-from .camerapath import still_points, turns
+from .camerapath import still_points, turns, zooms
 
 if TYPE_CHECKING:
     from .lifter import Lifted
@@ -55,7 +55,9 @@ _SOFT = {NOSE}  # the head nods, so its distance to the shoulders is only roughl
 _SIGMA_PICTURE, _SIGMA_DEPTH, _SIGMA_BONE, _SIGMA_SOFT_BONE = 0.03, 0.03, 0.015, 0.05
 # The lifter states how far each of its joints may be off; these are the least it may claim, and
 # how far the picture is off beside it: landmarks do not sit on joints, and it knows by how much.
-_SIGMA_LIFTED, _SIGMA_PICTURE_LIFTED = 0.01, 0.06
+_SIGMA_LIFTED, _SIGMA_PICTURE_LIFTED = 0.01, 0.03
+# Where it is unsure it shortens bones: which percentile of the lengths it gives is the bone's.
+_LIFTED_LENGTH = 50.0
 _LIFTED_AS_CORE = [lifting.JOINT_OF[mark] for mark in CORE]
 _ITERATIONS = 5
 _CHUNK = 256
@@ -73,6 +75,7 @@ class Observation:
     seen : (F,) 0 to 1, how much real evidence stands behind the frame
     still : (F, 33, 2) pixels of the first frame's picture: the camera's movement taken out
     turn : (F, 4) quaternions from each frame's camera axes to the first's
+    zoom : (F,) focal length over the first frame's
     """
 
     time: NDArray
@@ -82,6 +85,7 @@ class Observation:
     seen: NDArray
     still: NDArray
     turn: NDArray
+    zoom: NDArray
 
 
 def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: float) -> Observation:
@@ -112,6 +116,7 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
         landmarks.visibility_raw[good],
         still,
         rt.to_rotvec(turns(camera, landmarks.size, focal_px)),
+        zooms(camera, landmarks.size, focal_px)[:, None],
     ]
     data = np.concatenate([p.reshape(len(good), -1) for p in parts], axis=1).astype(float)
     out = np.empty((len(time), data.shape[1]))
@@ -132,7 +137,7 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
         out[f] = (w * (1.0 + slope * (d - mean))) @ data[window]
         seen[f] = np.exp(-0.5 * (max(0.0, nearest - 0.75 * spacing) / 0.1) ** 2)
     ends = np.cumsum([p[0].size for p in parts[:-1]])
-    image, world, visibility, still, turn = np.split(out, ends, axis=1)
+    image, world, visibility, still, turn, zoom = np.split(out, ends, axis=1)
     return Observation(
         time=np.asarray(time, float),
         image=image.reshape(-1, 33, 2),
@@ -141,6 +146,7 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
         seen=seen,
         still=still.reshape(-1, 33, 2),
         turn=rt.from_rotvec(turn),
+        zoom=zoom[:, 0],
     )
 
 
@@ -206,8 +212,12 @@ def _gather(seen: Observation, rays: NDArray, lifted: Lifted | None) -> _Evidenc
         body = lifted.joints[:, _LIFTED_AS_CORE]
         trust = 1.0 / np.maximum(lifted.spread[:, _LIFTED_AS_CORE], _SIGMA_LIFTED)
         a, b = np.array([[core.index(i), core.index(j)] for i, j in _BONES]).T
-        length = np.median(np.linalg.norm(body[:, a] - body[:, b], axis=-1), axis=0)
+        spans = np.linalg.norm(body[:, a] - body[:, b], axis=-1)
+        length = np.percentile(spans, _LIFTED_LENGTH, axis=0)
         length = np.concatenate([length[:2], np.tile(length[2:].reshape(2, -1).mean(axis=0), 2)])
+        # A body that shrinks where it is unsure would seem to walk away: it keeps one size.
+        grown = length.sum() / spans.sum(axis=1)
+        body = body * grown[:, None, None]
         trust = np.repeat(trust[..., None], 3, axis=2)
         return _Evidence(rays[:, core], weight, body, trust, length, _SIGMA_PICTURE_LIFTED)
     length = bone_lengths(seen.world, seen.seen * seen.visibility[:, core].mean(axis=1))

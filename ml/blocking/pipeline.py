@@ -14,7 +14,7 @@ from ..progress import Progress, Steps, scaled
 from ..rig import Rig
 from ..runtime import MODELS, Settings, card_sha256, model_path
 from ..video import open_video
-from . import keyposes, lifter, solver
+from . import keyposes, lifter, shot, solver
 from . import seen as memory
 from .body import Motion
 from .bonemap import BoneMap, check_limbs
@@ -63,6 +63,7 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         interpolation : "BEZIER", "LINEAR" or "CONSTANT"
         key_types : "pose" (extreme, breakdown, key) or "generated"
         root_motion : whether the character travels
+        camera : whether the camera that filmed is wanted too, optional
         ik : limbs ("leg.L") that are keyed on their IK controls, optional
         rig, bone_map : what `Rig.pack` and `BoneMap.to_json` gave
         device, accelerator, models_dir : see `ml.runtime.Settings`
@@ -105,6 +106,9 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
     meta, packed = result.pack()
     meta["provider"] = seen.provider
     meta["error_deg"] = poses.error_deg
+    if params.get("camera"):
+        meta["camera"], more = _camera(solved, rig, bones, params)
+        packed |= more
     meta["switches"] = {about["switch"]: limb in ik for limb, about in rig.ik.items()}
     packed |= {
         "seen_time": seen.time,
@@ -113,6 +117,24 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         "key_frames": frames[poses.index],
         "key_times": solved.times[poses.index],
     }
+    return meta, packed
+
+
+def _camera(solved: _Solved, rig: Rig, bones: BoneMap, params: dict) -> tuple[dict, dict]:
+    """Return the camera's two Takes, packed: of the object (place, turn) and of its lens."""
+    filmed = shot.shot_of(solved.motion, rig, bones)
+    meta, packed = {"size": list(solved.seen.size)}, {}
+    parts = shot.channels(filmed, solved.frames, params["fps"])
+    for name, channels in zip(("object", "lens"), parts, strict=True):
+        result = take.Take(
+            channels=channels,
+            provenance=take.Provenance(
+                stage="blocking", models=solved.models, inputs=solved.source, parameters={}
+            ),
+            span=(float(solved.frames[0]), float(solved.frames[-1])),
+        )
+        meta[name], arrays = result.pack()
+        packed |= {f"camera_{name}_{key}": value for key, value in arrays.items()}
     return meta, packed
 
 

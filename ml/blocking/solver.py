@@ -374,13 +374,13 @@ def solve(
     camera, residual = fit.fit_joints(seen, landmarks.size, focal_px, lifted)
     weight = seen.seen * seen.visibility[:, list(fit.CORE)].mean(axis=1)
     points = ground.to_scene(camera, seen.turn, fps)
+    into = rt.multiply(ground.INTO_SCENE, seen.turn)
+    up = None if lifted is None else rt.rotate(into, lifted.up)
+    points, tilt = ground.level(points, weight, up)
+    into = rt.multiply(tilt, into)
     if lifted is None:
-        points, _ = ground.level(points, weight)
         rot = segment_rotations(points, fps)
     else:
-        into = rt.multiply(ground.INTO_SCENE, seen.turn)
-        points, tilt = ground.level(points, weight, rt.rotate(into, lifted.up))
-        into = rt.multiply(tilt, into)
         rot = lifted_rotations(points, rt.multiply(into[:, None], lifted.rot))
     offsets = body_offsets(points, rot, weight)
     shape = forward(rot, offsets)
@@ -390,8 +390,10 @@ def solve(
     path = points[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
     image = seen.still[:, [fit.HEEL_L, fit.TOE_L, fit.HEEL_R, fit.TOE_R]]
     leg_px = leg * focal_px / camera[:, [fit.HIP_L, fit.HIP_R], 2].mean(axis=1)
-    stands = None if lifted is None else ground.standing(lifted.contact, fps)
-    root, contact = ground.place(path, soles, leg, image, leg_px, fps, stands)
+    stands = None
+    if lifted is not None:
+        stands = ground.standing(lifted.contact, fps)
+    root, contact, shift = ground.place(path, soles, leg, image, leg_px, fps, stands)
     rot, shape = _plant(rot, root, contact, offsets, fps)
     return Motion(
         time=np.asarray(time, float),
@@ -403,4 +405,7 @@ def solve(
         joints=shape + root[:, None],
         joint_names=JOINT_NAMES,
         offsets=offsets,
+        camera_place=shift,
+        camera_turn=into,
+        camera_zoom=seen.zoom,
     )
