@@ -1,6 +1,6 @@
 """Build the documentation in build/site, strictly: a broken link or a lost page is an error.
 
-    python3 scripts/docs.py
+python3 scripts/docs.py
 """
 
 from __future__ import annotations

@@ -49,10 +49,16 @@ class Composer:
     """Puts things into a `Space`, one by one, each where the solver allows it."""
 
     def __init__(
-        self, space: Space, order: Order, rng: np.random.Generator, natural: bool, scorer=None
+        self,
+        space: Space,
+        order: Order,
+        rng: np.random.Generator,
+        natural: bool = False,
+        inset: float = 0.0,
+        scorer=None,
     ) -> None:
         self.space, self.order, self.rng, self.scorer = space, order, rng, scorer
-        self.propose = Proposer(space, rng, natural)
+        self.propose = Proposer(space, rng, natural, inset)
         self.of_kind: dict[str, list[int]] = defaultdict(list)
         self.left_out: Counter[str] = Counter()
         self.moved: Counter[str] = Counter()

@@ -1,12 +1,116 @@
-"""The placement network: how likely a place is for a piece of furniture, given the room."""
+"""The learned parts: where furniture likely stands, and which things a room likely holds."""
 
 from __future__ import annotations
 
+import json
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from ..runtime import Session, Settings
+from .features import KIND_OF, NEAR, NUMBER, OTHER, Around, neighbours, static
+from .propose import openings_of
+from .space import Space
+
+PLACEMENT, OBJECTS = "layout_placement_v1", "layout_objects_v1"
 
 
 class Scorer:
-    """Scores places with the network `layout_placement_v1`."""
+    """Scores places with the network `layout_placement_v1`.
+
+    Raises
+    ------
+    ModelError
+        The network is missing or is not the one its card describes.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self.session = Session("layout_placement_v1", settings)
+        self.session = Session(PLACEMENT, settings)
+
+    def __call__(
+        self, space: Space, places: NDArray, kind: str, size: tuple[float, float, float]
+    ) -> NDArray | None:
+        """Return (N,) scores of (N, 4) places, or None for kinds that the data does not have."""
+        if kind not in KIND_OF:
+            return None
+        room = Around.of(
+            space.outline,
+            [m for m, _ in openings_of(space.room, "door")],
+            [m for m, _ in openings_of(space.room, "window")],
+        )
+        standing = [i for i in space.items if i.support in ("floor", "wall")]
+        others = np.array([[*i.pos[:2], np.radians(i.yaw), *i.size] for i in standing])
+        codes = np.array([NUMBER.get(KIND_OF.get(i.kind, ""), OTHER) for i in standing], int)
+        poses = np.column_stack([places[:, :2], np.radians(places[:, 3])])
+        return self.score(room, poses, size, NUMBER[KIND_OF[kind]], others, codes)
+
+    def score(
+        self,
+        room: Around,
+        poses: NDArray,
+        size: ArrayLike,
+        own: int,
+        others: NDArray,
+        codes: NDArray,
+    ) -> NDArray:
+        """Return (N,) scores: the log of how much likelier a pose is than among proposals.
+
+        Parameters
+        ----------
+        poses : (N, 3) x, y, yaw in radians
+        own : number of the thing's category
+        others : (M, 6) x, y, yaw in radians, width, depth, height of what stands
+        codes : (M,) their categories
+        """
+        near = neighbours(poses, others.reshape(-1, 6))
+        picked = np.zeros((len(poses), NEAR, 6), np.float32)
+        names = np.full((len(poses), NEAR), -1, np.int64)
+        if len(codes):
+            picked = np.where(near[..., None] >= 0, others[near], 0).astype(np.float32)
+            names = np.where(near >= 0, codes[near], -1)
+        flat = np.tile(np.asarray(size[:2], float), (len(poses), 1))
+        out = self.session(
+            static=static(room, poses, size)[None],
+            poses=np.column_stack([poses, flat])[None],
+            own=np.full((1, len(poses)), own),
+            others=picked[None],
+            codes=names[None],
+        )
+        return out["scores"][0]
+
+
+class ObjectTable:
+    """Says which things a room likely holds, with the network `layout_objects_v1`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.session = Session(OBJECTS, settings)
+        self.names: list[str] = json.loads(self.session.metadata["categories"])
+        self.types: list[str] = json.loads(self.session.metadata["types"])
+
+    def draw(
+        self,
+        kind: str,
+        area: float,
+        openings: int,
+        rng: np.random.Generator,
+        start: dict[str, int] | None = None,
+        most: int = 60,
+    ) -> dict[str, int]:
+        """Draw what stands in a room, beginning from what is there, until it says "no more".
+
+        Parameters
+        ----------
+        kind : one of `types`; area in m²
+        """
+        counts = np.zeros((1, len(self.names)), np.float32)
+        for name, n in (start or {}).items():
+            counts[0, self.names.index(name)] = n
+        one_hot = [float(kind == t) for t in self.types]
+        room = np.array([[*one_hot, area**0.5 / 6, openings / 6]], np.float32)
+        for _ in range(most):
+            logits = self.session(counts=counts, room=room)["logits"][0]
+            pick = int(np.argmax(logits + rng.gumbel(size=len(logits))))
+            if pick == len(self.names):
+                break
+            counts[0, pick] += 1
+        return {self.names[i]: int(counts[0, i]) for i in np.flatnonzero(counts[0])}

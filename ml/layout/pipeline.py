@@ -175,7 +175,8 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int, scorer) -> Layout
     space = Space(made.room)
     _stand_locked(job, space, made)
     order = _order(job, brief, card, chain, density, made, rng)
-    composer = Composer(space, order, rng, card.shape in _NATURAL, scorer)
+    inset = rooms.FACADE_M if rooms.lined(card) else 0.0
+    composer = Composer(space, order, rng, card.shape in _NATURAL, inset, scorer)
     composer.fill()
     made.items = space.items[:MOST_ITEMS]
     made.notes += composer.notes

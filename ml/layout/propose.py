@@ -25,9 +25,13 @@ class Proposer:
     Attributes
     ----------
     natural : things may be turned any way, as in a wood; else by quarter turns
+    inset : metres along the long sides that house fronts take
     """
 
-    def __init__(self, space: Space, rng: np.random.Generator, natural: bool) -> None:
+    def __init__(
+        self, space: Space, rng: np.random.Generator, natural: bool, inset: float = 0.0
+    ) -> None:
+        self.inset = inset
         self.space, self.room, self.rng, self.natural = space, space.room, rng, natural
         self.low, self.high = space.outline.min(axis=0), space.outline.max(axis=0)
         self.middle = 0.5 * (self.low + self.high)
@@ -70,7 +74,9 @@ class Proposer:
         found = wall_places(self.space.outline, size, 0.4)
         if not len(found):
             return self._scatter(size)
-        away = np.abs(self.rng.normal(0, reach, len(found)))
+        long = np.abs(np.sin(np.radians(found[:, 3]))) > 0.5
+        reach = 0.3 if self.inset else reach
+        away = np.abs(self.rng.normal(0, reach, len(found))) + self.inset * long
         a = np.radians(found[:, 3])
         found[:, 0] -= np.sin(a) * away
         found[:, 1] += np.cos(a) * away
@@ -118,11 +124,12 @@ class Proposer:
         usable = max(self.extent[1] - size[0] - 0.4, 0.1)
         y = self.low[1] + (self.extent[1] - usable) / 2 + usable * (np.arange(rows) + 0.5) / rows
         found = []
+        inner = self.extent[0] - 2 * self.inset
         for share in (0.34, 0.29, 0.39, 0.24):
             for yy in y + self.rng.normal(0, 0.04, rows):
                 for side in (-1.0, 1.0):
-                    found.append([self.middle[0] + side * share * self.extent[0], yy, 0.0,
-                                  -90.0 * -side])  # fmt: skip
+                    x = self.middle[0] + side * share * inner
+                    found.append([x, yy, 0.0, 90.0 * side])
         # Close to the walls last: where a line does not fit there is still the edge.
         spare = self._edge(size)
         return np.concatenate([np.array(found), spare[:40]])

@@ -12,6 +12,8 @@ from .plan import Opening, Room
 
 ROOFED = ("room", "hall", "vault")
 WALLED = (*ROOFED, "yard")
+FACADE_M = 2.6
+"""How deep the fronts of houses stand along a street."""
 _DOOR_M = {"room": 0.95, "hall": 1.6, "vault": 1.6, "yard": 2.2}
 
 
@@ -24,6 +26,8 @@ def make(card: Card, area: tuple[float, float] | None, scale: float, rng: np.ran
     scale : factor on the card's own size, from the number of things asked for
     """
     width, depth, height = card.size
+    if lined(card):
+        width += 2 * FACADE_M
     if area is not None:
         width, depth = (max(n, 0.8) for n in area)
         height = min(height, 2.2 + 0.5 * max(area)) if card.shape in ROOFED else height
@@ -47,6 +51,11 @@ def make(card: Card, area: tuple[float, float] | None, scale: float, rng: np.ran
     else:
         _gaps(room, width)
     return room
+
+
+def lined(card: Card) -> bool:
+    """Tell whether house fronts line the place, inside its outline."""
+    return card.shape == "street" and any(w.kind in ("facade", "house") for w in card.wishes)
 
 
 def _outline(

@@ -106,7 +106,11 @@ def _shoot(
     rng: np.random.Generator,
 ) -> Shot | None:
     """Try many cameras for one subject and keep the best."""
-    points = _place_points(layout) if subject < 0 else box_points(layout.items[subject])
+    if subject < 0:
+        points, own = _place_points(layout)
+    else:
+        points = box_points(layout.items[subject])
+        own = np.full(len(points), subject)
     share = SHARES[size]
     base = style["lens_mm"][size]
     names = [n for n, w in style["angles"].items() if w > 0]
@@ -121,7 +125,7 @@ def _shoot(
         eyes, targets, lens = eyes[free], targets[free], lens[free]
         scores = judge(
             layout, blockers, eyes, targets, lens,
-            points=points, subject=subject, share=share, aspect=aspect,
+            points=points, own=own, share=None if subject < 0 else share, aspect=aspect,
         )  # fmt: skip
         turn = np.arctan2(*(eyes - targets)[:, 1::-1].T)
         apart = [np.abs((turn - u + math.pi) % (2 * math.pi) - math.pi) for u in used]
@@ -165,12 +169,17 @@ def _vector(v: NDArray) -> tuple[float, float, float]:
     return tuple(round(float(n), 4) for n in v)
 
 
-def _place_points(layout: Layout) -> NDArray:
-    """Return points that stand for the whole place: the tops of its larger things."""
-    items = sorted(layout.items, key=lambda m: -m.size[0] * m.size[1] * m.size[2])[:24]
-    points = [(*m.pos[:2], m.pos[2] + m.size[2] + 0.05) for m in items]
+def _place_points(layout: Layout) -> tuple[NDArray, NDArray]:
+    """Return points (P, 3) that stand for the whole place, and the items (P,) they are on.
+
+    They are the middles of its larger things, and spots in the air inside its outline.
+    """
+    items = layout.items
+    order = sorted(range(len(items)), key=lambda i: -items[i].size[0] * items[i].size[1])[:24]
+    points = [(*items[i].pos[:2], items[i].pos[2] + items[i].size[2] / 2) for i in order]
     points += [(x * 0.6, y * 0.6, 0.6) for x, y in layout.room.outline]
-    return np.array(points, float)
+    own = [*order, *[-1] * len(layout.room.outline)]
+    return np.array(points, float), np.array(own)
 
 
 def _cameras(

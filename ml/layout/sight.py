@@ -37,7 +37,11 @@ class Blockers:
         size = size[order]
         yaw = np.radians(np.array([i.yaw for i in items]).reshape(-1)[order])
         centre = base + np.array([0, 0, 0.5]) * size
-        return cls(centre, size / 2, np.cos(yaw), np.sin(yaw), order)
+        # One sees past trunks and between leaves.
+        airy = np.array([items[i].category in ("tree", "plant") for i in order], bool)
+        half = size / 2 * np.where(airy, 0.4, 1.0)[:, None]
+        half[:, 2] = size[:, 2] / 2
+        return cls(centre, half, np.cos(yaw), np.sin(yaw), order)
 
     def local(self, points: NDArray) -> NDArray:
         """Return points (N, 3) in the axes of each box: (N, M, 3)."""
@@ -55,8 +59,11 @@ class Blockers:
             return np.zeros(len(points), bool)
         return (np.abs(self.local(points)) < self.half + margin).all(axis=-1).any(axis=1)
 
-    def hide(self, eyes: NDArray, goals: NDArray, subject: int) -> NDArray:
-        """Tell which lines from eyes (N, 3) to goals (N, 3) a box other than the subject cuts."""
+    def hide(self, eyes: NDArray, goals: NDArray, own: NDArray) -> NDArray:
+        """Tell which lines from eyes (N, 3) to goals (N, 3) a box cuts.
+
+        `own` (N,) is the item that each goal belongs to, which hides nothing; -1 for none.
+        """
         if not len(self.centre):
             return np.zeros(len(eyes), bool)
         start = self.local(eyes)
@@ -66,7 +73,7 @@ class Blockers:
         near = np.minimum(a, b).max(axis=-1)
         far = np.maximum(a, b).min(axis=-1)
         cut = (near < far) & (far > 1e-3) & (near < 0.985)
-        cut[:, self.index == subject] = False
+        cut &= self.index[None] != own[:, None]
         return cut.any(axis=1)
 
 
@@ -116,8 +123,8 @@ def judge(
     lens: NDArray,
     *,
     points: NDArray,
-    subject: int,
-    share: float,
+    own: NDArray,
+    share: float | None,
     aspect: float,
 ) -> dict[str, NDArray]:
     """Score N frames, each figure 0 to 1, 1 is best.
@@ -125,17 +132,18 @@ def judge(
     Parameters
     ----------
     points : (P, 3) of the subject
-    subject : index of the item it is, or -1
-    share : how much of the frame's height the subject should take; above 1 it is cropped
+    own : (P,) the item that each point belongs to, -1 for none
+    share : how much of the frame's height the subject should take; above 1 it is cropped; None
+        for a place as a whole
     """
     xy, depth = project(eyes, targets, points, lens, aspect)
     shown = (np.abs(xy) < 1).all(axis=-1) & (depth > 0.3)
     n, p = len(eyes), len(points)
     goals = np.tile(points, (n, 1))
-    hidden = blockers.hide(np.repeat(eyes, p, axis=0), goals, subject).reshape(n, p)
+    hidden = blockers.hide(np.repeat(eyes, p, axis=0), goals, np.tile(own, n)).reshape(n, p)
     if layout.room.walled:
         hidden |= _through_walls(layout, eyes, points)
-    if subject < 0:
+    if share is None:
         scores = _as_place(xy, shown, hidden)
     else:
         scores = _as_thing(xy, shown, hidden, share)

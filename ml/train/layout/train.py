@@ -181,8 +181,8 @@ def run(settings: Settings, out: Path) -> None:
         "settings": asdict(settings),
         "data": data.digest(data.folder() / "rooms_train.jsonl.gz"),
         "commit": commit(),
-        "objects": told,
-        "placement": said,
+        "objects_told": told,
+        "placement_told": said,
         "names": names,
         "samples": len(samples["own"]),
     }
