@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cards import RELATIONS, Wish
+from .features import KIND_OF, proposals
 from .kinds import KINDS, Kind
 from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, AssetBox, Item
 from .propose import Proposer, openings_of
@@ -20,6 +21,8 @@ _LOW_TOP = 1.35
 """Small things without a named place go on tops below this, metres."""
 _NATURE = ("tree", "plant", "rock")
 _DRAFT = 0.3
+_LEARNED = ("wall", "edge", "scatter")
+"""Spots that leave it to the placement network where a thing it knows should stand."""
 
 
 @dataclass
@@ -243,12 +246,16 @@ class Composer:
         spot = spot or ("wall" if kind.wall else "scatter")
         if spot == "ceiling":
             spot = "scatter"
-        found = [self._bare(propose.spot(spot, size, count, k), support)]
+        found = [self._bare(propose.spot(spot, size, count, k), support, size[2])]
+        if self.scorer is not None and wish.kind in KIND_OF and spot in _LEARNED and not loose:
+            poses = proposals(self.space.outline, size, 200, False, self.rng)
+            places = np.column_stack([poses[:, :2], np.zeros(200), np.degrees(poses[:, 2])])
+            found.insert(0, self._bare(places, support, size[2]))
         if loose and spot not in ("centre", "back") or (loose and not wish.required):
-            found.append(self._bare(propose.spot("edge", size, count, k), support))
-            found.append(self._bare(propose.spot("scatter", size, count, k), support))
+            found.append(self._bare(propose.spot("edge", size, count, k), support, size[2]))
+            found.append(self._bare(propose.spot("scatter", size, count, k), support, size[2]))
         if loose and wish.required:
-            found.append(self._bare(self._everywhere(size), support))
+            found.append(self._bare(self._everywhere(size), support, size[2]))
         return found
 
     def _everywhere(self, size: tuple) -> NDArray:
@@ -262,10 +269,13 @@ class Composer:
                   for yaw in (0.0, 90.0)]  # fmt: skip
         return np.concatenate(turned)
 
-    def _bare(self, places: NDArray, support: str) -> tuple[NDArray, str, NDArray, tuple]:
+    def _bare(
+        self, places: NDArray, support: str, height: float = 0.0
+    ) -> tuple[NDArray, str, NDArray, tuple]:
         if support == WATER:
             places = places.copy()
-            places[:, 2] = max((self.order.water_level or 0.0) - _DRAFT, 0.0)
+            deep = min(_DRAFT, 0.5 * height)
+            places[:, 2] = max((self.order.water_level or 0.0) - deep, 0.0)
         return places, support, np.full(len(places), -1), ()
 
     def _hung(self, wish: Wish, kind: Kind, size: tuple, spot: str) -> tuple:

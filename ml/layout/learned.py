@@ -13,6 +13,30 @@ from .propose import openings_of
 from .space import Space
 
 PLACEMENT, OBJECTS = "layout_placement_v1", "layout_objects_v1"
+ROOM_TYPES = {
+    "bedroom": "Bedroom", "child's bedroom": "Bedroom", "student's bedroom": "Bedroom",
+    "hotel room": "Bedroom", "living room": "LivingRoom", "kitchen": "Kitchen",
+    "bathroom": "Bathroom",
+}  # fmt: skip
+"""Cards of the four types of room that the data has."""
+_SMALL = {
+    "Book": "book", "Pencil": "papers", "Pen": "papers", "Newspaper": "papers", "Bowl": "bowl",
+    "CellPhone": "phone", "RemoteControl": "phone", "Vase": "vase", "Statue": "vase",
+    "DeskLamp": "table_lamp", "Mug": "cup", "Cup": "cup", "Plate": "plate", "Laptop": "laptop",
+    "AlarmClock": "clock", "TissueBox": "small_box", "Box": "small_box", "Candle": "candle",
+    "Bottle": "bottle", "WineBottle": "bottle", "SoapBottle": "bottle", "SprayBottle": "bottle",
+    "Bread": "food", "Apple": "food", "Tomato": "food", "Potato": "food", "Lettuce": "food",
+    "Kettle": "pot", "Pot": "pot", "Pan": "pot", "TeddyBear": "toy", "BasketBall": "toy",
+}  # fmt: skip
+_KIND_FOR = {
+    "ArmChair": "armchair", "Bed": "bed", "Chair": "chair", "CoffeeTable": "coffee_table",
+    "CounterTop": "counter", "Desk": "desk", "DiningTable": "table", "Dresser": "dresser",
+    "FloorLamp": "floor_lamp", "Fridge": "fridge", "GarbageCan": "bin",
+    "HousePlant": "plant_pot", "LaundryHamper": "basket", "Ottoman": "cushion",
+    "Painting": "painting", "SideTable": "side_table", "Safe": "locker",
+    "ShelvingUnit": "shelf", "Sink": "sink", "Sofa": "sofa", "Stool": "stool",
+    "TVStand": "tv_stand", "Toilet": "toilet", "WashingMachine": "washing_machine",
+}  # fmt: skip
 
 
 class Scorer:
@@ -114,3 +138,21 @@ class ObjectTable:
                 break
             counts[0, pick] += 1
         return {self.names[i]: int(counts[0, i]) for i in np.flatnonzero(counts[0])}
+
+    def more(
+        self, card: str, area: float, openings: int, have: dict[str, int], rng
+    ) -> dict[str, int]:
+        """Return kinds of the kit, and how many, that a card's room likely holds besides.
+
+        `have` counts the kinds that the card asks for already; other cards get nothing.
+        """
+        if card not in ROOM_TYPES:
+            return {}
+        names = {**_KIND_FOR, **_SMALL}
+        drawn = self.draw(ROOM_TYPES[card], area, openings, rng)
+        found: dict[str, int] = {}
+        for name, count in drawn.items():
+            kind = names.get(name)
+            if kind is not None:
+                found[kind] = found.get(kind, 0) + count
+        return {k: n - have.get(k, 0) for k, n in found.items() if n > have.get(k, 0)}

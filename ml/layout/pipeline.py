@@ -14,6 +14,7 @@ from ..progress import Progress, Steps
 from . import dress, rooms, shots
 from .cards import Card, Style, Wish, styles
 from .compose import Composer, Order
+from .geometry import area
 from .kinds import KINDS
 from .parse import Brief, read
 from .places import Places
@@ -42,7 +43,7 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
         obstacles : list of [x, y, z, width, depth, height, yaw]: what stands in the scene already
         marks : number of places for characters, default 2 or what the words say
         frame_rate, aspect : of the shots; camera_style : a name in `directing.json`, or a dict
-        words, placement : "auto", "off": whether the networks are used
+        words, placement, objects : "auto", "off": whether the networks are used
 
     Returns
     -------
@@ -58,13 +59,14 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
     job = _Job(params)
     yield Progress(0.02, "Reading the words")
     notes: list[str] = []
-    encoder, scorer, networks = _networks(params, notes)
+    encoder, scorer, table, networks = _networks(params, notes)
+    job.scorer, job.table = scorer, table
     brief = read(job.prompt, Places(encoder), job.assets)
     brief.notes = [*notes, *brief.notes]
     found: list[Layout] = []
     for k in range(job.count):
         yield Progress(0.1 + 0.85 * k / job.count, f"Variant {k + 1} of {job.count}")
-        found.append(_different(job, brief, job.first + k, found, scorer))
+        found.append(_different(job, brief, job.first + k, found))
     for one in found:
         one.scores["total"] = _worth(one)
     order = sorted(range(len(found)), key=lambda i: -found[i].scores["total"])
@@ -79,7 +81,10 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
 
 
 class _Job:
-    """The parameters, checked."""
+    """The parameters, checked, and the networks that are there."""
+
+    scorer = None
+    table = None
 
     def __init__(self, params: dict) -> None:
         self.prompt = str(params.get("prompt") or "")
@@ -119,15 +124,16 @@ def _usable(assets: list[AssetBox]) -> list[AssetBox]:
 
 
 def _networks(params: dict, notes: list[str]) -> tuple:
-    """Return (encoder or None, scorer or None, {name: sha256})."""
+    """Return (encoder or None, scorer or None, object table or None, {name: sha256})."""
     from ..runtime import Settings
-    from .learned import Scorer
+    from .learned import ObjectTable, Scorer
     from .words import Sentences
 
     settings, used, out = Settings.from_params(params), {}, []
     for name, make, without in (
         ("words", Sentences, "words are understood by the lexicon alone"),
         ("placement", Scorer, "furniture is placed by rules alone"),
+        ("objects", ObjectTable, "rooms hold what their cards say"),
     ):
         made = None
         if params.get(name) != "off":
@@ -140,12 +146,12 @@ def _networks(params: dict, notes: list[str]) -> tuple:
     return *out, used
 
 
-def _different(job: _Job, brief: Brief, variant: int, before: list[Layout], scorer) -> Layout:
+def _different(job: _Job, brief: Brief, variant: int, before: list[Layout]) -> Layout:
     """Make a variant; one that is like an earlier one is made anew a few times."""
     others = [signature(b) for b in before]
     best, far = None, -1.0
     for attempt in range(_REROLLS):
-        made = _make(job, brief, variant, attempt, scorer)
+        made = _make(job, brief, variant, attempt)
         own = signature(made)
         nearest = min((distance(own, o) for o in others), default=1.0)
         if nearest > far:
@@ -158,7 +164,7 @@ def _different(job: _Job, brief: Brief, variant: int, before: list[Layout], scor
     return best
 
 
-def _make(job: _Job, brief: Brief, variant: int, attempt: int, scorer) -> Layout:
+def _make(job: _Job, brief: Brief, variant: int, attempt: int) -> Layout:
     rng = np.random.default_rng([abs(job.seed), variant, attempt])
     card = brief.card
     chain = _chain(brief, card)
@@ -176,7 +182,9 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int, scorer) -> Layout
     _stand_locked(job, space, made)
     order = _order(job, brief, card, chain, density, made, rng)
     inset = rooms.FACADE_M if rooms.lined(card) else 0.0
-    composer = Composer(space, order, rng, card.shape in _NATURAL, inset, scorer)
+    # What was learned in rooms says nothing of streets and woods.
+    known = job.scorer if made.room.roofed else None
+    composer = Composer(space, order, rng, card.shape in _NATURAL, inset, known)
     composer.fill()
     made.items = space.items[:MOST_ITEMS]
     made.notes += composer.notes
@@ -254,6 +262,13 @@ def _order(
     for extra in brief.extra:
         adds = [w for w in extra.wishes if w.kind not in have and not w.target][:7]
         wishes += [replace(w, low=min(w.low, 2), high=min(w.high, 4)) for w in adds]
+    if job.table is not None and density > 0.5:
+        have = Counter({w.kind: 99 if w.required else w.high for w in wishes})
+        size = abs(area(made.room.outline))
+        more = job.table.more(card.name, size, len(made.room.openings), have, rng)
+        share = 2 * density - 1
+        wishes += [Wish(k, 0, max(1, round(n * share)), "on" if KINDS[k].support == "surface"
+                        else "") for k, n in more.items()]  # fmt: skip
     swaps = {}
     for style in chain[1:]:
         swaps |= style.swaps

@@ -9,7 +9,7 @@ from understudy.ml.layout.pipeline import layout
 from understudy.ml.layout.plan import Layout
 from understudy.ml.layout.verify import check
 
-OFF = {"words": "off", "placement": "off"}
+OFF = {"words": "off", "placement": "off", "objects": "off"}
 
 
 def propose(prompt: str, **params: object) -> list[Layout]:
@@ -33,6 +33,16 @@ def test_layouts_are_valid(prompt: str) -> None:
     for made in propose(prompt, seed=3, variants=2):
         assert not faults(made)
         assert made.items and made.lights and made.shots
+
+
+def test_networks_are_used_and_named() -> None:
+    params = {"prompt": "a very cluttered living room", "words": "off", "variants": 2, "seed": 4}
+    meta, _ = progress.run(layout({**params, "device": "cpu", "density": 1.0}, {}))
+    assert set(meta["networks"]) == {"layout_placement_v1", "layout_objects_v1"}
+    full = [Layout.unpack(one) for one in meta["layouts"]]
+    assert not any(faults(made) for made in full)
+    plain = propose("a very cluttered living room", seed=4, variants=2, density=0.3)
+    assert min(len(m.items) for m in full) > max(len(m.items) for m in plain)
 
 
 def test_the_same_seed_gives_the_same_layout() -> None:
