@@ -5,19 +5,27 @@ from __future__ import annotations
 import bpy
 
 
+STAGES = (
+    ("understudy.propose_layouts", "WORLD"),
+    ("understudy.block_video", "ARMATURE_DATA"),
+    ("understudy.fill_inbetweens", "IPO_EASE_IN_OUT"),
+    ("understudy.perform_face", "MONKEY"),
+    ("understudy.sync_lips", "SPEAKER"),
+)
+"""Operator and icon of each stage, in the order of the tab."""
+
+
 class UNDERSTUDY_MT_pie(bpy.types.Menu):
     bl_idname = "UNDERSTUDY_MT_pie"
     bl_label = "Understudy"
 
     def draw(self, _context: bpy.types.Context) -> None:
         pie = self.layout.menu_pie()
-        pie.operator("understudy.fill_inbetweens", icon="IPO_EASE_IN_OUT")
-        pie.operator("understudy.block_video", icon="ARMATURE_DATA")
+        for name, icon in STAGES:
+            pie.operator(name, icon=icon)
         pie.operator("understudy.preview_inbetweens", icon="HIDE_OFF")
         pie.operator("understudy.keep_take", icon="ADD")
         pie.operator("understudy.compare_takes", icon="ARROW_LEFTRIGHT")
-        pie.operator("understudy.clear_generated", icon="TRASH")
-        pie.operator("understudy.report_ledger", icon="TEXT")
 
 
 class UNDERSTUDY_MT_main(bpy.types.Menu):
@@ -27,8 +35,8 @@ class UNDERSTUDY_MT_main(bpy.types.Menu):
     def draw(self, _context: bpy.types.Context) -> None:
         col = self.layout
         col.operator_context = "INVOKE_DEFAULT"
-        col.operator("understudy.block_video", icon="ARMATURE_DATA")
-        col.operator("understudy.fill_inbetweens", icon="IPO_EASE_IN_OUT")
+        for name, icon in STAGES:
+            col.operator(name, icon=icon)
         col.operator("understudy.preview_inbetweens", icon="HIDE_OFF")
         col.separator()
         col.operator("understudy.keep_take", icon="ADD")
