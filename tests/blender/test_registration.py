@@ -134,3 +134,10 @@ def package_models():
     from understudy.ml.runtime import MODELS
 
     return sorted(path.stem for path in MODELS.glob("*.onnx"))
+
+
+def test_the_menus_name_operators_that_are_there():
+    from understudy.panels.menus import STAGES
+
+    for name, _icon in STAGES:
+        assert name.removeprefix("understudy.") in dir(bpy.ops.understudy)
