@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bpy
 
-
 STAGES = (
     ("understudy.propose_layouts", "WORLD"),
     ("understudy.block_video", "ARMATURE_DATA"),
