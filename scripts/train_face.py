@@ -32,6 +32,10 @@ def main() -> int:
     render.add_argument("out", type=Path)
     render.add_argument("--minutes", type=float, default=40.0)
     render.add_argument("--seed", type=int, default=1)
+    stills = commands.add_parser("stills", help="render calm takes, for the flashes")
+    stills.add_argument("out", type=Path)
+    stills.add_argument("--minutes", type=float, default=10.0)
+    stills.add_argument("--seed", type=int, default=1)
     learn = commands.add_parser("train", help="train the solver on rendered takes")
     learn.add_argument("takes_folder", type=Path, metavar="TAKES")
     learn.add_argument("out", type=Path)
@@ -44,6 +48,9 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
     if args.command == "render":
         generate.generate(data.face_folder(), args.out, args.seed, args.minutes)
+    elif args.command == "stills":
+        basis = Basis.load(runtime.Settings(device="cpu"))
+        generate.generate_stills(data.face_folder(), args.out, args.seed, args.minutes, basis)
     else:
         given = {f.name: getattr(args, f.name) for f in named if getattr(args, f.name) is not None}
         settings = replace(GPU if args.full else Settings(), **given)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime import Session, Settings
-from . import features, gaze, leastsquares
+from . import features, flashes, gaze, leastsquares
 from .neutral import Neutral
+from .patches import Patches
 from .performance import NAMES, REGIONS
 from .pose import Basis, Pose, align
 from .tracker import Seen
@@ -93,13 +94,19 @@ def solve(
             sighted=np.ones((1, 1)),
         )
         value[part], deviation[part] = out["value"], out["deviation"]
+    shift = pose.to_head(seen.points[there].astype(float)) - neutral.face
+    eyes = gaze.flatten(seen.iris[there].astype(float), pose)
+    cut = Patches(seen.patches.eyes[there], seen.patches.lower[there])
+    compare = flashes.Comparer(cut, shift, eyes, pose, basis)
+    value, flash_sha256 = flashes.add(value, seen.time[there], compare, settings)
     # What the network says of the neutral face itself is what it cannot see: no expression.
     looking = gaze.from_looks(value)
     value = gaze.to_looks(looking, _lift(value - np.median(value[rest], axis=0)))
     sure = [1.0 - deviation[:, c].mean(axis=1) / _DOUBTED_DEVIATION for c in _COLUMNS.values()]
     trust = _seen_well(pose, seen.presence[there])
     confidence = np.clip(np.stack(sure, axis=1), 0.05, 1.0) * trust[:, None]
-    return Solved(value, looking, confidence, pose, {session.name: session.sha256})
+    models = {session.name: session.sha256, flashes.NAME: flash_sha256}
+    return Solved(value, looking, confidence, pose, models)
 
 
 def _lift(value: NDArray) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...face import performance
-from ...face.gaze import to_looks
+from ...face.gaze import from_looks, to_looks
 from ...face.performance import INDEX, NAMES
 from .heads import turn
 from .render import Camera
@@ -85,6 +85,22 @@ class Actor:
         value = value[:, _MIRROR] if rng.random() < 0.5 else value.copy()
         for _ in range(rng.integers(4)):
             add_flash(value, rng)
+        return np.clip(value, 0, 1)
+
+    def nearby(self, start: NDArray, rng: np.random.Generator) -> NDArray:
+        """Return (52,) a little away from an expression; the eyes may look elsewhere."""
+        value = start.copy()
+        for _ in range(rng.integers(1, 4)):
+            which = rng.integers(52)
+            change = rng.uniform(0.04, 0.3) * (1 if rng.random() < 0.7 else -1)
+            value[which] += change
+            if rng.random() < 0.3:
+                value[_MIRROR[which]] += change
+        if rng.random() < 0.3:
+            turned = from_looks(value) + rng.normal(0, 0.12, 2)
+            value = to_looks(turned[None], value[None])[0]
+        if rng.random() < 0.15:
+            value[_BLINKS] += rng.uniform(0.0, 0.4)
         return np.clip(value, 0, 1)
 
     def _recorded(self, rng: np.random.Generator) -> NDArray:

@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...blocking.crop import Region
+from ...face import patches
 from ...face.detector import region_of
 from ...face.gaze import from_looks
 from ...face.mesh import IrisNetwork, MeshNetwork
 from ...face.performance import INDEX
+from ...face.pose import Basis, align
 from ...runtime import Settings
 from . import heads
 from .actors import Actor, placed, random_camera, random_pose, recordings
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 
 SIZE = 224
 RESTS = 2
+STILLS = 7  # frames of a calm take
 MIXED, ROW = 16, 32
 """Frames of a take of unrelated expressions, and of one of samples in a row."""
 
@@ -91,6 +94,37 @@ class Studio:
             "mpfb": np.full(len(values), name == "mpfb"),
         }
 
+    def still(self, basis: Basis) -> dict[str, NDArray]:
+        """Return one take of a calm face that differs a little from frame to frame."""
+        import cv2
+
+        rng = self.rng
+        name = "mpfb" if rng.random() < _MPFB_SHARE else "ict"
+        head, renderer = self.heads[name], self.renderers[name]
+        person, look = head.person(rng), random_look(rng, SIZE)
+        start = self.actor.rest(rng) if rng.random() < 0.6 else self.actor.expression(rng)
+        pose, (focal, place) = random_pose(rng, 0.7), random_camera(rng)
+        values, seen = [], []
+        for k in range(STILLS):
+            value = self.actor.nearby(start, rng) if k else start
+            turned = pose + rng.normal(0, np.radians(0.8), 3)
+            face = head.pose(person, value, from_looks(value))
+            camera = placed(turned, focal, place + rng.normal(0, 0.15, 3))
+            image = renderer.draw(face, camera, look, rng)
+            mesh, iris = self._look(image, head, face, camera)
+            found = align(mesh.points[None], basis.template, basis.weight)
+            eyes, lower = patches.cut(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), found)
+            values.append(value)
+            seen.append((mesh.points, iris, eyes, lower))
+        points, iris, eyes, lower = (np.array(part) for part in zip(*seen, strict=True))
+        return {
+            "points": points.astype(np.float32),
+            "iris": iris.astype(np.float32),
+            "eyes": eyes,
+            "lower": lower,
+            "coefficients": np.array(values, np.float32),
+        }
+
     def _poses(self, count: int, row: bool) -> NDArray:
         """Return (count, 3); the rests look about ahead, a row moves smoothly."""
         rng = self.rng
@@ -117,6 +151,19 @@ class Studio:
         )
         mesh = self.mesh(image, self.mesh(image, region).region())
         return mesh, self.iris(image, mesh.points)
+
+
+def generate_stills(folder: Path, out: Path, seed: int, minutes: float, basis: Basis) -> None:
+    """Write files of calm takes, stills_<seed>_<number>.npz, until the time is over."""
+    out.mkdir(parents=True, exist_ok=True)
+    studio = Studio(folder, 5_000_000 + seed)
+    started, number = time.monotonic(), 0
+    while time.monotonic() - started < minutes * 60:
+        takes = [studio.still(basis) for _ in range(_TAKES_A_FILE)]
+        together = {k: np.stack([t[k] for t in takes]) for k in takes[0]}
+        np.savez(out / f"stills_{seed}_{number:04d}.npz", **together)
+        number += 1
+        log.info("%d files of %d frames", number, _TAKES_A_FILE * STILLS)
 
 
 def generate(folder: Path, out: Path, seed: int, minutes: float) -> None:

@@ -1,0 +1,140 @@
+"""Find what is too small and too short for the solver: motions of a few frames on a calm face.
+
+Between two frames a quarter of a second apart the same skin under the same light has hardly
+changed, so its movement can be measured to a tenth of a pixel, by optical flow in the patches. A
+linear network says which expressions such a small movement is. What a frame has over the frames a
+quarter of a second before *and* after it is a flash: slow motion has it over one of them only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..runtime import Session, Settings
+from . import leastsquares
+from .patches import Patches
+from .performance import NAMES, REGIONS
+from .pose import Basis, Pose
+
+NAME = "face_flash_v1"
+APART_S = 0.27
+"""How far away the frames are that a frame is compared with."""
+
+GRID = 4  # patch pixels a cell of the flow that is kept
+EYE_CELLS, LOW_CELLS = 14 * 14 * 2, 14 * 16 * 2
+EYE_POINTS = 21
+COUNT = 2 * EYE_CELLS + LOW_CELLS + 52 + 2 * EYE_POINTS * 2 + 3
+
+_SIGNIFICANT = 4.0  # standard deviations of the curve's own flashes
+_LEAST = 0.03
+_CALM = 0.35  # summed change of a half of the face up to which it is calm
+_UPPER = np.array([n in REGIONS["brows"] + REGIONS["lids"] + REGIONS["nose"] for n in NAMES])
+_LOOKS = np.array([n.startswith("eyeLook") for n in NAMES])
+
+
+def _flow(finder, before: NDArray, after: NDArray) -> NDArray[np.float32]:
+    """Return the cells' mean movement between two patches, flat."""
+    height, width = before.shape
+    moved = finder.calc(before, after, None)
+    cells = moved.reshape(height // GRID, GRID, width // GRID, GRID, 2)
+    return cells.mean(axis=(1, 3)).ravel()
+
+
+class Comparer:
+    """Compares frames of one clip with each other.
+
+    Parameters
+    ----------
+    patches : of the frames
+    shift : (F, 468, 3) cm, the mesh against the neutral face, head's frame
+    eyes : (F, 2, 76, 2) of `gaze.flatten`
+    pose : of the heads
+    basis : the average face
+    """
+
+    def __init__(
+        self, patches: Patches, shift: NDArray, eyes: NDArray, pose: Pose, basis: Basis
+    ) -> None:
+        import cv2
+
+        self._finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._patches = patches
+        self._plain = leastsquares.solve(shift, basis, -np.inf, np.inf)
+        corners = (eyes[:, :, 5] + eyes[:, :, 13]) / 2
+        near = (eyes[:, :, :EYE_POINTS] - corners[:, :, None]).reshape(len(eyes), -1)
+        self._rest = np.concatenate([self._plain, near, pose.rotation[:, :, 2]], axis=1)
+
+    def __call__(self, before: int, after: int) -> NDArray[np.float32]:
+        """Return (COUNT,), what changed from one frame to another."""
+        eyes, lower = self._patches.eyes, self._patches.lower
+        parts = [_flow(self._finder, eyes[before, e], eyes[after, e]) for e in (0, 1)]
+        parts.append(_flow(self._finder, lower[before], lower[after]))
+        parts.append(self._rest[after] - self._rest[before])
+        return np.concatenate(parts).astype(np.float32)
+
+
+def both_ways(first: NDArray, second: NDArray) -> NDArray[np.float64]:
+    """Return the smaller of two changes where they have one sign, else 0.
+
+    >>> both_ways(np.array([0.2, 0.2, -0.1]), np.array([0.1, -0.3, -0.4])).tolist()
+    [0.1, 0.0, -0.1]
+    """
+    same = np.sign(first) == np.sign(second)
+    return np.where(same, np.sign(first) * np.minimum(np.abs(first), np.abs(second)), 0.0)
+
+
+def add(
+    value: NDArray,
+    times: NDArray,
+    compare: Comparer,
+    settings: Settings | None = None,
+) -> tuple[NDArray[np.float64], str]:
+    """Return (F, 52) curves with the flashes that they lack, and the network's sha256.
+
+    Parameters
+    ----------
+    value : (F, 52) of the solver
+    times : (F,) seconds
+    compare : of the same frames
+    """
+    session = Session(NAME, settings)
+    count = len(times)
+    apart = int(round(APART_S / np.median(np.diff(times)))) if count > 1 else 0
+    if apart < 3 or count < 2 * apart + 3:
+        return value, session.sha256  # too few frames a second to tell a flash from noise
+    steps = np.stack([compare(i, i + apart) for i in range(count - apart)])
+    out = session(change=steps)
+    moved = out["value"] * (out["trusted"] > 0)
+    middle = slice(apart, count - apart)
+    flash = both_ways(moved[: count - 2 * apart], -moved[apart:])
+    calm = _calm(value, apart)
+    flash = flash * calm
+    # Across a gap in the clip the frames are further apart than they count.
+    near = np.abs(times[2 * apart :] - times[: count - 2 * apart] - 2 * APART_S) < APART_S
+    flash = flash * near[:, None]
+    noise = 1.4826 * np.median(np.abs(flash), axis=0) + flash.std(axis=0) * 0.25
+    floor = np.maximum(_SIGNIFICANT * noise, _LEAST)
+    # Soft at the threshold, whole from one and a half times it.
+    share = np.clip((np.abs(flash) / floor - 1.0) * 2.0, 0.0, 1.0)
+    known = both_ways(
+        value[middle] - value[: count - 2 * apart], value[middle] - value[2 * apart :]
+    )
+    lacking = np.where(np.sign(known) == -np.sign(flash), flash, flash - known)
+    lacking = np.where(np.abs(known) < np.abs(flash), lacking, 0.0)
+    result = value.copy()
+    result[middle] += np.where(_LOOKS, 0.0, share * lacking)
+    return result, session.sha256
+
+
+def _calm(value: NDArray, apart: int) -> NDArray[np.float64]:
+    """Return (F - 2 apart, 52), 1 where the half of the face around an expression hardly moves."""
+    count = len(value)
+    middle = value[apart : count - apart]
+    change = np.maximum(
+        np.abs(middle - value[: count - 2 * apart]), np.abs(middle - value[2 * apart :])
+    )
+    out = np.zeros_like(change)
+    for half in (_UPPER, ~_UPPER & ~_LOOKS):
+        out[:, half] = (change[:, half].sum(axis=1) < _CALM)[:, None]
+    return out
