@@ -76,7 +76,7 @@ lower (frames, 56, 64) uint8, see ml/face/patches.py; rest_eyes, rest_lower: one
 at rest; sighted (1, 1) float32, 0 to do without the pictures.
 Outputs: value (frames, 52), expressions against the neutral face (the eyes' direction against
 looking ahead); deviation (frames, 52), how far each may be off.
-Training: {minutes:.0f} minutes on {device} in this run, {seen} frames of {pictures}
+Training: {minutes:.0f} minutes on a shared {device} in this run, {seen} frames of {pictures}
 pictures drawn, seed {seed}; begun with the weights of an earlier run on the first half of
 the pictures. Data sha256 {data_sha}.
 {data}\
@@ -112,7 +112,7 @@ Fails at: faces that move much or speak (it is not used there), flashes of expre
 trusted, clips of fewer than about 12 frames a second. Not for: judging what people feel.
 Licence: GPL-3.0-or-later, as the extension, with the notices above.
 
-Held out: one take of eight. Correlation with the true change (0.04 to 0.3 in one to three
+Held out: one take of six. Correlation with the true change (0.04 to 0.3 in one to three
 expressions, heads turning by a degree), and the gain that was corrected for:
 
 | expression | r | gain | used |

@@ -18,16 +18,17 @@ from .performance import NAMES, REGIONS
 from .pose import Basis, Pose
 
 NAME = "face_flash_v1"
-APART_S = 0.27
-"""How far away the frames are that a frame is compared with."""
+APART_S = (0.27, 0.4)
+"""How far away the frames are that a frame is compared with: the second where the first blink."""
 
 GRID = 4  # patch pixels a cell of the flow that is kept
 EYE_CELLS, LOW_CELLS = 14 * 14 * 2, 14 * 16 * 2
 EYE_POINTS = 21
 COUNT = 2 * EYE_CELLS + LOW_CELLS + 52 + 2 * EYE_POINTS * 2 + 3
 
-_SIGNIFICANT = 4.0  # standard deviations of the curve's own flashes
+_SIGNIFICANT = 3.0  # standard deviations of the curve's own flashes
 _LEAST = 0.03
+_JITTER = 0.03  # change of a curve that is no motion
 _CALM = 0.35  # summed change of a half of the face up to which it is calm
 _UPPER = np.array([n in REGIONS["brows"] + REGIONS["lids"] + REGIONS["nose"] for n in NAMES])
 _LOOKS = np.array([n.startswith("eyeLook") for n in NAMES])
@@ -99,42 +100,57 @@ def add(
     compare : of the same frames
     """
     session = Session(NAME, settings)
+    step = float(np.median(np.diff(times))) if len(times) > 1 else np.inf
+    lacking = np.zeros_like(value)
+    settled = np.zeros(value.shape, bool)
+    for apart in (int(round(seconds / step)) for seconds in APART_S):
+        # With fewer frames a second a flash cannot be told from noise.
+        if apart < 3 or len(times) < 2 * apart + 3:
+            break
+        flash, calm = _flashes(value, times, compare, session, apart)
+        new = calm & ~settled
+        lacking[new] = flash[new]
+        settled |= calm
+    noise = 1.4826 * np.median(np.abs(lacking), axis=0) + 0.25 * lacking.std(axis=0)
+    floor = np.maximum(_SIGNIFICANT * noise, _LEAST)
+    # Soft at the threshold, whole from one and a half times it.
+    share = np.clip((np.abs(lacking) / floor - 1.0) * 2.0, 0.0, 1.0)
+    return value + np.where(_LOOKS, 0.0, share * lacking), session.sha256
+
+
+def _flashes(
+    value: NDArray, times: NDArray, compare: Comparer, session: Session, apart: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return (F, 52) what the curves lack, and where the face is calm enough to say so."""
     count = len(times)
-    apart = int(round(APART_S / np.median(np.diff(times)))) if count > 1 else 0
-    if apart < 3 or count < 2 * apart + 3:
-        return value, session.sha256  # too few frames a second to tell a flash from noise
+    middle = slice(apart, count - apart)
     steps = np.stack([compare(i, i + apart) for i in range(count - apart)])
     out = session(change=steps)
     moved = out["value"] * (out["trusted"] > 0)
-    middle = slice(apart, count - apart)
     flash = both_ways(moved[: count - 2 * apart], -moved[apart:])
-    calm = _calm(value, apart)
-    flash = flash * calm
+    before, after = value[: count - 2 * apart], value[2 * apart :]
+    known = both_ways(value[middle] - before, value[middle] - after)
+    opposed = np.sign(known) == -np.sign(flash)
+    short = np.where(opposed, flash, flash - known)
+    short = np.where(np.abs(known) < np.abs(flash), short, 0.0)
     # Across a gap in the clip the frames are further apart than they count.
-    near = np.abs(times[2 * apart :] - times[: count - 2 * apart] - 2 * APART_S) < APART_S
-    flash = flash * near[:, None]
-    noise = 1.4826 * np.median(np.abs(flash), axis=0) + flash.std(axis=0) * 0.25
-    floor = np.maximum(_SIGNIFICANT * noise, _LEAST)
-    # Soft at the threshold, whole from one and a half times it.
-    share = np.clip((np.abs(flash) / floor - 1.0) * 2.0, 0.0, 1.0)
-    known = both_ways(
-        value[middle] - value[: count - 2 * apart], value[middle] - value[2 * apart :]
-    )
-    lacking = np.where(np.sign(known) == -np.sign(flash), flash, flash - known)
-    lacking = np.where(np.abs(known) < np.abs(flash), lacking, 0.0)
-    result = value.copy()
-    result[middle] += np.where(_LOOKS, 0.0, share * lacking)
-    return result, session.sha256
+    span = times[2 * apart :] - times[: count - 2 * apart]
+    near = span < 3.0 * apart * np.median(np.diff(times))
+    lacking, calm = np.zeros_like(value), np.zeros(value.shape, bool)
+    lacking[middle] = short
+    calm[middle] = _calm(value, apart) & near[:, None]
+    return lacking, calm
 
 
-def _calm(value: NDArray, apart: int) -> NDArray[np.float64]:
-    """Return (F - 2 apart, 52), 1 where the half of the face around an expression hardly moves."""
+def _calm(value: NDArray, apart: int) -> NDArray[np.bool_]:
+    """Return (F - 2 apart, 52), where the half of the face around an expression hardly moves."""
     count = len(value)
     middle = value[apart : count - apart]
     change = np.maximum(
         np.abs(middle - value[: count - 2 * apart]), np.abs(middle - value[2 * apart :])
     )
-    out = np.zeros_like(change)
+    change = np.maximum(change - _JITTER, 0.0)
+    out = np.zeros(change.shape, bool)
     for half in (_UPPER, ~_UPPER & ~_LOOKS):
         out[:, half] = (change[:, half].sum(axis=1) < _CALM)[:, None]
     return out

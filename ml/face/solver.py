@@ -101,7 +101,8 @@ def solve(
     value, flash_sha256 = flashes.add(value, seen.time[there], compare, settings)
     # What the network says of the neutral face itself is what it cannot see: no expression.
     looking = gaze.from_looks(value)
-    value = gaze.to_looks(looking, _lift(value - np.median(value[rest], axis=0)))
+    value = value - np.median(value[rest], axis=0)
+    value = gaze.to_looks(looking, _lift(value) if neutral.automatic else value)
     sure = [1.0 - deviation[:, c].mean(axis=1) / _DOUBTED_DEVIATION for c in _COLUMNS.values()]
     trust = _seen_well(pose, seen.presence[there])
     confidence = np.clip(np.stack(sure, axis=1), 0.05, 1.0) * trust[:, None]
