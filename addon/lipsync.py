@@ -262,7 +262,9 @@ def _decode(path: Path) -> tuple[NDArray, NDArray]:
     import aud
 
     try:
-        sound = aud.Sound.file(str(path)).limit(0, _LONGEST_S + 1).rechannel(1).resample(_RATE, 2)
+        sound = aud.Sound.file(str(path))
+        sound.specs  # noqa: B018 - raises; what follows ends Blender 4.5 on a file it cannot read
+        sound = sound.limit(0, _LONGEST_S + 1).rechannel(1).resample(_RATE, 2)
         samples = np.asarray(sound.data(), np.float32).reshape(-1)
     except aud.error as exc:
         raise UnderstudyError(

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,9 @@ _CLAUSE = re.compile(r"[^,;:.!?…—\n。、！？；：，]+[,;:.!?…—\n。
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LEAST_WORDS = 3
 _LEAD_S, _GAP_S = 0.15, 0.25
+_NO_SPACES = 0x2E80  # the first character of the scripts of East Asia
 _SECONDS_A_LETTER = 0.065
-_SAME_AGAIN, _WHOLE_LINE, _LEXICON = 0.06, 0.35, 0.12
+_SAME_AGAIN, _WHOLE_LINE, _LEXICON = 0.03, 0.35, 0.12
 _SPREAD = 0.05
 _USED = {"shouted": 1.2, "asked": 0.85}
 
@@ -123,7 +125,8 @@ def clauses(line: str) -> list[str]:
         ended = bool(found) and found[-1][-1] in ".!?…。！？"
         short = min(_count(part), _count(found[-1]) if found else 99) < _LEAST_WORDS
         if found and short and not ended:
-            found[-1] = f"{found[-1]} {part}"
+            # Chinese and Japanese write no spaces.
+            found[-1] += part if ord(found[-1][-1]) > _NO_SPACES else f" {part}"
         else:
             found.append(part)
     return found
@@ -131,8 +134,8 @@ def clauses(line: str) -> list[str]:
 
 def _count(part: str) -> int:
     words = _WORD.findall(part)
-    # Chinese and Japanese write no spaces: two signs are about a word.
-    return max(len(words), sum(1 for c in part if ord(c) > 0x2E80) // 2)
+    # Two signs of Chinese or Japanese are about a word.
+    return max(len(words), sum(1 for c in part if ord(c) > _NO_SPACES) // 2)
 
 
 def timed(parts: Sequence[str], seconds: float | None = None) -> list[tuple[float, float]]:
@@ -142,7 +145,7 @@ def timed(parts: Sequence[str], seconds: float | None = None) -> list[tuple[floa
     ----------
     seconds : of the whole line; guessed where it is not known
     """
-    letters = [sum(3 if ord(c) > 0x2E80 else 1 for c in part) for part in parts]
+    letters = [sum(3 if ord(c) > _NO_SPACES else 1 for c in part) for part in parts]
     lengths = np.array(letters, float) * _SECONDS_A_LETTER
     if seconds is not None:
         lengths *= max(seconds - _GAP_S * (len(parts) - 1), 0.3 * seconds) / lengths.sum()
@@ -222,9 +225,12 @@ def suggest(
     when = list(times) if times is not None else timed(parts, seconds)
     names, sequences = list(_cues()), []
     for score, path in _best_paths(found, count):
-        made = (
-            _placed(names[i], parts[k], when[k], float(share[k, i])) for k, i in enumerate(path)
-        )
+        made, k = [], 0
+        for i, run in groupby(path):  # one face through several clauses is held, not made anew
+            last = k + len(list(run)) - 1
+            clause, span = " ".join(parts[k : last + 1]), (when[k][0], when[last][1])
+            made.append(_placed(names[i], clause, span, float(share[k : last + 1, i].mean())))
+            k = last + 1
         sequences.append(Proposal(tuple(made), score))
     return sequences
 
