@@ -21,7 +21,7 @@ from .visemes import Style, curves
 SPOKEN = ("mouth", "jaw")
 """The regions of the face that speech moves."""
 
-_POOR_TEXT, _WRONG_TEXT = 0.5, 0.33
+_POOR_TEXT, _WRONG_TEXT = 0.55, 0.4
 _NO_SPEECH, _LITTLE_SPEECH = 0.12, 0.4
 _TAIL_S = 0.35
 _LAID_ON = 0.9  # share of the time after which curves are fitted
