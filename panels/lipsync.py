@@ -103,9 +103,9 @@ class UNDERSTUDY_UL_proposals(bpy.types.UIList):
     ) -> None:
         row = layout.row()
         row.prop(item, "use", text="")
-        split = row.split(factor=0.62)
+        split = row.split(factor=0.7)
         split.label(text=f"{item.rank + 1}   {item.name.replace('_', ' ').capitalize()}")
-        split.label(text=f"frame {item.frame:.0f}   {item.score:.0%}")
+        split.label(text=f"{item.frame:.0f}   {item.score:.0%}")
 
 
 class UNDERSTUDY_PT_suggest(SidebarPanel, bpy.types.Panel):

@@ -36,6 +36,7 @@ _NO_SPACES = 0x2E80  # the first character of the scripts of East Asia
 _SECONDS_A_LETTER = 0.065
 _SAME_AGAIN, _WHOLE_LINE, _LEXICON = 0.03, 0.35, 0.12
 _SPREAD = 0.05
+_WEAK = 0.33  # below this nothing in the cues is near
 _USED = {"shouted": 1.2, "asked": 0.85}
 
 
@@ -301,6 +302,8 @@ def suggested(params: dict, _arrays: dict) -> Steps[tuple[dict, dict]]:
     if not params["language"].startswith("en"):
         notes.append("Proposals are made for English: check those for another language")
     proposals = suggest(line, times=times, embed=embed)
+    if embed is not None and proposals and proposals[0].score < _WEAK:
+        notes.append("The line says little about a feeling: take these as guesses")
     fps, start = params["fps"], params["start_frame"]
     told = [
         {
