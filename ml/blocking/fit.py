@@ -62,6 +62,7 @@ _LIFTED_AS_CORE = [lifting.JOINT_OF[mark] for mark in CORE]
 _ITERATIONS = 5
 _CHUNK = 256
 
+
 @dataclass
 class Observation:
     """Landmarks on even times, gaps filled.

@@ -58,9 +58,7 @@ def channels(shot: Shot, frames: NDArray, fps: float) -> tuple[list, list]:
     values = np.concatenate([2.0 * shot.turn, np.log(shot.lens)[:, None] * zooms], axis=1)
     index = np.array([0])
     if moves or zooms:
-        index = keyposes.choose(
-            values, np.zeros(len(values)), fps, tolerance_rad=_TOLERANCE_RAD
-        )
+        index = keyposes.choose(values, np.zeros(len(values)), fps, tolerance_rad=_TOLERANCE_RAD)
     seat = [_channel("location", k, frames[:1], shot.place[None, k : k + 1]) for k in range(3)]
     turns = _keyed("rotation_quaternion", frames, shot.turn, index if moves else index[:1])
     lens = _keyed("lens", frames, shot.lens[:, None], index if zooms else index[:1])

@@ -121,7 +121,7 @@ class Composer:
         if kind.support in (SURFACE, WALL, CEILING) or wish.spot in ("on", "above", "ceiling"):
             return 3
         large = kind.size[0] * kind.size[1] > 3.0
-        hero = wish == self.order.wishes[0] or kind.role == "hero" or wish.required
+        hero = wish.kind == self._subject() or kind.role == "hero" or wish.required
         if wish.spot in ("centre", "back", "far", "side") and (large or hero):
             return 0
         return 0 if large and wish.spot in ("", "wall", "corner") else 1
@@ -132,8 +132,14 @@ class Composer:
         chain = 1 + self._depends(wish.target) if depends else 0
         hangs = kind.support in (WALL, CEILING)
         size = kind.size[0] * kind.size[1]
-        late = wish.kind not in self.wanted
+        # What needs a top to stand on waits for the furniture.
+        late = wish.kind not in self.wanted or (kind.support == SURFACE and not wish.target)
         return (late, chain + 4 * hangs, kind.support == SURFACE, not kind.solid, -size)
+
+    def _subject(self) -> str:
+        """Return the kind that the place is about: the first that its card names."""
+        first = self.order.wishes[0].kind if self.order.wishes else ""
+        return self.order.swaps.get(first, first)
 
     def _depends(self, kind: str) -> int:
         return int(any(w.kind == kind and w.target in KINDS for w in self.order.wishes))
@@ -388,7 +394,7 @@ class Composer:
         item = Item(
             name=f"{(wish.label or wish.kind).replace('_', ' ').title()}",
             kind=wish.kind,
-            role="hero" if wish == self.order.wishes[0] else kind.role,
+            role="hero" if wish.kind == self._subject() else kind.role,
             category=kind.category,
             size=size,
             pos=(round(float(place[0]), 4), round(float(place[1]), 4), round(float(place[2]), 5)),

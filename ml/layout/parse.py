@@ -185,9 +185,9 @@ def _overlay(brief: Brief, part: str, head: str, places: Places, mixed: bool) ->
     if mixed:
         ranked = places.rank(head, part)
         card = places.cards[ranked[0][0]]
-        if not found or ranked[0][1] > places.sure:
+        if not found:
             brief.extra.append(card)
-            found = found or [styles()[card.style]]
+            found = [styles()[card.style]]
     brief.overlays += [s for s in found if s not in brief.overlays]
     if mixed and not found:
         brief.notes.append(f"{part!r} was not recognised as a style")

@@ -260,7 +260,10 @@ def _order(
         wishes += [adds[i] for i in sorted(share)]
         have |= {w.kind for w in adds}
     for extra in brief.extra:
-        adds = [w for w in extra.wishes if w.kind not in have and not w.target][:7]
+        adds = [w for w in extra.wishes if w.kind not in have and not w.target]
+        if made.room.roofed:  # no houses in a hall
+            adds = [w for w in adds if KINDS[w.kind].category not in ("building", "vehicle")]
+        adds = adds[:7]
         wishes += [replace(w, low=min(w.low, 2), high=min(w.high, 4)) for w in adds]
     if job.table is not None and density > 0.5:
         have = Counter({w.kind: 99 if w.required else w.high for w in wishes})

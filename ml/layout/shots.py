@@ -19,10 +19,14 @@ from .plan import CameraKey, Layout, Shot
 from .sight import Blockers, box_points, judge, standing_free
 
 PRESETS = Path(__file__).with_name("directing.json")
-SHARES = {"extreme wide": 0.7, "wide": 0.45, "full": 0.7, "medium": 1.05, "close-up": 1.6,
+SHARES = {"extreme wide": 0.7, "wide": 0.45, "full": 0.7, "medium": 0.9, "close-up": 1.3,
           "detail": 0.8}  # fmt: skip
 _HEIGHTS = {"eye level": (1.45, 1.75), "low": (0.3, 0.8), "high": (2.2, 4.5),
             "overhead": (4.0, 9.0), "dutch": (0.9, 1.7)}  # fmt: skip
+_WORTH = {"hero": 4.0, "light": 3.0, "sign": 2.0, "furniture": 2.0, "vehicle": 2.0,
+          "small": 1.5, "monument": 3.0, "decor": 2.0, "structure": 0.4, "vegetation": 0.4,
+          "container": 0.15, "rock": 0.1, "building": 0.3, "street": 0.8}  # fmt: skip
+"""How much a thing draws a camera, by its category, else by its role; set by hand."""
 _PLACE, _HERO, _THING = "place", "hero", "thing"
 
 
@@ -84,7 +88,9 @@ def _subjects(layout: Layout, count: int, rng: np.random.Generator) -> list[tupl
     heroes = heroes or sorted(range(len(items)), key=lambda i: -max(items[i].size))[:1]
     rest = [i for i, m in enumerate(items) if i not in heroes and 0.25 < max(m.size) < 4.0]
     rest = [i for i in rest if items[i].support in ("floor", "wall", "surface")]
-    rng.shuffle(rest)
+    worth = [_WORTH.get(items[i].category, _WORTH.get(items[i].role, 0.5)) for i in rest]
+    rank = np.log(np.maximum(worth, 1e-6)) + rng.gumbel(size=len(rest))
+    rest = [rest[i] for i in np.argsort(-rank)]
     found: list[tuple[str, int]] = [(_PLACE, -1)]
     if heroes:
         found.append((_HERO, heroes[0]))

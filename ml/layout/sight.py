@@ -203,8 +203,10 @@ def standing_free(layout: Layout, blockers: Blockers, eyes: NDArray) -> NDArray:
     """Tell where a camera (N, 3) may be: in no box, above ground, inside walls and ceiling."""
     ok = ~blockers.contain(eyes) & (eyes[:, 2] > 0.15)
     room = layout.room
-    if room.walled:
+    if room.walled or room.shape == "street":
         ok &= inside(room.outline, eyes[:, :2], 0.2)
+    else:
+        ok &= inside(1.25 * np.asarray(room.outline, float), eyes[:, :2])
     if room.roofed:
         ok &= eyes[:, 2] < room.height - 0.15
     return ok
