@@ -17,7 +17,12 @@ ALIGNMENTS = (
     ("bone", "Each Bone", "Each bone gets the fewest keys that it can do with"),
 )
 METHODS = (
-    ("auto", "Automatic", "The network where it is better: after keys on consecutive frames"),
+    (
+        "auto",
+        "Automatic",
+        "The network where it is better: beside keys on consecutive frames, and for limbs of a "
+        "body that is keyed already",
+    ),
     ("network", "Network", "The network that was trained on motion capture and hand-keyed motion"),
     ("plain", "Plain", "No network: your own curves, with the speed of dense stretches kept"),
 )

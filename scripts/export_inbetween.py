@@ -1,6 +1,6 @@
 """Export a trained in-betweening network to ONNX, check it against torch, and measure it.
 
-    build/env/train/bin/python scripts/export_inbetween.py build/train/v1/last.pt
+    build/env/train/bin/python scripts/export_inbetween.py build/train/v2/last.pt
 
 Writes onnx_models/<name>.onnx and, with the measured figures, its card <name>.md. Needs the motion
 packs to measure. The same name is never written twice with other weights: name a new version.
@@ -55,8 +55,8 @@ frames); room (windows, frames, bones) seconds of free play, 0 at keys; relation
 int64 below {relations}. Canonical axes (rest orientation taken out), z up, lengths in heights.
 Outputs: turn (windows, frames, bones, 3) radians and shift (…, 3) heights to add to the base;
 gate and contact (windows, frames, bones), 0 to 1.
-Training: {steps} steps, {windows} windows, {minutes:.0f} minutes on {device}, seed {seed}. Data
-sha256 {data}.
+Training: {steps} steps, {windows} windows, {minutes:.0f} minutes on {device}, seed {seed}{begun}.
+Data sha256 {data}.
 Data: CMU Graphics Lab Motion Capture Database (about 24 min after holding out; "free for all
 uses"; the data used in this project was obtained from mocap.cs.cmu.edu, the database was created
 with funding from NSF EIA-0196217; BVH conversion by B. Hahne). ReActIdle (37 min of standing
@@ -246,6 +246,7 @@ def write_card(path: Path, kept: dict, worst: float, rows: list[str], took: str)
         minutes=kept["spent_s"] / 60,
         device=s["device"],
         seed=s["seed"],
+        begun=_begun(s),
         data=kept["data_hash"],
         subjects=" and ".join(data.HELD_OUT_SUBJECTS),
         skeletons=", ".join(data.HELD_OUT_SKELETONS),
@@ -257,11 +258,17 @@ def write_card(path: Path, kept: dict, worst: float, rows: list[str], took: str)
     path.with_suffix(".md").write_text(text, encoding="utf-8")
 
 
+def _begun(settings: dict) -> str:
+    """Return where the run's first weights came from."""
+    start = settings.get("start")
+    return f", begun with the weights of the run {Path(start).parent.name}" if start else ""
+
+
 def main() -> int:
     """Export, measure and describe what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--name", default="inbetween_v1")
+    parser.add_argument("--name", default="inbetween_v2")
     parser.add_argument("--folder", type=Path, default=package.ROOT / "onnx_models")
     parser.add_argument("--most", type=int, default=100_000, help="windows to measure a gap")
     parser.add_argument("--replace", action="store_true", help="write over a file not shipped yet")

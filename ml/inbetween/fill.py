@@ -26,6 +26,7 @@ _CHUNK = 1500  # frames worked on at a time
 _CONTEXT = 12  # frames beside a chunk that are looked at
 _STILL_RAD, _STILL = 1e-3, 1e-4  # radians; share of the height: a hold moves less
 _MANY_BONES = 120
+_BODY_KNOWN = 0.25  # share of the bones whose motion must be known for a limb to be guessed from it
 _SPREAD = 1.0  # how different the network's takes are
 
 
@@ -314,24 +315,30 @@ def _add_residual(
     contact = np.zeros(keyed.shape)
     turn[:, seen], shift[:, seen] = gate * said.rotvec, gate * said.location
     if settings.method == "auto" and not settings.variant:
-        alone = _between_lone_keys(keyed)
+        alone = _left_to_the_artist(keyed, basis, location)
         turn[alone], shift[alone] = 0.0, 0.0
     contact[:, seen] = said.contact
     turn, shift = pinned(turn, keyed), pinned(shift, keyed)
     return rt.multiply(basis, rt.from_rotvec(turn)), location + shift, contact
 
 
-def _between_lone_keys(keyed: NDArray) -> NDArray:
-    """Return (F, B) where a gap has no consecutive keys on either side.
+def _left_to_the_artist(keyed: NDArray, basis: NDArray, location: NDArray) -> NDArray:
+    """Return (F, B) where a gap has no consecutive keys on either side, and little else is known.
 
-    There the network does not beat the artist's own curve (its card says by how much), so it is
-    left out unless it is asked for by name or for another take.
+    There the network hardly beats the artist's own curve (its card says by how much), so it is
+    left out unless it is asked for by name or for another take. A limb whose body is known to move
+    on these frames is another matter.
     """
     alone = np.zeros(keyed.shape, bool)
     for bones, first, last in gaps(keyed):
         before = first > 0 and keyed[first - 1, bones].all()
         after = last + 1 < len(keyed) and keyed[last + 1, bones].all()
-        if not (before or after):
+        if before or after:
+            continue
+        rows = slice(first, last + 1)
+        moves = np.ptp(basis[rows], axis=0).max(axis=-1) > _STILL_RAD
+        moves |= np.ptp(location[rows], axis=0).max(axis=-1) > 0.0
+        if (keyed[rows].all(axis=0) & moves).mean() < _BODY_KNOWN:
             alone[first + 1 : last, bones] = True
     return alone
 

@@ -18,7 +18,7 @@ from ..errors import ModelError
 from ..runtime import Session, Settings
 from . import features
 
-NAME = "inbetween_v1"
+NAME = "inbetween_v2"
 
 CONTEXT_NODES = (0, 1, 4, 9)
 """Known frames before a gap that the network is shown, counted back from the gap's edge."""

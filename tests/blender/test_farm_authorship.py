@@ -12,6 +12,7 @@ import report_form
 from understudy.addon import actions, cli, fcurves
 from understudy.addon.pipeline import authorship
 from understudy.ml import cards
+from understudy.ml.inbetween.network import NAME
 
 FORM = Path(__file__).resolve().parents[2] / "docs" / "report.schema.json"
 
@@ -151,10 +152,10 @@ def test_two_characters_their_faces_and_a_camera(written, make_take):
 
 def test_the_card_of_a_network_gives_data_and_licence(rig, make_take):
     folder = authorship.ROOT / "onnx_models"
-    card = cards.read("inbetween_v1", folder)
+    card = cards.read(NAME, folder)
     take = make_take()
     take.provenance.models.clear()
-    take.provenance.models["inbetween_v1"] = card["sha256"]
+    take.provenance.models[NAME] = card["sha256"]
     take.provenance.parameters["prompt"] = "a palace"
     fcurves.write_take(rig, take)
     record = authorship.report()

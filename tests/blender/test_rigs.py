@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix, Vector
-from understudy.addon import rigs
+from understudy.addon import fcurves, inbetween, jobs, rigs
 from understudy.ml import rotations as rt
 from understudy.ml.blocking import retarget as rg
 from understudy.ml.blocking.body import PARENT, REST_DIRECTION, ROLES, Motion
@@ -426,3 +426,36 @@ def test_a_linked_rig_needs_an_override_and_then_works(rigify_file):
     bpy.context.view_layer.update()
     rig = rigs.read_rig(override)
     assert rig.names[rig.parents[rig.index("chest")]] == "torso"
+
+
+@pytest.mark.parametrize("method", ["plain", "network"])
+def test_inbetweens_of_ik_controls(human, method):
+    if method == "network":
+        pytest.importorskip("onnxruntime")
+    keyed = ("torso", "hand_ik.L", "foot_ik.R")
+    for name in keyed:
+        bone = human.pose.bones[name]
+        bone.rotation_mode = "XYZ" if name == "torso" else "QUATERNION"
+        rotation = "rotation_euler" if name == "torso" else "rotation_quaternion"
+        for frame in (1, 2, 3, 4, 20, 40):
+            bone.location = (0.02 * frame, 0.05 * np.sin(frame / 6), 0.0)
+            if name == "torso":
+                bone.rotation_euler = (0.1 * np.sin(frame / 5), 0.0, 0.01 * frame)
+            else:
+                bone.rotation_quaternion = (1.0, 0.1 * np.sin(frame / 5), 0.0, 0.01 * frame)
+            for path in ("location", rotation):
+                bone.keyframe_insert(path, frame=frame)
+    before = {k: fcurves.read_keys(c) for k, c in fcurves.curves_of(human).items()}
+    options = inbetween.Options(span=(1, 40), method=method)
+    asked = inbetween.request(bpy.context.scene, human, options)
+    job = jobs.start(inbetween.TASK, asked.params, asked.arrays, in_process=True)
+    report = inbetween.finish(human, asked, job.result())
+    assert report["keys"] > 0 and set(report["bones"]) == set(keyed)
+    after = {k: fcurves.read_keys(c) for k, c in fcurves.curves_of(human).items()}
+    assert after.keys() == before.keys()
+    for channel, keys in before.items():
+        mine = after[channel][np.isin(after[channel]["co"][:, 0], keys["co"][:, 0])]
+        assert (mine["co"] == keys["co"]).all() and (mine["type"] == keys["type"]).all()
+    # The control leaves the dense stretch with the speed it came with.
+    curve = fcurves.curves_of(human)[('pose.bones["hand_ik.L"].location', 0)]
+    assert abs((curve.evaluate(5) - curve.evaluate(4)) - 0.02) < 0.012

@@ -131,6 +131,19 @@ def test_a_network_is_heard_and_keys_stay_exact(monkeypatch):
     assert (values[given.keyed[:, 0]] == given.values[given.keyed[:, 0]]).all()
 
 
+def test_lone_keys_are_the_artists_but_limbs_of_a_known_body_are_not():
+    turn, place = wander(40, 4)
+    keyed = np.zeros((40, 4), bool)
+    keyed[[0, 20, 39]] = True
+    alone = fill._left_to_the_artist(keyed, turn, place)
+    assert (alone == ~keyed).all()
+    keyed[:, 2:] = True
+    assert not fill._left_to_the_artist(keyed, turn, place).any(), "half the body is known"
+    turn[:, 2:], place[:, 2:] = turn[:1, 2:], 0.0
+    alone = fill._left_to_the_artist(keyed, turn, place)
+    assert alone[1:20, :2].all(), "what stands still tells nothing"
+
+
 def test_pieces_give_what_the_whole_does(monkeypatch):
     given = motion(frames=400, keys=(0, 1, 2, 60, 61, 140, 141, 200, 330, 331, 399))
     whole = run(fill.propose(given, fill.Settings()))
