@@ -17,6 +17,7 @@ from .base import gaps
 from .tracks import Body
 
 _LONG, _ASIDE = 0.07, 0.01  # of the height: a limb's bones, and how far off the middle its end is
+_ALIKE = 0.5  # of the upper bone's length: a limb's lower bone
 _STAYS, _GOES = 0.015, 0.04  # of the height: between two keys
 _LOW = 0.15  # of the height: how far above the lowest joint an end may stand
 _FADE = 6.0  # frames in which an end that leaves its stand takes up speed
@@ -33,18 +34,25 @@ class Limb:
 
 
 def find_limbs(body: Body) -> list[Limb]:
-    """Return the limbs: pairs of long bones, one after the other, away from the middle plane."""
+    """Return the limbs: pairs of long bones, one after the other, away from the middle plane.
+
+    Of a leg with more long bones than two, the lowest two of about one length (a foot is no shin):
+    no bone is bent for two limbs.
+    """
     height, middle = body.height, float(np.median(body.heads[body.parents < 0, 0]))
-    found = []
-    for end, lower in enumerate(body.parents):
+    found, taken = [], set()
+    for end in range(len(body.parents) - 1, -1, -1):  # children before parents
+        lower = body.parents[end]
         upper = body.parents[lower] if lower >= 0 else -1
-        if upper < 0 or body.parents[upper] < 0:
+        if upper < 0 or body.parents[upper] < 0 or taken & {upper, lower, end}:
             continue
         lengths = np.linalg.norm(body.offset[[end, lower]], axis=-1)
         off = abs(body.heads[[end, lower], 0] - middle).min()
-        if lengths.min() > _LONG * height and off > _ASIDE * height:
+        alike = lengths[0] > _ALIKE * lengths[1]
+        if alike and lengths.min() > _LONG * height and off > _ASIDE * height:
             found.append(Limb(int(upper), int(lower), end))
-    return found
+            taken |= {int(upper), int(lower), end}
+    return found[::-1]
 
 
 def hold(

@@ -222,6 +222,19 @@ def test_a_standing_foot_is_held():
     assert (contacts.hold(body, basis, location, keyed, driven, 0.0) == basis).all()
 
 
+def test_a_leg_of_many_bones_is_bent_once():
+    rest = np.tile(np.eye(4), (7, 1, 1))
+    rest[:, :3, 3] = [[0, 0, 1.0], *([0.1, 0.05 * (-1) ** i, 0.95 - 0.17 * i] for i in range(6))]
+    body = tracks.Body.of(np.arange(7) - 1, rest)
+    limbs = contacts.find_limbs(body)
+    bent = [b for limb in limbs for b in (limb.upper, limb.lower, limb.end)]
+    assert len(bent) == len(set(bent)) and limbs[-1].end == 6
+    # A long foot with a toe: it is the knee that bends.
+    rest[:5, :3, 3] = [[0, 0, 1.0], [0.1, 0, 0.95], [0.1, 0, 0.5], [0.1, 0, 0.08], [0.1, -0.12, 0]]
+    body = tracks.Body.of(np.arange(5) - 1, rest[:5])
+    assert contacts.find_limbs(body) == [contacts.Limb(1, 2, 3)]
+
+
 def test_what_the_network_sees_standing_is_held_from_its_key():
     body, basis, location = leg()
     location[:, 0, 0] = 0.3 * np.linspace(0, 1, 31) ** 2
