@@ -4,7 +4,8 @@
 
 Run it with the Python of the py311 environment. The prompts lie in `scripts/prompts` and were
 written before anything was tuned on them. What is measured here is the layout itself, as boxes,
-by a checker that trusts nothing of how it was made; `--mesh` checks what is written in Blender.
+by a checker that trusts nothing of how it was made; scripts/bench_layout_scene.py measures the
+meshes that are written.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ import package
 package.load()
 
 from understudy.ml.layout.cards import FOLDER, cards, styles  # noqa: E402
+from understudy.ml.layout.matching import kind_phrases  # noqa: E402
 from understudy.ml.layout.wordpiece import WordPiece  # noqa: E402
 
 log = logging.getLogger("export_words")
@@ -107,7 +108,8 @@ def digest(path: Path) -> str:
 def recipe() -> str:
     """Return a short hash of what shapes the file beside the weights: this script, the cards."""
     files = [Path(__file__), *sorted(FOLDER.glob("*.txt"))]
-    return hashlib.sha256("".join(map(digest, files)).encode()).hexdigest()[:16]
+    parts = [*map(digest, files), *kind_phrases()]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
 def up_to_date(source: Path, out: Path) -> bool:
@@ -174,6 +176,7 @@ def library() -> list[str]:
     """Return the phrases whose vectors are kept: the names of all cards and styles."""
     found = [p for c in cards().values() for p in (c.name, *c.aliases)]
     found += [p for s in styles().values() for p in (s.name, *s.aliases)]
+    found += kind_phrases()
     return list(dict.fromkeys(found))
 
 

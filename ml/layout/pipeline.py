@@ -16,6 +16,7 @@ from .cards import Card, Style, Wish, styles
 from .compose import Composer, Order
 from .geometry import area
 from .kinds import KINDS
+from .matching import match
 from .parse import Brief, read
 from .places import Places
 from .plan import AssetBox, Atmosphere, Ground, Item, Layout, Light, Mark, Room, Swatch, unpack
@@ -61,6 +62,7 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
     notes: list[str] = []
     encoder, scorer, table, networks = _networks(params, notes)
     job.scorer, job.table = scorer, table
+    job.assets = match(job.assets, encoder)
     brief = read(job.prompt, Places(encoder), job.assets)
     brief.notes = [*notes, *brief.notes]
     found: list[Layout] = []

@@ -122,3 +122,20 @@ def test_sentence_vectors_know_meaning() -> None:
     assert a @ b > a @ c + 0.2
     ranked = Places(sentences).rank("where surgeons work", "where surgeons work")
     assert ranked[0][0] == "operating theatre"
+
+
+def test_assets_are_matched_by_meaning_and_box() -> None:
+    from understudy.ml.layout.matching import match
+    from understudy.ml.layout.words import Sentences
+
+    boxes = [
+        AssetBox("SM_Settee_02", tags=["couch"], size=(210.0, 95.0, 80.0)),
+        AssetBox("xqzv_0013"),
+        AssetBox("own", category="bed"),
+    ]
+    assert match(boxes, None) == boxes
+    try:
+        sentences = Sentences(Settings(device="cpu", threads=1))
+    except ModelError:
+        pytest.skip("the sentence network is not exported: run scripts/export_words.py")
+    assert [a.category for a in match(boxes, sentences)] == ["sofa", "", "bed"]
