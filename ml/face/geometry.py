@@ -27,6 +27,7 @@ _ALIKE = 0.6  # cosine above which a shape key may be the expression itself
 _CLEAR = 0.08  # by which it must be more alike than the next
 _A_SET, _ALIKE_IN_A_SET = 20, 0.35  # so many sure ones: the keys are a set of the 52
 _NATURAL = (0.3, 3.0)  # sizes, over what is expected, of a shape key that is the expression
+_NAMED = 8  # of what is lacking, in one sentence
 _SHOWN = 0.25  # quality below which an expression is left out
 
 
@@ -258,7 +259,8 @@ def to_map(controls: list[Control], fits: list[Fit]) -> FaceMap:
         face.set_expression(name, links, round(fit.quality, 3), "geometry")
     lacking = [name for name in NAMES if name not in face.quality]
     if lacking:
-        face.notes.append(f"This face does not show {', '.join(lacking)}")
+        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
+        face.notes.append(f"This face does not show {', '.join(lacking[:_NAMED])}{more}")
     return face
 
 

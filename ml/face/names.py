@@ -32,6 +32,8 @@ _APPROXIMATE = 0.5  # visemes and moods are no expressions of their own
 
 _ENOUGH = 20  # expressions with keys of their own, beside which visemes would only double
 
+_NAMED = 6  # of what is lacking, in one sentence
+
 COVERS = 4
 """A convention other than ARKit's counts as the character's own from this many of its keys on."""
 
@@ -148,7 +150,9 @@ def by_names(controls: Iterable[Control]) -> FaceMap:
         lacking = [name for name in NAMES if name not in out.quality]
         out.notes.append(f"Shape keys named after {' and '.join(titles)}")
         if lacking:
-            out.notes.append(f"No shape key was found by name for {', '.join(lacking)}")
+            more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
+            named = ", ".join(lacking[:_NAMED])
+            out.notes.append(f"No shape key was found by name for {named}{more}")
     return out
 
 
