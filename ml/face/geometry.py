@@ -227,10 +227,11 @@ def combined(
         if not len(used):
             return Fit(np.zeros(count), 0.0)
         held = np.diag(_RIDGE * size / reach[used])
+        # Thousands of rows say no more than as many as there are controls.
+        wanted = np.concatenate([target.ravel(), np.zeros(len(used))])
+        turn, small = np.linalg.qr(np.concatenate([matrix[:, used], held]))
         solved = lsq_linear(
-            np.concatenate([matrix[:, used], held]),
-            np.concatenate([target.ravel(), np.zeros(len(used))]),
-            (low[used] - 1e-9, high[used] + 1e-9),
+            small, turn.T @ wanted, (low[used] - 1e-9, high[used] + 1e-9), method="bvls"
         )
         weights = np.zeros(count)
         weights[used] = solved.x
