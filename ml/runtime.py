@@ -64,7 +64,7 @@ class Settings:
 
     Attributes
     ----------
-    device : "auto", "cpu" or "cuda"
+    device : "auto", "cpu", "cuda", or "cuda:1" for the second of several
     accelerator : folder of Python packages (onnxruntime-gpu and NVIDIA's wheels), or ""
     models : folder of the networks and their cards
     threads : CPU threads a session may use; 0 chooses by the machine
@@ -76,8 +76,9 @@ class Settings:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        if self.device not in DEVICES:
-            raise ModelError(f"Device {self.device!r} is unknown: use one of {', '.join(DEVICES)}")
+        if self.device not in DEVICES and not re.fullmatch(r"cuda:\d{1,3}", self.device):
+            known = ", ".join(DEVICES)
+            raise ModelError(f"Device {self.device!r} is unknown: use one of {known}, or cuda:1")
 
     @classmethod
     def from_params(cls, params: Mapping[str, object]) -> Settings:
@@ -222,7 +223,7 @@ class Session:
             self.reason = "the CPU was chosen"
             return [CPU]
         available = self._ort.get_available_providers()
-        wanted = (CUDA,) if self.settings.device == "cuda" else GPU_PROVIDERS
+        wanted = (CUDA,) if self.settings.device.startswith("cuda") else GPU_PROVIDERS
         usable = [p for p in wanted if p in available]
         if not usable:
             self.reason = self.reason or (
@@ -264,14 +265,19 @@ class Session:
         self.outputs = [o.name for o in self._session.get_outputs()]
         self.metadata = dict(self._session.get_modelmeta().custom_metadata_map)
 
+    def _options(self, provider: str) -> dict[str, str]:
+        _, _, number = self.settings.device.partition(":")
+        chosen = {"device_id": number} if number and provider == CUDA else {}
+        return {**_OPTIONS.get(provider, {}), **chosen}
+
     def _opened(self, options: object, providers: Sequence[str]) -> object:
-        key = (self.sha256, tuple(providers), options.intra_op_num_threads)
+        key = (self.sha256, tuple(providers), options.intra_op_num_threads, self.settings.device)
         if _kept is not None and key in _kept:
             return _kept[key]
         session = self._ort.InferenceSession(
             self._data,
             options,
-            providers=[(p, _OPTIONS.get(p, {})) for p in providers],
+            providers=[(p, self._options(p)) for p in providers],
             enable_fallback=0,  # its own fallback prints and says nothing of the cause
         )
         if _kept is not None:

@@ -25,7 +25,7 @@ ROOT = env.ROOT
 BLENDERS = {"py311": "Blender 4.5 on Python 3.11", "py313": "Blender 5.2 on Python 3.13"}
 FARM = "farm"
 NAMES = {**BLENDERS, FARM: "the farm's runners"}
-LIMIT_S = {"ruff": 120, "py311": 900, "py313": 900, FARM: 600}
+LIMIT_S = {"ruff": 120, "py311": 900, "py313": 900, FARM: 900}
 
 
 @dataclass

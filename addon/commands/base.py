@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,9 +25,16 @@ class Usage(Exception):  # noqa: N818 - ends in a usage message
 def add_machine(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what runs the networks, and where they lie."""
     add = parser.add_argument
-    add("--device", choices=[item[0] for item in prefs.DEVICES], help="what runs the networks")
+    known = ", ".join(item[0] for item in prefs.DEVICES)
+    add("--device", type=_device, metavar="DEVICE", help=f"what runs the networks: {known}, cuda:1")
     add("--accelerator", type=Path, metavar="DIR", help="folder with onnxruntime-gpu")
     add("--models", type=Path, metavar="DIR", help="folder of the networks")
+
+
+def _device(word: str) -> str:
+    if word not in [item[0] for item in prefs.DEVICES] and not re.fullmatch(r"cuda:\d{1,3}", word):
+        raise argparse.ArgumentTypeError(f"{word!r} is no device: auto, cpu, cuda, or cuda:1")
+    return word
 
 
 def machine_of(args: argparse.Namespace) -> dict[str, str]:

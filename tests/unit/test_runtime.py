@@ -155,6 +155,9 @@ class GpuSession:
     def get_outputs(self):
         return self._real.get_outputs()
 
+    def get_modelmeta(self):
+        return self._real.get_modelmeta()
+
     def run(self, names, feed):
         if self.fails_at == "run" and self._names[0] == runtime.CUDA:
             raise RuntimeError("out of memory")
@@ -251,3 +254,31 @@ def test_accelerator_folder_is_used(tmp_path):
         "print(report['onnxruntime'], report['note'], report['available'])"
     )
     assert run(script) == "9  ['CUDAExecutionProvider']"
+
+
+def test_one_of_several_gpus_is_chosen(settings, gpu, monkeypatch):
+    gpu("never")
+    seen = []
+    real = GpuSession.__init__
+
+    def note(self, data, options, providers, **more):
+        seen.append(dict(providers)[runtime.CUDA])
+        real(self, data, options, providers, **more)
+
+    monkeypatch.setattr(GpuSession, "__init__", note)
+    for device in ("cuda", "cuda:1"):
+        runtime.Session("tiny", runtime.Settings(device=device, models=settings.models))
+    assert "device_id" not in seen[0] and seen[1]["device_id"] == "1"
+    for wrong in ("cuda:", "cuda:x", "cpu:1"):
+        with pytest.raises(ModelError, match="is unknown"):
+            runtime.Settings(device=wrong)
+
+
+def test_a_process_that_serves_many_jobs_opens_a_network_once(settings, monkeypatch):
+    monkeypatch.setattr(runtime, "_kept", None)
+    one, other = (runtime.Session("tiny", settings) for _ in range(2))
+    assert one._session is not other._session
+    runtime.keep_open()
+    one, other = (runtime.Session("tiny", settings) for _ in range(2))
+    assert one._session is other._session
+    assert other(x=np.ones((1, 3)))["y"].tolist() == [[1, 1, 1]]
