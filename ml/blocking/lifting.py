@@ -51,6 +51,12 @@ OUTPUTS = {
     "velocity": 3,
 }
 """Name and width of what it answers, in order."""
+_USUAL = np.array((
+    0.9996, 0.9991, 0.9992, 0.9995, 0.9996, 0.7549, 0.8111, 0.7527, 0.8121, 0.7348, 0.7915,
+    0.7353, 0.7921, 0.7175, 0.7723, 0.9992, 0.9993, 0.9100, 0.9376, 0.9050, 0.9221, 0.8712,
+    0.8849, 0.8997, 0.9120,
+))  # fmt: skip
+"""How visible each of `LANDMARKS` is on rendered clips, in the mean; see `lay_out`."""
 _SIZE_SMOOTH_S = 0.2
 _FAR = 4.0  # metres; nothing of a body is further from the hips on the picture's plane
 
@@ -110,6 +116,10 @@ def lay_out(
     visibility : (F, len(LANDMARKS))
     still, fps : see `look`
     turn : (F, 4), passed through
+
+    The network is shown the usual visibility and not the clip's: rendered people are seen so well
+    that it learned to take 0.95 for a catastrophe (an exact body came out 0.36 m off, 0.08 m with
+    the usual one; the clips for tuning come out as well or a little better).
     """
     size = _size(flat, body, visibility)
     smooth = gaussian_filter1d(np.log(size), _SIZE_SMOOTH_S * fps, mode="nearest")
@@ -118,7 +128,8 @@ def lay_out(
     if len(flat) > 1:
         move[:, :2] = np.gradient(still, axis=0) * fps / np.exp(smooth)[:, None]
         move[:, 2] = np.gradient(smooth) * fps
-    rows = [metres, body, visibility[..., None]]
+    usual = np.broadcast_to(_USUAL[:, None], (*visibility.shape, 1))
+    rows = [metres, body, usual]
     inputs = np.concatenate([np.concatenate(rows, axis=2).reshape(len(flat), -1), move], axis=1)
     return View(np.clip(inputs, -8.0, 8.0).astype(np.float32), turn, body[:, AS_JOINTS])
 

@@ -97,6 +97,7 @@ def seen(
         tip = joints[:, solver.JOINT_NAMES.index(f"fingers.{name}")]
         hand = rot[:, ROLES.index(f"hand.{name}")]
         body[:, 19 + side] = tip + rt.rotate(hand, [0.0, -0.03, 0.0])
+        body[:, 21 + side] = tip + rt.rotate(hand, [0.0, -0.05, 0.0])
         body[:, 17 + side] = tip + rt.rotate(hand, [0.0, 0.03, 0.0])
     # The detector lets a body that stands straight lean a little towards the camera.
     world = body + np.random.default_rng(0).normal(0.0, noise_m, body.shape)
