@@ -347,11 +347,15 @@ def add_strips(scene: Scene, lines: list[Line]) -> None:
 
 
 def _overlap(a: object, b: object) -> bool:
-    return (
-        a.channel == b.channel
-        and a.frame_final_start < b.frame_final_end
-        and b.frame_final_start < a.frame_final_end
-    )
+    (a_start, a_end), (b_start, b_end) = strip_ends(a), strip_ends(b)
+    return a.channel == b.channel and a_start < b_end and b_start < a_end
+
+
+def strip_ends(strip: object) -> tuple[float, float]:
+    """Return the frames at which a strip begins and ends."""
+    if "left_handle" in strip.bl_rna.properties:  # from 5.2; the others go with 6.0
+        return strip.left_handle, strip.right_handle
+    return strip.frame_final_start, strip.frame_final_end
 
 
 def summary(report: dict) -> str:

@@ -1,6 +1,6 @@
 """Train the acoustic network of lip sync. Needs the environment "train", espeak-ng and flite.
 
-    build/env/train/bin/python scripts/train_voice.py OUT            15 minutes of one core
+    build/env/train/bin/python scripts/train_voice.py OUT            16 minutes of one core
     … --minutes 5 --width 96                                         any setting by its name
     … --export onnx_models/voice_v1.onnx                             write what OUT holds
 

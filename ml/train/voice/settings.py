@@ -27,7 +27,7 @@ class Settings:
     espeak_lines: int = 2200
     flite_lines: int = 1600
     check_lines: int = 60
-    versions: int = 3
+    versions: int = 2
     crop: int = 320
     batch: int = 20
     rate: float = 2e-3
@@ -36,7 +36,7 @@ class Settings:
     smoothing: float = 0.05
     edge_weight: float = 0.5
     average: float = 0.998
-    minutes: float = 15.0
+    minutes: float = 12.0
     seed: int = 1
     threads: int = 1
     check_minutes: float = 2.0
