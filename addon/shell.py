@@ -29,7 +29,8 @@ def build(layout: Layout, surfaces: Surfaces, new: New) -> None:
         if layout.room.walled:
             _walls(layout, surfaces, new)
         if layout.room.walled and layout.room.roofed:
-            _slab(layout, surfaces, new, "Ceiling", layout.room.height, "plaster")
+            ceiling = _slab(layout, surfaces, new, "Ceiling", layout.room.height, "plaster")
+            ceiling.hide_viewport = True  # one looks into the room from above; renders show it
     _ground(layout, surfaces, new)
 
 

@@ -38,7 +38,7 @@ class UNDERSTUDY_PT_layout(SidebarPanel, bpy.types.Panel):
 
     def _draw_variants(self, context: bpy.types.Context) -> None:
         settings, run = context.scene.understudy.layout, context.window_manager.understudy
-        grid = self.layout.grid_flow(columns=2, even_columns=True, even_rows=True, align=True)
+        grid = self.layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
         for number, variant in enumerate(run.layouts, 1):
             cell = grid.column(align=True)
             if variant.picture:
