@@ -162,16 +162,3 @@ def _link(row: dict) -> Link:
         raise ValueError("a weight is not a number")
     control = Control(str(row["owner"]), row["kind"], str(row["name"]), int(row["axis"]))
     return Link(row["expression"], control, weight)
-
-
-def without_other_side(expression: str) -> str:
-    """Return the expression's name without its side.
-
-    >>> without_other_side("mouthSmileLeft"), without_other_side("jawLeft")
-    ('mouthSmile', 'jawLeft')
-    """
-    for side in ("Left", "Right"):
-        plain = expression.removesuffix(side)
-        if plain != expression and {plain + "Left", plain + "Right"} <= set(NAMES):
-            return expression if plain in ("jaw", "mouth") else plain
-    return expression

@@ -265,11 +265,6 @@ def to_map(controls: list[Control], fits: list[Fit]) -> FaceMap:
     return face
 
 
-def motion_of(weights: NDArray, coefficients: NDArray, motion: NDArray) -> NDArray:
-    """Return (F, 468, 3): how (F, 52) coefficients move the points through (C, 52) weights."""
-    return np.tensordot(coefficients @ weights.T, motion, 1)
-
-
 def error(made: NDArray, wanted: NDArray) -> float:
     """Return the root mean square error over that of the motion."""
     return float(np.sqrt(((made - wanted) ** 2).sum() / (wanted**2).sum()))

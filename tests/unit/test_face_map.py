@@ -6,10 +6,9 @@ import json
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from understudy.ml.errors import RigError
-from understudy.ml.face import facemap, names
+from understudy.ml.face import names
 from understudy.ml.face.facemap import Control, FaceMap, Link
 from understudy.ml.face.performance import INDEX, NAMES
 
@@ -105,9 +104,3 @@ def test_a_map_of_another_character_is_refused_by_name():
     with pytest.raises(RigError, match="Hero: Open"):
         face.check(keys("Open"))
     face.check([Control("Hero", "key", "Open")])
-
-
-def test_sides():
-    assert facemap.without_other_side("mouthSmileLeft") == "mouthSmile"
-    assert facemap.without_other_side("mouthLeft") == "mouthLeft"
-    assert np.array(NAMES)[INDEX["jawLeft"]] == "jawLeft"
