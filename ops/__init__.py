@@ -4,6 +4,7 @@ from . import (
     blocking,
     face,
     facemap,
+    farm,
     inbetween,
     layout,
     ledger,
@@ -24,6 +25,7 @@ CLASSES = (
     *lipsync.CLASSES,
     *rigmap.CLASSES,
     *ledger.CLASSES,
+    *farm.CLASSES,
     *takes.CLASSES,
     *setup.CLASSES,
 )
