@@ -107,10 +107,12 @@ def add(
         # With fewer frames a second a flash cannot be told from noise.
         if apart < 3 or len(times) < 2 * apart + 3:
             break
-        flash, calm = _flashes(value, times, compare, session, apart)
-        new = calm & ~settled
-        lacking[new] = flash[new]
-        settled |= calm
+        new = _calm(value, times, apart) & ~settled
+        frames = np.flatnonzero(new[:, ~_LOOKS].any(axis=1))
+        if len(frames):
+            flash = _flashes(value, frames, compare, session, apart)
+            lacking[frames] = np.where(new[frames], flash, lacking[frames])
+        settled |= new
     noise = 1.4826 * np.median(np.abs(lacking), axis=0) + 0.25 * lacking.std(axis=0)
     floor = np.maximum(_SIGNIFICANT * noise, _LEAST)
     # Soft at the threshold, whole from one and a half times it.
@@ -119,38 +121,33 @@ def add(
 
 
 def _flashes(
-    value: NDArray, times: NDArray, compare: Comparer, session: Session, apart: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return (F, 52) what the curves lack, and where the face is calm enough to say so."""
-    count = len(times)
-    middle = slice(apart, count - apart)
-    steps = np.stack([compare(i, i + apart) for i in range(count - apart)])
-    out = session(change=steps)
+    value: NDArray, frames: NDArray, compare: Comparer, session: Session, apart: int
+) -> NDArray[np.float64]:
+    """Return (N, 52), what the curves lack at N frames."""
+    firsts = np.unique(np.concatenate([frames - apart, frames]))
+    out = session(change=np.stack([compare(i, i + apart) for i in firsts]))
     moved = out["value"] * (out["trusted"] > 0)
-    flash = both_ways(moved[: count - 2 * apart], -moved[apart:])
-    before, after = value[: count - 2 * apart], value[2 * apart :]
-    known = both_ways(value[middle] - before, value[middle] - after)
+    came, goes = (moved[np.searchsorted(firsts, f)] for f in (frames - apart, frames))
+    flash = both_ways(came, -goes)
+    middle = value[frames]
+    known = both_ways(middle - value[frames - apart], middle - value[frames + apart])
     opposed = np.sign(known) == -np.sign(flash)
     short = np.where(opposed, flash, flash - known)
-    short = np.where(np.abs(known) < np.abs(flash), short, 0.0)
-    # Across a gap in the clip the frames are further apart than they count.
-    span = times[2 * apart :] - times[: count - 2 * apart]
-    near = span < 3.0 * apart * np.median(np.diff(times))
-    lacking, calm = np.zeros_like(value), np.zeros(value.shape, bool)
-    lacking[middle] = short
-    calm[middle] = _calm(value, apart) & near[:, None]
-    return lacking, calm
+    return np.where(np.abs(known) < np.abs(flash), short, 0.0)
 
 
-def _calm(value: NDArray, apart: int) -> NDArray[np.bool_]:
-    """Return (F - 2 apart, 52), where the half of the face around an expression hardly moves."""
+def _calm(value: NDArray, times: NDArray, apart: int) -> NDArray[np.bool_]:
+    """Return (F, 52), where the half of the face around an expression hardly moves."""
     count = len(value)
     middle = value[apart : count - apart]
     change = np.maximum(
         np.abs(middle - value[: count - 2 * apart]), np.abs(middle - value[2 * apart :])
     )
     change = np.maximum(change - _JITTER, 0.0)
-    out = np.zeros(change.shape, bool)
+    # Across a gap in the clip the frames are further apart than they count.
+    span = times[2 * apart :] - times[: count - 2 * apart]
+    near = span < 3.0 * apart * np.median(np.diff(times))
+    out = np.zeros(value.shape, bool)
     for half in (_UPPER, ~_UPPER & ~_LOOKS):
-        out[:, half] = (change[:, half].sum(axis=1) < _CALM)[:, None]
+        out[apart : count - apart, half] = (near & (change[:, half].sum(axis=1) < _CALM))[:, None]
     return out

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from understudy.ml import progress, rotations, runtime
 from understudy.ml.errors import VideoError
-from understudy.ml.face import gaze, leastsquares, neutral, patches, pipeline, tracker
+from understudy.ml.face import flashes, gaze, leastsquares, neutral, patches, pipeline, tracker
 from understudy.ml.face.detector import Faces, anchors
 from understudy.ml.face.mesh import NAME
 from understudy.ml.face.performance import INDEX, NAMES, Performance
@@ -101,6 +101,39 @@ def test_a_flash_survives_the_filter_and_noise_does_not(fps):
     closed = np.zeros((len(times), 1))
     closed[peak - 1 : peak + 2] = 1.0  # a blink
     assert steady(times, closed).max() > 0.97
+
+
+class _Mover:
+    """Stands in for the comparer: it sees a flash of one patch cell at frames 30 to 34."""
+
+    def __init__(self, moving: np.ndarray) -> None:
+        self.moving = moving
+
+    def __call__(self, before: int, after: int) -> np.ndarray:
+        return self.moving[after] - self.moving[before]
+
+
+def test_a_flash_that_the_solver_lacks_is_added():
+    """On a calm face it is, from its onset to its end; while the face moves nothing is added."""
+    session = runtime.Session(flashes.NAME, runtime.Settings(device="cpu"))
+    direction = np.linalg.pinv(session(change=np.eye(flashes.COUNT, dtype=np.float32))["value"].T)[
+        :, INDEX["browDownLeft"]
+    ]
+    shape = np.zeros(80)
+    shape[30:35] = [0.08, 0.15, 0.18, 0.15, 0.08]
+    moving = shape[:, None] * direction
+    times = np.arange(80) / FPS
+    still = np.zeros((80, 52))
+    found, _ = flashes.add(still, times, _Mover(moving))
+    assert np.abs(found[30:35, INDEX["browDownLeft"]] - shape[30:35]).max() < 0.02
+    others = np.delete(found, INDEX["browDownLeft"], axis=1)
+    assert np.abs(others).max() < 0.02 and np.abs(found[:29]).max() < 0.02
+    busy = still.copy()
+    busy[:, INDEX["eyeBlinkLeft"]] = np.linspace(0, 8, 80)  # it never rests
+    found, _ = flashes.add(busy, times, _Mover(moving))
+    assert np.allclose(found, busy)
+    slow, _ = flashes.add(still[::4], times[::4], _Mover(moving[::4]))
+    assert np.allclose(slow, still[::4])  # 7.5 frames a second show no flash
 
 
 def test_gaze_and_looks_undo_each_other():
