@@ -18,6 +18,10 @@ from .space import Space, wall_places
 Size = tuple[float, float, float]
 _NONE = np.zeros((0, 4))
 
+_ROUND = {"round_table"}
+"""Kinds with a round top: things stand within the square that lies in it."""
+_IN_A_ROUND = 0.69
+
 
 class Proposer:
     """Proposes places in one room.
@@ -202,8 +206,9 @@ class Proposer:
 
     def on(self, size: Size, parent: Item) -> NDArray:
         """Return places on the top of a thing."""
-        slack = np.array(parent.size[:2]) - np.array(size[:2]) - 0.03
-        turned = np.array(parent.size[:2]) - np.array(size[1::-1]) - 0.03
+        top = np.array(parent.size[:2]) * (_IN_A_ROUND if parent.kind in _ROUND else 1.0)
+        slack = top - np.array(size[:2]) - 0.03
+        turned = top - np.array(size[1::-1]) - 0.03
         quarter = 0.0
         if (slack < 0).any():
             slack, quarter = turned, 90.0
