@@ -100,9 +100,40 @@ def lay_out(args: argparse.Namespace, python: Path, out: Path) -> None:
     (out / "thumbs" / "sheet.png").replace(out / "variants.png")
 
 
+def shoot(args: argparse.Namespace, python: Path, out: Path) -> None:
+    """Make a whole shot: a set from words, a performer and a face from videos, and the film."""
+    scripts = ROOT / "scripts"
+
+    def understudy(*words: str | Path) -> list[str | Path]:
+        return [python, scripts / "understudy.py", *words]
+
+    rig, head, stage = out / "rig.blend", out / "head.blend", out / "set.blend"
+    ready, blocked, filled = out / "cast.blend", out / "blocked.blend", out / "filled.blend"
+    made = [python, scripts / "demo_rig.py", rig, "--like", CLIP]
+    step("making a Rigify human with a body", made, out / "rig.log")
+    step("making a head", [python, scripts / "demo_head.py", head], out / "head.log")
+    words = ["--prompt", args.prompt, "--seed", "7", "--save", stage, "--force"]
+    step(f"laying out: {args.prompt}", understudy("layout", rig, *words), out / "layout.log")
+    cast = [python, scripts / "demo_shot.py", "cast", stage, head, ready]
+    step("casting", cast, out / "cast.log")
+    words = ["--rig", "Human", "--video", args.video, "--save", blocked, "--force"]
+    step("blocking the performer", understudy("block", ready, *words), out / "block.log")
+    words = ["--rig", "Human", "--save", filled, "--force"]
+    step("filling the in-betweens", understudy("inbetween", blocked, *words), out / "fill.log")
+    words = ["--mesh", "Suzanne", "--video", FACE_CLIP, "--no-head", "--save", out / "demo.blend"]
+    words += ["--report", out / "report.json", "--force"]
+    step("laying an actor's face on", understudy("face", filled, *words), out / "face.log")
+    film = out / "playblast.mp4"
+    words = ["--film", film, "--size", "640", "360", "--pace", "2", "--force"]
+    step("filming", understudy("playblast", out / "demo.blend", *words), out / "film.log")
+    sheet = [python, scripts / "demo_shot.py", "sheet", film, out / "contact_sheet.png"]
+    step("laying out the sheet", sheet, out / "sheet.log")
+
+
 STAGES = {
     "blocking": (film, CLIP, "demo", RESULTS),
     "face": (film_face, FACE_CLIP, "demo_face", RESULTS),
+    "shot": (shoot, CLIP, "demo_shot", RESULTS),
     "layout": (lay_out, None, "demo_layout", LAYOUT_RESULTS),
 }
 """Stage to what runs it, its own clip, the folder that it fills, and with what."""
