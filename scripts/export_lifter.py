@@ -118,7 +118,7 @@ def main() -> int:
     path = args.out / f"{NAME}.onnx"
     worst, took = export(net.eval(), path)
     data = path.read_bytes()
-    other = (package.ROOT / "onnx_models" / "inbetween_v1.md").read_text("utf-8")
+    other = (package.ROOT / "onnx_models" / f"{NAME}.md").read_text("utf-8")
     card = CARD.format(
         name=NAME, size=len(data) / 1e6, opset=OPSET, commit=kept["commit"][:12],
         sha=hashlib.sha256(data).hexdigest(), count=len(s["dilations"]), width=s["width"],
