@@ -10,7 +10,7 @@ from . import lexicon as lx
 from .cards import RELATIONS, Card, Style, Wish, styles
 from .kinds import KINDS
 from .places import Places, stem
-from .plan import AssetBox
+from .plan import SURFACE, AssetBox
 
 MOST_WORDS = 160
 MOST_THINGS = 1000
@@ -272,7 +272,21 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
         brief.wishes.append(wish)
         if partner is not None and partner.kind == mention.kind:
             brief.wishes[-1] = replace(wish, spot="", target="")
+        if wish.spot == "on" and wish.target:
+            _share(brief, asked, i, wish, tokens)
     _merge(brief)
+
+
+def _share(brief: Brief, asked: list[Mention], i: int, wish: Wish, tokens: list[str]) -> None:
+    """Let small things listed before share a place: "a laptop, a cup and papers on the desk"."""
+    for before, after in zip(asked[i - 1 :: -1] if i else [], asked[i::-1], strict=False):
+        between = set(tokens[before.stop : after.start])
+        if not between <= {",", "and", "a", "an", "some", "two", "three"}:
+            return
+        for k, earlier in enumerate(brief.wishes):
+            if earlier.label == before.label and not earlier.spot:
+                if KINDS[earlier.kind].support == SURFACE:
+                    brief.wishes[k] = replace(earlier, spot="on", target=wish.target)
 
 
 _LINKS = {*lx.RELATIONS, "and", "with", "in", "of", ",", ";", "at", "from", "that", "is", "are",

@@ -82,6 +82,9 @@ def test_numbers_relations_and_negation() -> None:
         "vase": (3, "on", "desk"),
         "desk": (1, "", ""),
     }
+    shared = asked("a study with a laptop and papers on the desk")
+    assert shared["papers"][1:] == ("on", "desk")
+    assert shared["laptop"] == (1, "on", "desk")
     assert asked("a bed opposite the window")["bed"] == (1, "opposite", "window")
     assert asked("office with a dozen desks in rows")["desk"] == (12, "row", "")
     assert asked("kitchen with chairs around the table")["chair"] == (3, "around", "table")
