@@ -70,12 +70,12 @@ The weights are those at the end of the run, not picked by the figures below; bu
 the loss were chosen by looking at held-out motion of CMU 05 and 13 while training.
 
 Measured on what was held out, straight from the network (no contacts, no curve fitting): windows
-of 10 known frames, a gap, one known frame, one window each 20 frames; at uneven keys, poses 2 to 60
-frames apart. L2P is over global positions of all joints seen from the last known frame, each
-coordinate divided by its spread over windows of 50 frames of the same clips (at uneven keys, not
-divided). "base" is the velocity-keeping base curve (at uneven keys, automatic clamped curves),
-"linear" shortest arcs and straight lines. Intervals: 95 %, bootstrap over clips. L2Q and NPSS:
-linear / base / network; at uneven keys L2Q is the mean angle in radians.
+of 10 known frames, a gap, one known frame, one window each 20 frames, {most} a gap at most; at
+uneven keys, poses 2 to 60 frames apart. L2P is over global positions of all joints seen from the
+last known frame, each coordinate divided by its spread over windows of 50 frames of the same clips
+(at uneven keys, not divided). "base" is the velocity-keeping base curve (at uneven keys, automatic
+clamped curves), "linear" shortest arcs and straight lines. Intervals: 95 %, bootstrap over clips.
+L2Q and NPSS: linear / base / network; at uneven keys L2Q is the mean angle in radians.
 
 | motion | gap | windows | base / linear | network / linear | network / base | L2Q | NPSS |
 |---|---|---|---|---|---|---|---|
@@ -218,17 +218,20 @@ def speed(folder: Path, name: str) -> str:
         )
         best = min(timed(lambda c=clip: network(c)) for _ in range(5))
         said.append(f"{bones} bones x {frames} frames {1000 * best:.0f} ms")
-    return "; ".join(said) + f" ({network.session.provider}, {runtime.usable_cores()} cores)"
+    return (
+        "; ".join(said)
+        + f" of processor time ({network.session.provider}, {runtime.usable_cores()} cores)"
+    )
 
 
 def timed(call: Callable[[], object]) -> float:
-    """Return how many seconds a call takes."""
-    begun = time.perf_counter()
+    """Return how many seconds of processor time a call takes."""
+    begun = time.process_time()
     call()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
-def write_card(path: Path, kept: dict, worst: float, rows: list[str], took: str) -> None:
+def write_card(path: Path, kept: dict, worst: float, rows: list[str], took: str, most: int) -> None:
     """Write the card beside the network."""
     s = kept["settings"]
     raw = path.read_bytes()
@@ -253,6 +256,7 @@ def write_card(path: Path, kept: dict, worst: float, rows: list[str], took: str)
         left_out=", ".join(data.LEFT_OUT),
         rows="\n".join(rows) or "| not measured here | | | | | | | |",
         took=took,
+        most=most,
         worst=worst,
     )
     path.with_suffix(".md").write_text(text, encoding="utf-8")
@@ -279,9 +283,9 @@ def main() -> int:
     if path.exists() and not args.replace:
         sys.exit(f"{path} is there already: name a new version, or --replace what was not shipped")
     worst = export(net, path)
-    write_card(path, kept, worst, [], "")  # the runtime opens nothing without its card
+    write_card(path, kept, worst, [], "", 0)  # the runtime opens nothing without its card
     rows, better = measure_all(args.folder, args.name, args.most)
-    write_card(path, kept, worst, rows, speed(args.folder, args.name))
+    write_card(path, kept, worst, rows, speed(args.folder, args.name), args.most)
     sys.stdout.write(path.with_suffix(".md").read_text("utf-8"))
     losing = [what for what, wins in better.items() if not wins]
     sys.stdout.write(f"Not clearly better than the base curve: {', '.join(losing) or 'none'}\n")

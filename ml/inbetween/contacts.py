@@ -17,9 +17,11 @@ from .base import gaps
 from .tracks import Body
 
 _LONG, _ASIDE = 0.07, 0.01  # of the height: a limb's bones, and how far off the middle its end is
+_CARRIED = 0.3  # share of the bones that hang on a limb's end at most, fingers too
 _ALIKE = 0.5  # of the upper bone's length: a limb's lower bone
 _STAYS, _GOES = 0.015, 0.04  # of the height: between two keys
 _LOW = 0.15  # of the height: how far above the lowest joint an end may stand
+_BENEATH = 0.3  # of the limb's length: how far below its root an end stands
 _FADE = 6.0  # frames in which an end that leaves its stand takes up speed
 _BRIEF = 2  # frames: a shorter stand is none
 
@@ -37,10 +39,14 @@ def find_limbs(body: Body) -> list[Limb]:
     """Return the limbs: pairs of long bones, one after the other, away from the middle plane.
 
     Of a leg with more long bones than two, the lowest two of about one length (a foot is no shin):
-    no bone is bent for two limbs.
+    no bone is bent for two limbs. What carries much of the body is no limb.
     """
     height, middle = body.height, float(np.median(body.heads[body.parents < 0, 0]))
     found, taken = [], set()
+    carried = np.ones(len(body.parents))
+    for b in range(len(body.parents) - 1, -1, -1):
+        if body.parents[b] >= 0:
+            carried[body.parents[b]] += carried[b]
     for end in range(len(body.parents) - 1, -1, -1):  # children before parents
         lower = body.parents[end]
         upper = body.parents[lower] if lower >= 0 else -1
@@ -48,8 +54,9 @@ def find_limbs(body: Body) -> list[Limb]:
             continue
         lengths = np.linalg.norm(body.offset[[end, lower]], axis=-1)
         off = abs(body.heads[[end, lower], 0] - middle).min()
-        alike = lengths[0] > _ALIKE * lengths[1]
-        if alike and lengths.min() > _LONG * height and off > _ASIDE * height:
+        light = carried[end] <= max(_CARRIED * len(carried), 2.0)
+        alike = lengths[0] > _ALIKE * lengths[1] and lengths.min() > _LONG * height
+        if light and alike and off > _ASIDE * height:
             found.append(Limb(int(upper), int(lower), end))
             taken |= {int(upper), int(lower), end}
     return found[::-1]
@@ -89,6 +96,9 @@ def hold(
     for limb in limbs:
         low = head[:, limb.end, 2] < head[..., 2].min(axis=1) + _LOW * body.height
         path, own = head[:, limb.end], keyed[:, limb.upper]
+        # What stands carries the body from below: a fin or a wing does not.
+        length = np.linalg.norm(body.offset[[limb.lower, limb.end]], axis=-1).sum()
+        low &= head[:, limb.upper, 2] - path[:, 2] > _BENEATH * length
         seen = None if contact is None else contact[:, limb.lower]
         step = amount * corrections(path, own, low, seen, body.height)
         rows = np.flatnonzero(np.abs(step).max(axis=1) > 1e-6 * body.height)
@@ -106,7 +116,7 @@ def corrections(
     ----------
     path : (F, 3)
     keyed, low : (F,) bool
-        Low ends may stand by the keys alone; a hand may well go along with a moving body.
+        Only low ends stand; a hand may well go along with a moving body.
     contact : (F,), optional
         Probability that it stands.
     height : of the body, in the path's lengths
@@ -120,7 +130,7 @@ def corrections(
             t = np.linspace(0.0, 1.0, last - first + 1)[:, None]
             out[gap] = share * (path[first] * (1.0 - t) + path[last] * t - path[gap])
         elif contact is not None:
-            out[gap] = _planted(path[gap], contact[gap] > 0.5)
+            out[gap] = _planted(path[gap], (contact[gap] > 0.5) & low[gap])
     return out
 
 
