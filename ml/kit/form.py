@@ -309,6 +309,11 @@ class Form:
             faces.append((b, a, a + total, b + total))
         self.add(np.concatenate([flat, flat - up * thick]), faces, role, smooth)
 
+    def flatten(self, low: float) -> None:
+        """Press what lies below a height flat onto it, so that round things stand."""
+        for verts in self._verts:
+            verts[:, 2] = np.maximum(verts[:, 2], low)
+
     def finish(self, size: tuple[float, float, float] | None = None) -> Solid:
         """Return the solid, moved and scaled so that it fills a box exactly.
 

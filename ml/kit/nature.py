@@ -208,6 +208,7 @@ def stump(job: Job) -> None:
 def bush(job: Job) -> None:
     f, w, d, h = job.form, job.width, job.depth, job.height
     crown(f, np.array([0, 0, h * 0.45]), (w * 0.5, d * 0.5, h * 0.55), 5, "leaf", "light leaf")
+    f.flatten(h * 0.12)
 
 
 @kind("hedge")

@@ -95,6 +95,8 @@ def phone_booth(job: Job) -> None:
 @kind("utility pole")
 def utility_pole(job: Job) -> None:
     f, w, d, h = job.form, job.width, job.depth, job.height
+    foot = np.array([(1, 0), (1, 0.6), (0.7, 1)]) * (min(w, d) / 2, 0.25)
+    f.lathe(foot, "concrete", sides=10)
     f.tube([(0, 0, 0), (0, 0, h)], [min(w, d) * 0.34, min(w, d) * 0.22], "concrete", 10)
     for z, k in ((0.93, 1.0), (0.84, 0.8)):
         f.box((-w / 2 * k, -0.05, h * z), (w / 2 * k, 0.05, h * z + 0.1), "dark metal", 0.01)
