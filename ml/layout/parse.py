@@ -140,7 +140,8 @@ def _from_chinese(text: str) -> tuple[str, str]:
 
 def _head(part: str) -> str:
     """Return the words that name the place: those before "with", a comma or a negation."""
-    head = re.split(r"\b(?:with|without|containing|featuring|where|no)\b|[,;.:]", part)[0].strip()
+    plain = re.sub(r"\b(?:of )?\d[\d.]*\s*(?:x|by|m²|m2|m|sqm|met(?:er|re)s?)(?!\w)|\d+", " ", part)
+    head = re.split(r"\b(?:with|without|containing|featuring|where|no)\b|[,;.:]", plain)[0].strip()
     return head or part
 
 

@@ -25,6 +25,7 @@ from .variety import ALIKE, distance, signature, spread
 
 MOST_VARIANTS = 24
 MOST_ITEMS = 1500
+LARGEST_ROOM_M2 = 200.0
 _REROLLS = 3
 _NATURAL = ("open",)
 
@@ -184,8 +185,9 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int) -> Layout:
     _stand_locked(job, space, made)
     order = _order(job, brief, card, chain, density, made, rng)
     inset = rooms.FACADE_M if rooms.lined(card) else 0.0
-    # What was learned in rooms says nothing of streets and woods.
-    known = job.scorer if made.room.roofed else None
+    # What was learned in rooms says nothing of streets, woods and halls for hundreds.
+    small = made.room.roofed and abs(area(made.room.outline)) <= LARGEST_ROOM_M2
+    known = job.scorer if small else None
     composer = Composer(space, order, rng, card.shape in _NATURAL, inset, known)
     composer.fill()
     made.items = space.items[:MOST_ITEMS]
