@@ -3,8 +3,9 @@
     <python with bpy> scripts/demo_shot.py cast SET.blend HEAD.blend OUT.blend
     <python with bpy> scripts/demo_shot.py sheet FILM.mp4 SHEET.png
 
-`cast` stands the set's rig on its first mark, facing the mark's way, and gives it the head of the
-other file in the place of its own. `sheet` shows twelve frames of a film, evenly spread.
+`cast` stands the set's rig on its first mark, turned to the camera, adds a nearer camera, and
+gives the rig the head of the other file in the place of its own. `sheet` shows twelve frames of a
+film, evenly spread.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ import package
 
 RIG, HEAD_BONE = "Human", "ORG-spine.006"
 TILES, COLUMNS, WIDTH = 12, 3, 480
+EYES_M, NEAR_M, CLEAR_M = 1.55, 2.8, 0.5
+TURNS = np.radians([0, 20, -20, 40, -40, 60, -60, 90, -90, 120, -120, 180])
+CUT, LENGTH = 30, 100  # frames
 HEAD_SIZE = 1.5  # of the rig's own: the face is what the shot is about
 
 
@@ -33,8 +37,8 @@ def cast(args: argparse.Namespace) -> None:
     marks = [o for c in bpy.data.collections if "Marks" in c.name for o in c.objects]
     if marks:
         spot = min(marks, key=lambda o: o.name)
-        # A mark's front is +y; a rig looks along -y.
-        rig.matrix_world = spot.matrix_world @ Matrix.Rotation(np.pi, 4, "Z")
+        rig.location = spot.matrix_world.translation
+    place_cameras(rig)
     with bpy.data.libraries.load(str(args.head.resolve())) as (there, here):
         here.objects = [name for name in there.objects if name == "Suzanne"]
     (head,) = here.objects
@@ -42,6 +46,37 @@ def cast(args: argparse.Namespace) -> None:
     bpy.context.view_layer.update()
     wear(rig, head)
     bpy.ops.wm.save_as_mainfile(filepath=str(args.out.resolve()))
+
+
+def place_cameras(rig: bpy.types.Object) -> None:
+    """Turn the rig to the layout's first camera, and cut from that to a nearer one of its own.
+
+    The nearer one stands where nothing hides the head, as close to that direction as can be.
+    """
+    scene = bpy.context.scene
+    bpy.context.view_layer.update()
+    wide = min((m for m in scene.timeline_markers if m.camera), key=lambda m: m.frame).camera
+    head = rig.matrix_world.translation + Vector((0, 0, EYES_M))
+    towards = wide.matrix_world.translation - head
+    facing = np.arctan2(towards.y, towards.x)
+    for turn in TURNS:
+        way = Vector((np.cos(facing + turn), np.sin(facing + turn), 0.05)).normalized()
+        clear = not scene.ray_cast(
+            bpy.context.evaluated_depsgraph_get(), head + CLEAR_M * way, way, distance=NEAR_M
+        )[0]
+        if clear:
+            break
+    rig.rotation_euler = (0, 0, facing + turn + np.pi / 2)  # a rig looks along -y
+    near = bpy.data.objects.new("Performer", bpy.data.cameras.new("Performer"))
+    scene.collection.objects.link(near)
+    near.data.lens = 40
+    near.location = head + NEAR_M * way + Vector((0, 0, -0.05))
+    near.rotation_euler = (head - near.location).to_track_quat("-Z", "Y").to_euler()
+    for marker in list(scene.timeline_markers):
+        if marker.camera and marker.camera is not wide:
+            scene.timeline_markers.remove(marker)
+    scene.timeline_markers.new("Performer", frame=scene.frame_start + CUT).camera = near
+    scene.frame_end = scene.frame_start + LENGTH
 
 
 def wear(rig: bpy.types.Object, head: bpy.types.Object) -> None:
