@@ -9,8 +9,8 @@ Sets up what it needs by itself, and leaves build/demo/: demo.blend, playblast.m
 skeleton and the rig side by side), contact_sheet.png (the key poses) and report.json. The face
 stage lays an actor's face on a head that is made in code, and leaves the same in build/demo_face/.
 The layout stage turns words into a scene, and leaves in build/demo_layout/: demo.blend, the
-variants as variants.png, storyboard.png and report.json. The shot stage does all of it in a row, and
-films the performer on the set in build/demo_shot/.
+variants as variants.png, storyboard.png and report.json. The shot stage does all of it in a row,
+and films the performer on the set in build/demo_shot/.
 """
 
 from __future__ import annotations
