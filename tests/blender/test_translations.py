@@ -27,7 +27,7 @@ def spoken() -> Iterator[str]:
                 continue
             yield from (prop.name, prop.description)
             if prop.type == "ENUM":
-                for item in prop.enum_items:
+                for item in prop.enum_items_static:  # others name what a person made
                     yield from (item.name, item.description)
 
 
