@@ -35,6 +35,9 @@ def test_blender_finds_them():
 
 def test_own_settings_are_kept_and_come_back(monkeypatch, tmp_path):
     from understudy.ops.presets import UNDERSTUDY_OT_inbetween_preset as Operator
+    from understudy.panels.presets import UNDERSTUDY_PT_inbetween_presets as Menu
+
+    monkeypatch.setattr(Menu, "bl_label", Menu.bl_label)  # Blender gives it the preset's name
 
     monkeypatch.setattr(bpy.utils, "user_resource", lambda *_a, **_k: str(tmp_path))
     settings = bpy.context.scene.understudy.inbetween
