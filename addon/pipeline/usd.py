@@ -48,6 +48,11 @@ def export(scene: Scene, paths: dict[str, Path]) -> dict[str, list[str]]:
     -------
     dict
         The names of what went into each layer.
+
+    Raises
+    ------
+    UnderstudyError
+        This Blender knows no USD, or there is nothing to write; no file is written.
     """
     moving = [obj for obj in scene.objects if moves(obj)]
     standing = [obj for obj in scene.objects if obj not in moving]
@@ -55,6 +60,10 @@ def export(scene: Scene, paths: dict[str, Path]) -> dict[str, list[str]]:
     for kind, objects in parts.items():
         if kind in paths and not objects:
             raise UnderstudyError(f"Nothing in the scene is {_WORDS[kind]}: leave out --{kind}")
+    if not bpy.app.build_options.usd:
+        raise UnderstudyError(
+            "This Blender was built without USD: use one from blender.org, or another exporter"
+        )
     for kind, objects in parts.items():
         if kind in paths:
             _write(scene, objects, paths[kind], kind == "animation")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import report_form
 from understudy.addon import cli
 from understudy.addon.pipeline import usd
+from understudy.ml.errors import UnderstudyError
 
 FORM = Path(__file__).resolve().parents[2] / "docs" / "report.schema.json"
 FRAMES = (1, 5, 9)
@@ -47,6 +49,16 @@ def places(names: list[str]) -> dict:
     return found
 
 
+def test_a_blender_without_usd_is_told(scene, tmp_path, monkeypatch):
+    bare = SimpleNamespace(app=SimpleNamespace(build_options=SimpleNamespace(usd=False)))
+    monkeypatch.setattr(usd, "bpy", bare)
+    path = tmp_path / "anim.usda"
+    with pytest.raises(UnderstudyError, match="without USD"):
+        usd.export(scene, {"animation": path})
+    assert not path.exists()
+
+
+@pytest.mark.skipif(not bpy.app.build_options.usd, reason="this Blender was built without USD")
 def test_what_moves_and_what_stands_come_back(scene, tmp_path):
     names = ["Table", "Ball", "Shot"]
     before, selected = places(names), [o.name for o in bpy.context.selected_objects]
