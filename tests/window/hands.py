@@ -65,7 +65,9 @@ def point_at_view() -> None:
 
 def click(x: float, y: float) -> None:
     """Move the mouse to window pixels and click."""
-    _do("mousemove", *to_screen(x, y), "sleep", 0.3, "mousedown", 1, "sleep", 0.08, "mouseup", 1)
+    # From the side: a button that appears under a mouse that rests is not yet awake.
+    _do("mousemove", *to_screen(x - 25, y), "sleep", 0.2, "mousemove", *to_screen(x, y))
+    _do("sleep", 0.6, "mousedown", 1, "sleep", 0.08, "mouseup", 1)
 
 
 def drag(x0: float, y0: float, x1: float, y1: float) -> None:
