@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import bpy
 from bl_operators.presets import AddPresetBase
+
+from ..addon.faceprops import REGION_NAMES
 
 # What belongs to a shot, not to a way of working.
 _OF_THE_SHOT = {
@@ -17,30 +21,51 @@ _OF_THE_SHOT = {
     "start_frame",
     "only_selected",
     "variant",
+    "source",
+    "seed",
+    "lights_of",
+    "colours_of",
+    "lock_room",
+    "lock_items",
+    "lock_lights",
+    "lock_atmosphere",
+    "lock_palette",
+    "lock_shots",
 }
+_KEPT = {"BOOLEAN", "INT", "FLOAT", "ENUM"}
 
 
 class _AddPreset(AddPresetBase):
-    """Made for each stage: `group` names its settings below the scene's."""
+    """Made for each stage: `groups` names its groups of settings below the scene's."""
 
     bl_options = {"REGISTER", "INTERNAL"}
-    group = ""
-
-    @property
-    def preset_defines(self) -> list[str]:
-        return [f"settings = bpy.context.scene.understudy{self.group}"]
+    preset_defines = ["settings = bpy.context.scene.understudy"]
+    groups: tuple[str, ...] = ()
 
     @property
     def preset_values(self) -> list[str]:
-        owner = bpy.context.scene.understudy
-        group = owner.path_resolve(self.group[1:]) if self.group else owner
-        kept = [
-            prop.identifier
-            for prop in group.bl_rna.properties
-            if prop.type in {"BOOLEAN", "INT", "FLOAT", "ENUM"}
-            and prop.identifier not in _OF_THE_SHOT
-        ]
-        return [f"settings.{name}" for name in kept]
+        return list(self.kept())
+
+    @classmethod
+    def kept(cls) -> Iterator[str]:
+        """Yield what a preset of this stage keeps, as expressions on `settings`."""
+        for path in cls.groups:
+            owner = bpy.context.scene.understudy
+            group = owner.path_resolve(path) if path else owner
+            for prop in group.bl_rna.properties:
+                name = prop.identifier
+                chosen_line = name.startswith("active_")
+                if prop.type in _KEPT and name not in _OF_THE_SHOT and not chosen_line:
+                    yield ".".join(filter(None, ("settings", path, name)))
+
+
+class UNDERSTUDY_OT_layout_preset(_AddPreset, bpy.types.Operator):
+    bl_idname = "understudy.layout_preset"
+    bl_label = "Add Layout Preset"
+    bl_description = "Keep the layout settings under a name, or remove the chosen preset"
+    preset_menu = "UNDERSTUDY_PT_layout_presets"
+    preset_subdir = "understudy/layout"
+    groups = ("layout",)
 
 
 class UNDERSTUDY_OT_blocking_preset(_AddPreset, bpy.types.Operator):
@@ -49,6 +74,7 @@ class UNDERSTUDY_OT_blocking_preset(_AddPreset, bpy.types.Operator):
     bl_description = "Keep the blocking settings under a name, or remove the chosen preset"
     preset_menu = "UNDERSTUDY_PT_blocking_presets"
     preset_subdir = "understudy/blocking"
+    groups = ("", "blocking")
 
 
 class UNDERSTUDY_OT_inbetween_preset(_AddPreset, bpy.types.Operator):
@@ -57,7 +83,34 @@ class UNDERSTUDY_OT_inbetween_preset(_AddPreset, bpy.types.Operator):
     bl_description = "Keep the in-between settings under a name, or remove the chosen preset"
     preset_menu = "UNDERSTUDY_PT_inbetween_presets"
     preset_subdir = "understudy/inbetween"
-    group = ".inbetween"
+    groups = ("inbetween",)
 
 
-CLASSES = (UNDERSTUDY_OT_blocking_preset, UNDERSTUDY_OT_inbetween_preset)
+class UNDERSTUDY_OT_face_preset(_AddPreset, bpy.types.Operator):
+    bl_idname = "understudy.face_preset"
+    bl_label = "Add Face Preset"
+    bl_description = (
+        "Keep the face settings and the edits of every region under a name, or remove the chosen "
+        "preset"
+    )
+    preset_menu = "UNDERSTUDY_PT_face_presets"
+    preset_subdir = "understudy/face"
+    groups = ("face", *(f"face.{name}" for name in REGION_NAMES))
+
+
+class UNDERSTUDY_OT_lipsync_preset(_AddPreset, bpy.types.Operator):
+    bl_idname = "understudy.lipsync_preset"
+    bl_label = "Add Lip Sync Preset"
+    bl_description = "Keep the lip sync settings under a name, or remove the chosen preset"
+    preset_menu = "UNDERSTUDY_PT_lipsync_presets"
+    preset_subdir = "understudy/lipsync"
+    groups = ("lipsync",)
+
+
+CLASSES = (
+    UNDERSTUDY_OT_layout_preset,
+    UNDERSTUDY_OT_blocking_preset,
+    UNDERSTUDY_OT_inbetween_preset,
+    UNDERSTUDY_OT_face_preset,
+    UNDERSTUDY_OT_lipsync_preset,
+)

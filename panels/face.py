@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from . import presets
 from .base import SidebarPanel, column, draw_run, lines
 
 _REGIONS = ("brows", "eyes", "lids", "cheeks", "nose", "mouth", "jaw")
@@ -19,6 +20,9 @@ def face_of(context: bpy.types.Context) -> bpy.types.Object | None:
 class UNDERSTUDY_PT_face(SidebarPanel, bpy.types.Panel):
     bl_idname = "UNDERSTUDY_PT_face"
     bl_label = "Face"
+
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        presets.UNDERSTUDY_PT_face_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         settings = context.scene.understudy.face

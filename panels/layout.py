@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from . import presets
 from .base import SidebarPanel, column, draw_run
 
 _LOCKS = ("lock_room", "lock_items", "lock_lights", "lock_atmosphere", "lock_palette", "lock_shots")
@@ -13,6 +14,9 @@ class UNDERSTUDY_PT_layout(SidebarPanel, bpy.types.Panel):
     bl_idname = "UNDERSTUDY_PT_layout"
     bl_label = "Layout"
     bl_options = {"DEFAULT_CLOSED"}
+
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        presets.UNDERSTUDY_PT_layout_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, run = context.scene.understudy.layout, context.window_manager.understudy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from . import presets
 from .base import SidebarPanel, column, draw_run, lines
 from .face import face_of
 
@@ -33,6 +34,9 @@ class UNDERSTUDY_PT_lipsync(SidebarPanel, bpy.types.Panel):
     bl_idname = "UNDERSTUDY_PT_lipsync"
     bl_label = "Lip Sync"
     bl_options = {"DEFAULT_CLOSED"}
+
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        presets.UNDERSTUDY_PT_lipsync_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         scene, layout = context.scene, self.layout

@@ -1,6 +1,6 @@
 import bpy
 
-settings = bpy.context.scene.understudy.inbetween
+settings = bpy.context.scene.understudy
 
-settings.strength = 1.0
-settings.density = "breakdown"
+settings.inbetween.strength = 1.0
+settings.inbetween.density = "breakdown"

@@ -1,12 +1,12 @@
 import bpy
 
-settings = bpy.context.scene.understudy.inbetween
+settings = bpy.context.scene.understudy
 
-settings.strength = 1.0
-settings.contact_hold = 1.0
-settings.smoothness = 0.0
-settings.density = "few"
-settings.tolerance = 0.0349066
-settings.tolerance_size = 0.01
-settings.align = "pose"
-settings.method = "auto"
+settings.inbetween.strength = 1.0
+settings.inbetween.contact_hold = 1.0
+settings.inbetween.smoothness = 0.0
+settings.inbetween.density = "few"
+settings.inbetween.tolerance = 0.0349066
+settings.inbetween.tolerance_size = 1.0
+settings.inbetween.align = "pose"
+settings.inbetween.method = "auto"

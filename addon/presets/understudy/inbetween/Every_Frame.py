@@ -1,8 +1,8 @@
 import bpy
 
-settings = bpy.context.scene.understudy.inbetween
+settings = bpy.context.scene.understudy
 
-settings.strength = 1.0
-settings.contact_hold = 1.0
-settings.smoothness = 0.0
-settings.density = "every"
+settings.inbetween.strength = 1.0
+settings.inbetween.contact_hold = 1.0
+settings.inbetween.smoothness = 0.0
+settings.inbetween.density = "every"

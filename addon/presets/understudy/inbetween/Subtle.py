@@ -1,8 +1,8 @@
 import bpy
 
-settings = bpy.context.scene.understudy.inbetween
+settings = bpy.context.scene.understudy
 
-settings.strength = 0.5
-settings.contact_hold = 1.0
-settings.smoothness = 0.2
-settings.density = "few"
+settings.inbetween.strength = 0.5
+settings.inbetween.contact_hold = 1.0
+settings.inbetween.smoothness = 0.2
+settings.inbetween.density = "few"

@@ -1,0 +1,47 @@
+import bpy
+
+settings = bpy.context.scene.understudy
+
+settings.face.micro = 1.0
+settings.face.brows.amplitude = 1.5
+settings.face.brows.speed = 1.0
+settings.face.brows.offset = 0.0
+settings.face.brows.hold = 0.0
+settings.face.brows.asymmetry = 0.0
+settings.face.brows.ease = 0.0
+settings.face.eyes.amplitude = 1.3
+settings.face.eyes.speed = 1.0
+settings.face.eyes.offset = 0.0
+settings.face.eyes.hold = 0.0
+settings.face.eyes.asymmetry = 0.0
+settings.face.eyes.ease = 0.0
+settings.face.lids.amplitude = 1.3
+settings.face.lids.speed = 1.0
+settings.face.lids.offset = 0.0
+settings.face.lids.hold = 0.0
+settings.face.lids.asymmetry = 0.0
+settings.face.lids.ease = 0.0
+settings.face.cheeks.amplitude = 1.3
+settings.face.cheeks.speed = 1.0
+settings.face.cheeks.offset = 0.0
+settings.face.cheeks.hold = 0.0
+settings.face.cheeks.asymmetry = 0.0
+settings.face.cheeks.ease = 0.0
+settings.face.nose.amplitude = 1.3
+settings.face.nose.speed = 1.0
+settings.face.nose.offset = 0.0
+settings.face.nose.hold = 0.0
+settings.face.nose.asymmetry = 0.0
+settings.face.nose.ease = 0.0
+settings.face.mouth.amplitude = 1.3
+settings.face.mouth.speed = 1.0
+settings.face.mouth.offset = 0.0
+settings.face.mouth.hold = 0.0
+settings.face.mouth.asymmetry = 0.0
+settings.face.mouth.ease = 0.0
+settings.face.jaw.amplitude = 1.3
+settings.face.jaw.speed = 1.0
+settings.face.jaw.offset = 0.0
+settings.face.jaw.hold = 0.0
+settings.face.jaw.asymmetry = 0.0
+settings.face.jaw.ease = 0.0

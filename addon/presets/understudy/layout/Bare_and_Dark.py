@@ -1,0 +1,9 @@
+import bpy
+
+settings = bpy.context.scene.understudy
+
+settings.layout.use_density = True
+settings.layout.density = 0.2
+settings.layout.use_mood = True
+settings.layout.mood = -0.7
+settings.layout.camera_style = "noir"
