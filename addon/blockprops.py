@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 import bpy
@@ -11,6 +12,11 @@ KEYED_BY = (
     ("fk", "FK", "Key the limb by rotation"),
     ("ik", "IK", "Key the hand or foot control and the pole target; the rig must have them"),
 )
+
+
+@functools.lru_cache(maxsize=2)  # panels ask at each drawing
+def _read(table: str) -> dict:
+    return json.loads(table)
 
 
 class UnderstudyKeyEdit(bpy.types.PropertyGroup):
@@ -63,7 +69,7 @@ class UnderstudyBlocking(bpy.types.PropertyGroup):
         """
         if not self.table:
             return {}
-        table = json.loads(self.table)
+        table = _read(self.table)
         counts = [len(row["frames"]) for row in table["rows"]]
         best = min(range(len(counts)), key=lambda k: abs(counts[k] - count))
         return {**table["rows"][best], "span": table["span"], "sure": table["sure"]}

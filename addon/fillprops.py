@@ -86,9 +86,9 @@ class UnderstudyInbetween(bpy.types.PropertyGroup):
         subtype="FACTOR",
     )
     variant: IntProperty(
-        name="Take",
-        description="Which take of the same in-betweens: 0 is the likeliest, the others are paced "
-        "differently",
+        name="Variant",
+        description="Which variant of the same in-betweens: 0 is the likeliest, the others are "
+        "paced differently",
         default=0,
         min=0,
         max=999,
@@ -111,7 +111,7 @@ class UnderstudyInbetween(bpy.types.PropertyGroup):
         unit="ROTATION",
     )
     tolerance_size: FloatProperty(
-        name="Of Height",
+        name="% of Height",
         description="Largest distance by which a location may stray, in percent of the "
         "character's height",
         default=1.0,

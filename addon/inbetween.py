@@ -6,14 +6,14 @@ the fitted keys on copies of the curves, adds some where Blender's own handles s
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import bpy
 import numpy as np
 from bpy.types import Context, Object, Scene
 from numpy.typing import NDArray
 
-from ..ml.errors import RigError
+from ..ml.errors import RigError, UnderstudyError
 from ..ml.inbetween.settings import Settings
 from ..ml.take import Take
 from . import fcurves, prefs
@@ -67,12 +67,9 @@ def options_from(context: Context) -> Options:
         span = (scene.frame_preview_start, scene.frame_preview_end)
     else:
         span = (scene.frame_start, scene.frame_end)
-    chosen = None
-    if context.mode == "POSE" and settings.only_selected:
-        chosen = [bone.name for bone in context.selected_pose_bones or ()] or None
     return Options(
         span=span,
-        bones=chosen,
+        bones=_chosen(context).get(context.object),
         strength=settings.strength,
         contact_hold=settings.contact_hold,
         smoothness=settings.smoothness,
@@ -97,14 +94,73 @@ def request(scene: Scene, obj: Object, options: Options) -> Request:
     return Request(reading, params, reading.arrays)
 
 
+def rigs_of(context: Context) -> list[Object]:
+    """Return the rigs that a fill goes onto: the active one, then the others selected or posed."""
+    if context.mode == "POSE":
+        others = context.objects_in_mode_unique_data
+    else:
+        others = context.selected_objects
+    found = {obj.name: obj for obj in (context.object, *others) if obj is not None}
+    return [obj for obj in found.values() if obj.type == "ARMATURE"]
+
+
+def _chosen(context: Context) -> dict[Object, list[str]]:
+    """Return the selected bones of each rig in Pose Mode; empty where all are meant."""
+    found: dict[Object, list[str]] = {}
+    if context.mode == "POSE" and context.scene.understudy.inbetween.only_selected:
+        for bone in context.selected_pose_bones or ():
+            found.setdefault(bone.id_data, []).append(bone.name)
+    return found
+
+
+def request_all(
+    context: Context, options: Options
+) -> tuple[list[tuple[Object, Request]], list[str]]:
+    """Read every rig of `rigs_of`; return what was read, and sentences on those left out.
+
+    Where bones are selected in Pose Mode, each rig is filled on its own, and rigs without are not.
+
+    Raises
+    ------
+    UnderstudyError
+        None of them can be filled; the sentence is about the first.
+    """
+    chosen = _chosen(context)
+    rigs = [rig for rig in rigs_of(context) if not chosen or rig in chosen]
+    if not rigs:
+        raise RigError("Select a rig: an armature")
+    asked, left_out = [], []
+    for rig in rigs:
+        try:
+            own = replace(options, bones=chosen.get(rig))
+            asked.append((rig, request(context.scene, rig, own)))
+        except UnderstudyError as exc:
+            left_out.append(exc)
+    if not asked:
+        raise left_out[0]
+    return asked, [f"Left out: {exc}" for exc in left_out]
+
+
 def finish(obj: Object, asked: Request, result: tuple[dict, dict[str, NDArray]]) -> dict:
     """Write what the task made onto the rig, whole or not at all, and return the report."""
-    meta, arrays = result
-    take = Take.unpack(meta, {k: arrays[k] for k in ("keys", "confidence")})
-    with scratch() as copy:
-        fitted = refine(take, asked.reading, asked.params, arrays, copy)
-    written = fcurves.write_take(obj, take)
-    return _report(obj, asked, meta, take, written) | {"fitted": fitted}
+    return finish_all([(obj, asked, result)])[0]
+
+
+def finish_all(made: list[tuple[Object, Request, tuple[dict, dict]]]) -> list[dict]:
+    """Write what the task made for each of several rigs, all of it or nothing."""
+    takes, fitted = [], []
+    for obj, asked, (meta, arrays) in made:
+        take = Take.unpack(meta, {k: arrays[k] for k in ("keys", "confidence")})
+        with scratch() as copy:
+            fitted.append(refine(take, asked.reading, asked.params, arrays, copy))
+        takes.append((obj, take))
+    written = fcurves.write_takes(takes)
+    return [
+        _report(obj, asked, meta, take, done) | {"fitted": fit}
+        for (obj, asked, (meta, _)), (_, take), done, fit in zip(
+            made, takes, written, fitted, strict=True
+        )
+    ]
 
 
 def _report(obj: Object, asked: Request, meta: dict, take: Take, written: fcurves.Written) -> dict:
@@ -140,3 +196,10 @@ def summary(report: dict) -> str:
     if report["method"] == "plain":
         text += " (plain method, no network)"
     return text
+
+
+def summary_all(reports: list[dict]) -> str:
+    """Say in one sentence what was done to one rig, or to several."""
+    if len(reports) == 1:
+        return summary(reports[0])
+    return f"{sum(r['keys'] for r in reports)} keys on {len(reports)} rigs"

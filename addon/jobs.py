@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import bpy
@@ -74,7 +74,7 @@ class Job:
         self.message = ""
         self.done = False
         self._error: Exception | None = None
-        self._result: Result | None = None
+        self._result: Result | list[Result] | None = None
 
     def poll(self) -> bool:
         """Bring `progress` and `message` up to date, and return `done`."""
@@ -232,6 +232,46 @@ class WorkerJob(Job):
     def _wait(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(0.05)
+
+
+class Jobs(Job):
+    """Several jobs, one after the other; their results come as a list.
+
+    Parameters
+    ----------
+    starts : what starts each of them; the next is started when the one before it is done
+    """
+
+    def __init__(self, starts: Sequence[Callable[[], Job]]) -> None:
+        super().__init__()
+        self._starts, self._results = list(starts), []
+        self._job = self._starts[0]()
+
+    def poll(self) -> bool:
+        if self.done:
+            return True
+        ended = self._job.poll()
+        self._step((len(self._results) + self._job.progress) / len(self._starts), self._job.message)
+        if not ended:
+            return False
+        try:
+            self._results.append(self._job.result())
+        except Exception as exc:  # kept for result(), where it is raised again
+            self._error, self.done = exc, True
+            return True
+        if len(self._results) < len(self._starts):
+            self._job = self._starts[len(self._results)]()
+        else:
+            self._result, self.done = self._results, True
+        return self.done
+
+    def cancel(self) -> None:
+        if not self.done:
+            self._job.cancel()
+            self._error, self.done = Cancelled("Cancelled"), True
+
+    def _wait(self) -> None:
+        self._job._wait()
 
 
 def cancel_all() -> None:

@@ -66,7 +66,9 @@ def time_left(fraction: float, seconds: float) -> str:
     if fraction < _FORETELL or seconds < _FORETELL_S:
         return ""
     left = seconds * (1.0 - fraction) / fraction
-    return f"about {round(left / 60)} min left" if left >= _MINUTE else f"about {left:.0f} s left"
+    minutes = left >= _MINUTE
+    text = "about {count:.0f} min left" if minutes else "about {count:.0f} s left"
+    return bpy.app.translations.pgettext_iface(text).format(count=left / 60 if minutes else left)
 
 
 class JobOperator:
@@ -151,7 +153,9 @@ class JobOperator:
         run.title, run.progress, run.message = self.bl_label, job.progress, message
         run.stage, run.left = self.stage, time_left(job.progress, self._shown - self._begun)
         context.window_manager.progress_update(percent)
-        hint = (f"{self.bl_label}: {percent} %", run.left, "Esc: Cancel")
+        translated = bpy.app.translations.pgettext_iface
+        label = translated(self.bl_label, "Operator")
+        hint = (f"{label}: {percent} %", run.left, translated("Esc: Cancel"))
         context.workspace.status_text_set("  |  ".join(filter(None, hint)))
         redraw_sidebars(context)
 

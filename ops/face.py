@@ -72,6 +72,10 @@ class UNDERSTUDY_OT_perform_face(_FaceJob, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
+        settings = context.scene.understudy.face
+        if not (settings.video if settings.source == "video" else settings.recording):
+            cls.poll_message_set("Choose an actor's video, or a recording")
+            return False
         return can_animate(cls, context)
 
 

@@ -10,7 +10,7 @@ import time
 
 import bpy
 
-from ..ml.errors import Cancelled, UnderstudyError
+from ..ml.errors import Cancelled, RigError, UnderstudyError
 from .base import JobOperator, redraw_sidebars, refuse, say_done
 
 _PREVIEW_S = 0.04
@@ -25,8 +25,8 @@ def _can_fill(cls: type, context: bpy.types.Context) -> bool:
     if context.object is None or context.object.type != "ARMATURE":
         cls.poll_message_set("Select a rig: an armature")
         return False
-    data = context.object.animation_data
-    if data is None or data.action is None:
+    rigs = [obj for obj in (context.object, *context.selected_objects) if obj.type == "ARMATURE"]
+    if not any(rig.animation_data and rig.animation_data.action for rig in rigs):
         cls.poll_message_set("Key at least two poses first")
         return False
     return True
@@ -37,7 +37,7 @@ class UNDERSTUDY_OT_fill_inbetweens(JobOperator, bpy.types.Operator):
     bl_label = "Fill In-betweens"
     bl_description = (
         "Add generated keys between the poses you have keyed, on the selected bones in Pose Mode, "
-        "else on every keyed bone. Your own keys stay as they are"
+        "else on every keyed bone, of every selected rig. Your own keys stay as they are"
     )
     bl_options = {"UNDO"}
     stage = "inbetween"
@@ -49,21 +49,34 @@ class UNDERSTUDY_OT_fill_inbetweens(JobOperator, bpy.types.Operator):
     def _begin(self, context: bpy.types.Context, waits: bool) -> object:
         from ..addon import inbetween, jobs
 
-        options = inbetween.options_from(context)
-        self._asked = inbetween.request(context.scene, context.object, options)
-        here = waits or self._asked.arrays["values"].size < 4 * _QUICK
-        job = jobs.start(
-            inbetween.TASK, self._asked.params, self._asked.arrays, in_process=here or None
-        )
+        asked, self._left_out = inbetween.request_all(context, inbetween.options_from(context))
+        self._asked = [(rig.session_uid, wanted) for rig, wanted in asked]
+        size = sum(wanted.arrays["values"].size for _rig, wanted in asked)
+        here = waits or size < 4 * _QUICK
+
+        def starter(wanted: object) -> object:
+            task, params, arrays = inbetween.TASK, wanted.params, wanted.arrays
+            return lambda: jobs.start(task, params, arrays, in_process=here or None)
+
+        job = jobs.Jobs([starter(wanted) for _rig, wanted in asked])
         while here and not job.poll():
             pass
         return job
 
-    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
+    def _write(self, _obj: bpy.types.Object, results: list) -> tuple[dict, str]:
         from ..addon import inbetween
 
-        report = inbetween.finish(obj, self._asked, result)
-        return report, inbetween.summary(report)
+        there = {obj.session_uid: obj for obj in bpy.data.objects}
+        done = [
+            (there[uid], wanted, result)
+            for (uid, wanted), result in zip(self._asked, results, strict=True)
+            if uid in there  # else it was removed meanwhile
+        ]
+        if not done:
+            raise RigError("The rigs were removed meanwhile: nothing was written")
+        reports = inbetween.finish_all(done)
+        notes = [*self._left_out, *(note for report in reports for note in report["notes"])]
+        return reports[0] | {"notes": notes}, inbetween.summary_all(reports)
 
 
 class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):

@@ -1,9 +1,22 @@
 """The sidebar, one file a stage: drawing only."""
 
-from . import blocking, face, inbetween, layout, lipsync, menus, presets, rigmap, setup, takes
+from . import (
+    blocking,
+    face,
+    inbetween,
+    layout,
+    lipsync,
+    menus,
+    presets,
+    rigmap,
+    setup,
+    takes,
+    welcome,
+)
 
 CLASSES = (
     *presets.CLASSES,
+    *welcome.CLASSES,
     *layout.CLASSES,
     *blocking.CLASSES,
     *inbetween.CLASSES,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable, Iterable
 
+import blf
 import bpy
 
-_WIDE = 0x2E7F
-"""Letters beyond this are those of Chinese, Japanese and Korean."""
+_TABS = 26
+"""Pixels at a scale of 1 that the sidebar's own tabs and edges take."""
+
+_ICON = 24
+_MARGIN = 30
+_LEAST = 80  # pixels: what is narrower shows nothing in any case
+_FONT = 0  # the interface's own
 
 _WORDS = "[\u2e80-\uffff]|[^\\s\u2e80-\uffff]+ ?|\\s"  # compiled with the first use: it takes 3 ms
 
@@ -27,46 +35,78 @@ def column(layout: bpy.types.UILayout) -> bpy.types.UILayout:
     return layout.column()
 
 
-def lines(layout: bpy.types.UILayout, text: str, width: int, icon: str = "NONE") -> None:
+def say(text: str, /, **values: object) -> str:
+    """Return a sentence in the interface's language, with its {places} filled."""
+    said = bpy.app.translations.pgettext_iface(text) if text else ""  # "" asks for the file's head
+    return said.format(**values) if values else said
+
+
+def lines(
+    layout: bpy.types.UILayout, text: str, width: int, icon: str = "NONE", **values: object
+) -> None:
     """Show sentences in the interface's language, in lines that fit `width` pixels.
 
-    The first line has the icon.
+    The first line has the icon. `values` fill the {places} of a single sentence.
     """
-    # A label cannot wrap by itself. A character takes about 7 pixels at the usual size.
-    scale = bpy.context.preferences.system.ui_scale
-    room = max(int((width - 60 * scale) / (7 * scale)), 20)
+    preferences = bpy.context.preferences
+    scale = preferences.system.ui_scale
+    room = max(width - (_TABS + _MARGIN + (_ICON if icon != "NONE" else 0)) * scale, _LEAST)
+    size = preferences.ui_styles[0].widget.points * scale
     box = layout.column(align=True)
+    box.scale_y = 0.8
     for part in text.splitlines():
-        for line in wrapped(bpy.app.translations.pgettext_iface(part), room):
+        for line in _fitted(say(part, **values), room, size):
             box.label(text=line, icon=icon, translate=False)
             icon = "BLANK1" if icon != "NONE" else "NONE"
 
 
-def wrapped(text: str, room: int) -> list[str]:
-    """Break a sentence into lines of at most `room` letters' width.
+@functools.lru_cache(maxsize=256)
+def _fitted(text: str, room: float, size: float) -> tuple[str, ...]:
+    """Return the lines of a sentence as the interface's font, `size` points high, needs them."""
+    blf.size(_FONT, size)
+    return tuple(wrapped(text, room, lambda part: blf.dimensions(_FONT, part)[0]))
 
-    Chinese and the like have no blanks to break at, and their characters are twice as wide.
 
-    >>> wrapped("one two three", 7), wrapped("\u9009\u62e9\u7ed1\u5b9a", 4)
+def wrapped(text: str, room: float, wide: Callable[[str], float] = len) -> list[str]:
+    """Break a sentence into lines that are at most `room` wide.
+
+    A label cannot wrap by itself. Chinese and the like have no blanks to break at.
+
+    >>> wrapped("one two three", 7), wrapped("\u9009\u62e9\u7ed1\u5b9a", 2)
     (['one two', 'three'], ['\u9009\u62e9', '\u7ed1\u5b9a'])
     """
-    found, line, used = [], "", 0
+    found, line = [], ""
     for word in re.findall(_WORDS, text):
-        size = sum(2 if ord(letter) > _WIDE else 1 for letter in word)
-        if line and used + size - (word[-1] == " ") > room:
+        if line and wide((line + word).rstrip()) > room:
             found.append(line.rstrip())
-            line, used = "", 0
-        line, used = line + word, used + size
+            line = ""
+        line += word
     return [*found, line.rstrip()]
 
 
+def hint(layout: bpy.types.UILayout, text: str, width: int) -> None:
+    """Say what an empty list is for, or what is to be known here."""
+    lines(layout, text, width, icon="INFO")
+
+
 def draw_run(
-    layout: bpy.types.UILayout, context: bpy.types.Context, stage: str, missing: str = ""
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    stage: str,
+    missing: str = "",
+    *,
+    onto: str = "",
+    also: Iterable[tuple[str, str]] = (),
 ) -> bpy.types.UILayout | None:
     """Draw what every stage's panel ends with, above and below its button.
 
     While a stage works, its panel shows the progress and Cancel, and the others wait. Else the
     next thing to do is named where there is one.
+
+    Parameters
+    ----------
+    onto : what the result is written on, shown above the button
+    also : operators and icons of smaller buttons below it
 
     Returns
     -------
@@ -82,12 +122,18 @@ def draw_run(
         col.operator("understudy.cancel", icon="CANCEL")
         return None
     if run.title:
-        lines(col, f"{run.title} is at work: wait for it, or cancel it", width, icon="TIME")
+        title = bpy.app.translations.pgettext_iface(run.title, "Operator")
+        text = "{title} is at work: wait for it, or cancel it"
+        lines(col, text, width, icon="TIME", title=title)
         return None
     if missing:
-        lines(col, missing, width, icon="INFO")
+        hint(col, missing, width)
+    elif onto:
+        col.label(text=onto, icon="FORWARD", translate=False)
     button = col.column()
     button.scale_y = 1.5
+    for operator, icon in also:
+        col.operator(operator, icon=icon)
     if run.outcome and run.stage == stage:
         lines(col, run.outcome, width, icon="INFO")
     return button
@@ -97,3 +143,10 @@ def rig_of(context: bpy.types.Context) -> bpy.types.Object | None:
     """Return the active object if it is a rig."""
     obj = context.object
     return obj if obj is not None and obj.type == "ARMATURE" else None
+
+
+def names_of(objects: list[bpy.types.Object]) -> str:
+    """Return what is written on, short enough for a line."""
+    if len(objects) < 2:
+        return objects[0].name if objects else ""
+    return say("{name} and {count} more", name=objects[0].name, count=len(objects) - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from . import presets
-from .base import SidebarPanel, column, draw_run, lines, rig_of
+from .base import SidebarPanel, column, draw_run, hint, lines, names_of, rig_of, say
 
 # Key types in Blender's numbers.
 _KEY_ICONS = {1: "KEYTYPE_EXTREME_VEC", 2: "KEYTYPE_BREAKDOWN_VEC", 0: "KEYTYPE_KEYFRAME_VEC"}
@@ -36,7 +36,9 @@ class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
         col.prop(settings.blocking, "camera")
         col.row().prop(settings.blocking, "arm_keys", expand=True)
         col.row().prop(settings.blocking, "leg_keys", expand=True)
-        button = draw_run(self.layout, context, "blocking", self._missing(context))
+        rig = rig_of(context)
+        onto = names_of([rig] if rig else [])
+        button = draw_run(self.layout, context, "blocking", self._missing(context), onto=onto)
         if button is not None:
             button.operator("understudy.block_video", icon="ARMATURE_DATA")
 
@@ -80,19 +82,24 @@ class UNDERSTUDY_PT_blocking_preview(SidebarPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout = context.scene.understudy, self.layout
+        width = context.region.width
         layout.operator("understudy.preview_key_poses", icon="HIDE_OFF")
         proposal = settings.blocking.proposal(settings.key_count)
         if not proposal:
+            hint(layout, "See which frames would be keyed, and how sure each is", width)
             return
         if settings.key_choice != "count":
-            lines(layout, "The preview goes by count", context.region.width, icon="INFO")
+            hint(layout, "The preview goes by count", width)
             return
         layout.prop(settings, "key_count")
         frames = settings.blocking.frames(settings.key_count)
-        layout.label(text=f"{len(frames)} poses, {proposal['error_deg']:.1f}° from the performance")
+        text = "{count} poses, {error:.1f}\u00b0 from the performance"
+        lines(layout, text, width, count=len(frames), error=proposal["error_deg"])
         here, first = context.scene.frame_current, proposal["span"][0]
         row = layout.row(align=True)
-        add = row.operator("understudy.edit_key_poses", text=f"Add Frame {here}", icon="ADD")
+        add = row.operator(
+            "understudy.edit_key_poses", text=say("Add Frame {frame}", frame=here), icon="ADD"
+        )
         add.frame, add.added = here, True
         row.operator("understudy.forget_key_poses", text="", icon="PANEL_CLOSE")
         kinds = dict(zip(proposal["frames"], proposal["types"], strict=True))

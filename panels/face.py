@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from . import presets
-from .base import SidebarPanel, column, draw_run, lines
+from .base import SidebarPanel, column, draw_run, hint, lines, names_of, say
 
 _REGIONS = ("brows", "eyes", "lids", "cheeks", "nose", "mouth", "jaw")
 _DOUBTFUL = 0.5
@@ -37,7 +37,9 @@ class UNDERSTUDY_PT_face(SidebarPanel, bpy.types.Panel):
         row = col.row(heading="Turn")
         row.prop(settings, "use_head")
         row.prop(settings, "use_eyes")
-        button = draw_run(self.layout, context, "face", self._missing(context))
+        face = face_of(context)
+        onto = names_of([face] if face else [])
+        button = draw_run(self.layout, context, "face", self._missing(context), onto=onto)
         if button is not None:
             button.operator("understudy.perform_face", icon="MONKEY")
 
@@ -95,6 +97,8 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
                 rows=2,
             )
             row.operator("understudy.remove_performance", text="", icon="X")
+        else:
+            hint(layout, "Captured and loaded performances are kept here", context.region.width)
         col = column(layout)
         col.prop(settings, "micro")
         small = col.column()
@@ -102,6 +106,7 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
         small.prop(settings, "micro_size", slider=True)
         if len(settings.performances) > 1:
             col.prop_search(settings, "other", settings, "performances")
+        layout.label(text="Amplitude of Each Region")
         for name in _REGIONS:
             self._draw_region(context, name)
         row = layout.row(align=True)
@@ -144,7 +149,8 @@ class UNDERSTUDY_UL_face_spans(bpy.types.UIList):
     ) -> None:
         split = layout.split(factor=0.35)
         split.prop(item, "region", text="", emboss=False)
-        split.label(text=f"{item.start:g} to {item.end:g}   × {item.amplitude:.2g}")
+        span = say("{start:g} to {end:g}", start=item.start, end=item.end)
+        split.label(text=f"{span}   × {item.amplitude:.2g}", translate=False)
 
 
 class UNDERSTUDY_PT_face_spans(SidebarPanel, bpy.types.Panel):
@@ -168,6 +174,9 @@ class UNDERSTUDY_PT_face_spans(SidebarPanel, bpy.types.Panel):
             col = column(layout)
             for prop in ("region", "start", "end", "amplitude", "speed", "fade"):
                 col.prop(span, prop)
+        elif not len(settings.spans):
+            text = "A stretch of the timeline can be stronger or quicker than the rest: add one"
+            hint(layout, text, context.region.width)
         layout.operator("understudy.apply_face_edits", icon="CHECKMARK")
 
 
@@ -188,7 +197,8 @@ class UNDERSTUDY_UL_face_layers(bpy.types.UIList):
     ) -> None:
         split = layout.split(factor=0.5)
         split.label(text=item.name.replace("_", " ").capitalize(), icon="EXPERIMENTAL")
-        split.label(text=f"frame {item.frame:g}   × {item.amplitude:.2g}")
+        at = say("frame {frame:g}", frame=item.frame)
+        split.label(text=f"{at}   × {item.amplitude:.2g}", translate=False)
 
 
 class UNDERSTUDY_PT_face_library(SidebarPanel, bpy.types.Panel):
@@ -212,6 +222,9 @@ class UNDERSTUDY_PT_face_library(SidebarPanel, bpy.types.Panel):
             col = column(layout)
             for prop in ("frame", "amplitude", "speed"):
                 col.prop(layer, prop)
+        elif not len(settings.layers):
+            text = "Lay named expressions over the face, from the current frame on: add one"
+            hint(layout, text, context.region.width)
         layout.operator("understudy.apply_face_edits", icon="CHECKMARK")
         layout.operator("understudy.save_expressions", icon="ASSET_MANAGER")
 
@@ -255,7 +268,8 @@ class UNDERSTUDY_PT_face_map(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, face = self.layout, face_of(context)
         if face is None:
-            layout.label(text="Select a face", icon="INFO")
+            text = "Select the character's face: a mesh with shape keys, or its armature"
+            hint(layout, text, context.region.width)
             return
         kept = face.understudy
         if not len(kept.face_links):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from . import presets
-from .base import SidebarPanel, column, draw_run, lines, rig_of
+from .base import SidebarPanel, column, draw_run, lines, names_of, rig_of, say
 
 
 class UNDERSTUDY_PT_inbetween(SidebarPanel, bpy.types.Panel):
@@ -27,24 +27,38 @@ class UNDERSTUDY_PT_inbetween(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "density")
         few = col.column()
         few.active = settings.density == "few"
-        few.prop(settings, "tolerance")
-        few.prop(settings, "tolerance_size")
+        pair = few.column(align=True)
+        pair.prop(settings, "tolerance")
+        pair.prop(settings, "tolerance_size")
         if run.preview:
             self._draw_preview(context)
             return
-        button = draw_run(self.layout, context, "inbetween", self._missing(context))
+        also = (("understudy.preview_inbetweens", "HIDE_OFF"),)
+        missing, onto = self._missing(context), self._onto(context)
+        button = draw_run(self.layout, context, "inbetween", missing, onto=onto, also=also)
         if button is not None:
             button.operator("understudy.fill_inbetweens", icon="IPO_EASE_IN_OUT")
-            self.layout.operator("understudy.preview_inbetweens", icon="HIDE_OFF")
 
     def _draw_preview(self, context: bpy.types.Context) -> None:
         run, col = context.window_manager.understudy, self.layout.column()
-        text = f"Live preview  {run.preview_text}"
-        lines(col, text, context.region.width, icon="HIDE_OFF")
+        text, width = "Live preview  {time}", context.region.width
+        lines(col, text, width, icon="HIDE_OFF", time=run.preview_text)
         row = col.row(align=True)
         row.scale_y = 1.5
         row.operator("understudy.end_preview", text="Accept", icon="CHECKMARK").accept = True
         row.operator("understudy.end_preview", text="Cancel", icon="X").accept = False
+
+    @staticmethod
+    def _onto(context: bpy.types.Context) -> str:
+        """Return what is filled: the chosen bones, or the selected rigs."""
+        rig, settings = rig_of(context), context.scene.understudy.inbetween
+        if rig is None:
+            return ""
+        bones = context.selected_pose_bones if context.mode == "POSE" else None
+        if bones and settings.only_selected:
+            return say("{count} selected bones", count=len(bones))
+        others = [o for o in context.selected_objects if o.type == "ARMATURE" and o != rig]
+        return names_of([rig, *others])
 
     @staticmethod
     def _missing(context: bpy.types.Context) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from . import presets
-from .base import SidebarPanel, column, draw_run
+from .base import SidebarPanel, column, draw_run, hint
 
 _LOCKS = ("lock_room", "lock_items", "lock_lights", "lock_atmosphere", "lock_palette", "lock_shots")
 
@@ -21,7 +21,7 @@ class UNDERSTUDY_PT_layout(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         settings, run = context.scene.understudy.layout, context.window_manager.understudy
         layout = self.layout
-        layout.prop(settings, "prompt", text="")
+        layout.prop(settings, "prompt", text="", placeholder="A place, in words", icon="WORLD")
         col = column(layout)
         col.active = not run.title
         for use, value in (("use_density", "density"), ("use_mood", "mood")):
@@ -33,12 +33,20 @@ class UNDERSTUDY_PT_layout(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "camera_style")
         col.prop(settings, "seed")
         col.prop(settings, "folder")
-        missing = "" if settings.prompt.strip() else "Say what place it should be"
-        button = draw_run(layout, context, "layout", missing)
+        button = draw_run(layout, context, "layout", self._missing(context))
         if button is not None:
             button.operator("understudy.propose_layouts", icon="WORLD")
         if len(run.layouts):
             self._draw_variants(context)
+
+    @staticmethod
+    def _missing(context: bpy.types.Context) -> str:
+        """Return the next thing to do before the button can be pressed."""
+        if not context.scene.understudy.layout.prompt.strip():
+            return "Say what place it should be, such as: medieval market square at dawn"
+        if context.mode != "OBJECT":
+            return "Go back to Object Mode first"
+        return ""
 
     def _draw_variants(self, context: bpy.types.Context) -> None:
         settings, run = context.scene.understudy.layout, context.window_manager.understudy
@@ -61,6 +69,8 @@ class UNDERSTUDY_PT_layout_kept(SidebarPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout = context.scene.understudy.layout, self.layout
+        text = "What is switched on here stays as it is in the scene when another layout is used"
+        hint(layout, text, context.region.width)
         grid = layout.grid_flow(columns=3, even_columns=True, align=True)
         for name in _LOCKS:
             grid.prop(settings, name, toggle=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from . import presets
-from .base import SidebarPanel, column, draw_run, lines
+from .base import SidebarPanel, column, draw_run, lines, names_of, say
 from .face import face_of
 
 
@@ -25,9 +25,9 @@ class UNDERSTUDY_UL_lines(bpy.types.UIList):
         _flags: int = 0,
     ) -> None:
         split = layout.split(factor=0.72)
-        named = item.text or bpy.path.basename(item.sound) or "No sound"
-        split.label(text=named, icon="SOUND")
-        split.label(text=item.marker or f"{item.frame}")
+        named = item.text or bpy.path.basename(item.sound) or say("No sound")
+        split.label(text=named, icon="SOUND", translate=False)
+        split.label(text=item.marker or f"{item.frame}", translate=False)
 
 
 class UNDERSTUDY_PT_lipsync(SidebarPanel, bpy.types.Panel):
@@ -60,7 +60,9 @@ class UNDERSTUDY_PT_lipsync(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "tolerance")
         col.prop(settings, "every_frame")
         col.prop(settings, "add_strip")
-        button = draw_run(layout, context, "lipsync", self._missing(context))
+        face = face_of(context)
+        onto = names_of([face] if face else [])
+        button = draw_run(layout, context, "lipsync", self._missing(context), onto=onto)
         if button is not None:
             button.operator("understudy.sync_lips", icon="PLAY_SOUND")
 
@@ -120,7 +122,7 @@ class UNDERSTUDY_PT_suggest(SidebarPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         settings, layout = context.scene.understudy.lipsync, self.layout
-        button = draw_run(layout, context, "suggest")
+        button = draw_run(layout, context, "suggest", self._missing(settings))
         if button is not None:
             button.operator("understudy.suggest_expressions", icon="OUTLINER_OB_LIGHT")
         if not len(settings.proposals):
@@ -137,10 +139,19 @@ class UNDERSTUDY_PT_suggest(SidebarPanel, bpy.types.Panel):
             for prop in ("frame", "amplitude", "speed"):
                 col.prop(chosen, prop)
             apply = layout.operator(
-                "understudy.apply_suggestion", text=f"Apply Proposal {chosen.rank + 1}",
-                icon="CHECKMARK",
+                "understudy.apply_suggestion", icon="CHECKMARK",
+                text=say("Apply Proposal {number}", number=chosen.rank + 1),
             )  # fmt: skip
             apply.rank = chosen.rank
+
+    @staticmethod
+    def _missing(settings: object) -> str:
+        """Return the next thing to do before the button can be pressed."""
+        if settings.active_line >= len(settings.lines):
+            return "Add a line above first"
+        if not settings.lines[settings.active_line].text.strip():
+            return "Write the text of the chosen line first"
+        return ""
 
 
 CLASSES = (

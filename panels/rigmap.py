@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .base import SidebarPanel, lines, rig_of
+from .base import SidebarPanel, hint, lines, rig_of, say
 
 _DOUBTFUL = 0.5
 
@@ -54,7 +54,7 @@ class UNDERSTUDY_PT_rig_map(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, rig = self.layout, rig_of(context)
         if rig is None:
-            layout.label(text="Select a rig", icon="INFO")
+            hint(layout, "Select a rig: an armature", context.region.width)
             return
         kept = rig.understudy
         if not len(kept.roles):
@@ -69,8 +69,8 @@ class UNDERSTUDY_PT_rig_map(SidebarPanel, bpy.types.Panel):
         )
         if kept.active_role < len(kept.roles) and kept.roles[kept.active_role].reason:
             chosen = kept.roles[kept.active_role]
-            text = f"{chosen.confidence:.0%} sure: {chosen.reason}"
-            lines(layout, text, context.region.width)
+            text, width = "{share:.0%} sure: {reason}", context.region.width
+            lines(layout, text, width, share=chosen.confidence, reason=say(chosen.reason))
         row = layout.row(align=True)
         row.operator("understudy.map_rig", icon="FILE_REFRESH")
         row.operator("understudy.clear_rig_map", text="", icon="X")

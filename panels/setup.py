@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..addon import prefs
-from .base import SidebarPanel, column, draw_run, lines
+from .base import SidebarPanel, column, draw_run, hint, lines
 
 
 class UNDERSTUDY_PT_setup(SidebarPanel, bpy.types.Panel):
@@ -27,7 +27,10 @@ class UNDERSTUDY_PT_setup(SidebarPanel, bpy.types.Panel):
             button.operator("understudy.check_setup", icon="CHECKMARK")
         run, width = context.window_manager.understudy, context.region.width
         if run.provider:
-            lines(self.layout, f"Last ran on {run.provider}", width, icon="MEMORY")
+            text = "Last ran on {provider}"
+            lines(self.layout, text, width, icon="MEMORY", provider=run.provider)
+        elif not run.title:
+            hint(self.layout, "See what runs the networks here, and why it is not the GPU", width)
         if len(run.networks):
             self._draw_networks(run, width)
         self.layout.separator()

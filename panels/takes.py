@@ -41,9 +41,9 @@ class UNDERSTUDY_PT_takes(SidebarPanel, bpy.types.Panel):
     def _line(col: bpy.types.UILayout, take: bpy.types.Action, shown: bool) -> None:
         row = col.row(align=True)
         icon = "RADIOBUT_ON" if shown else "RADIOBUT_OFF"
-        row.operator("understudy.show_take", text=take.name, icon=icon, depress=shown).name = (
-            take.name
-        )
+        row.operator(
+            "understudy.show_take", text=take.name, icon=icon, depress=shown
+        ).name = take.name
         row.label(text="", icon="MOD_TIME" if LEDGER in take else "USER")
         gone = row.row(align=True)
         gone.enabled = not shown

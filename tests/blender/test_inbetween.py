@@ -302,6 +302,66 @@ def test_the_operator_fills_in_one_step(walker):
     assert ours > 0
 
 
+@pytest.fixture
+def pair(walker):
+    """Return two selected rigs with the same poses, each with an action of its own."""
+    other = walker.copy()
+    other.data = walker.data.copy()
+    other.animation_data.action = walker.animation_data.action.copy()
+    bpy.context.collection.objects.link(other)
+    bpy.context.view_layer.update()
+    bpy.context.view_layer.objects.active = walker
+    for rig in (walker, other):
+        rig.select_set(True)
+    bpy.context.scene.frame_start, bpy.context.scene.frame_end = 1, 30
+    bpy.context.scene.understudy.inbetween.method = "plain"
+    return walker, other
+
+
+def test_every_selected_rig_is_filled_alike(pair):
+    assert bpy.ops.understudy.fill_inbetweens() == {"FINISHED"}
+    one, other = (keys_of(rig) for rig in pair)
+    assert sum((k["type"] == take.GENERATED).sum() for k in one.values()) > 0
+    for channel, keys in one.items():
+        assert (keys["co"] == other[channel]["co"]).all()
+
+
+def test_a_selected_rig_that_cannot_be_filled_is_left_out_in_words(pair):
+    pair[1].animation_data.action = None
+    assert bpy.ops.understudy.fill_inbetweens() == {"FINISHED"}
+    said = bpy.context.window_manager.understudy.outcome
+    assert "Left out" in said and pair[1].name in said
+
+
+def test_several_rigs_are_written_all_or_none(pair, monkeypatch):
+    asked, _ = inbetween.request_all(bpy.context, inbetween.options_from(bpy.context))
+    made = [
+        (rig, wanted, jobs.start(inbetween.TASK, wanted.params, wanted.arrays).result())
+        for rig, wanted in asked
+    ]
+    before = [keys_of(rig) for rig in pair]
+    pair[1].animation_data.action_blend_type = "ADD"
+    pair[1].animation_data.nla_tracks.new()
+    with pytest.raises(UnderstudyError, match="NLA"):
+        inbetween.finish_all(made)
+    for rig, keys in zip(pair, before, strict=True):
+        assert all((keys_of(rig)[channel] == keys[channel]).all() for channel in keys)
+
+
+def test_in_pose_mode_each_rig_has_its_own_bones(pair):
+    bpy.ops.object.mode_set(mode="POSE")
+    try:
+        for rig, bone in zip(pair, ("head", "hand.L"), strict=True):
+            for posed in rig.pose.bones:
+                holder = posed if hasattr(posed, "select") else posed.bone
+                holder.select = posed.name == bone
+        asked, _ = inbetween.request_all(bpy.context, inbetween.options_from(bpy.context))
+        driven = [{t["group"] for t in w.reading.tracks if t["driven"]} for _rig, w in asked]
+    finally:
+        bpy.ops.object.mode_set(mode="OBJECT")
+    assert driven == [{"head"}, {"hand.L"}]
+
+
 def test_the_preview_puts_everything_back(walker):
     from understudy.addon.fillpreview import Preview
 

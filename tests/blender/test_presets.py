@@ -70,8 +70,8 @@ def test_each_stage_has_a_menu_and_an_operator_for_it():
 
 
 def test_own_settings_are_kept_and_come_back(monkeypatch, tmp_path):
-    Menu = menus.UNDERSTUDY_PT_inbetween_presets
-    monkeypatch.setattr(Menu, "bl_label", Menu.bl_label)  # Blender gives it the preset's name
+    menu = menus.UNDERSTUDY_PT_inbetween_presets
+    monkeypatch.setattr(menu, "bl_label", menu.bl_label)  # Blender gives it the preset's name
     monkeypatch.setattr(bpy.utils, "user_resource", lambda *_a, **_k: str(tmp_path))
     settings = bpy.context.scene.understudy.inbetween
     settings.strength, settings.density, settings.variant = 0.7, "breakdown", 3
@@ -84,8 +84,8 @@ def test_own_settings_are_kept_and_come_back(monkeypatch, tmp_path):
 
 
 def test_the_regions_of_a_face_are_kept(monkeypatch, tmp_path):
-    Menu = menus.UNDERSTUDY_PT_face_presets
-    monkeypatch.setattr(Menu, "bl_label", Menu.bl_label)
+    menu = menus.UNDERSTUDY_PT_face_presets
+    monkeypatch.setattr(menu, "bl_label", menu.bl_label)
     monkeypatch.setattr(bpy.utils, "user_resource", lambda *_a, **_k: str(tmp_path))
     settings = bpy.context.scene.understudy.face
     settings.brows.amplitude = 1.7

@@ -1,16 +1,24 @@
-"""Every word of the interface is there in every language that comes along."""
+"""Every word of the interface is there in every language that comes along, and none is stale."""
 
 from __future__ import annotations
 
+import ast
+import re
+import string
 from collections.abc import Iterator
 
 import bpy
 import pytest
 from understudy.addon import registry, translations
+from understudy.addon.about import ROOT
 from understudy.panels.base import wrapped
 
 WORDS = translations.read()
 SAME = {"Understudy", "filter_glob"}
+SHOWN = {"text", "heading", "placeholder"}
+SAID = {"hint", "lines", "say", "poll_message_set", "translated", "pgettext_iface"}
+TELLS = {"_missing", "time_left", "_onto"}
+"""Functions whose strings are shown by whoever calls them."""
 
 
 def spoken() -> Iterator[str]:
@@ -31,11 +39,75 @@ def spoken() -> Iterator[str]:
                     yield from (item.name, item.description)
 
 
+def drawn() -> Iterator[str]:
+    """Yield the sentences that stand in the code of panels, and why buttons are grey."""
+    for path in sorted([*(ROOT / "panels").glob("*.py"), *(ROOT / "ops").glob("*.py")]):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            yield from _of_call(node) if isinstance(node, ast.Call) else ()
+            if isinstance(node, ast.FunctionDef) and node.name in TELLS:
+                body = [n for stmt in node.body for n in ast.walk(stmt)]
+                yield from _texts([n.value for n in body if isinstance(n, ast.Return) and n.value])
+            # `text = "…"` just above a call that shows it
+            if isinstance(node, ast.Assign) and "text" in ast.unparse(node.targets[0]).split(", "):
+                if path.parent.name == "panels" or "time_left" in path.read_text("utf-8"):
+                    yield from _texts([node.value])
+
+
+def _of_call(call: ast.Call) -> Iterator[str]:
+    name = ast.unparse(call.func).rpartition(".")[2]
+    yield from _texts([k.value for k in call.keywords if k.arg in SHOWN])
+    if name in SAID:
+        yield from _texts(call.args)
+    if name == "draw_run":
+        yield from _texts(call.args[3:])
+
+
+def _texts(nodes: list[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Tuple | ast.IfExp | ast.BoolOp):
+            yield from _texts([n for n in ast.iter_child_nodes(node) if isinstance(n, ast.expr)])
+
+
+def is_words(text: str) -> bool:
+    return bool(re.search(r"[A-Za-z]{2}", text)) and text not in {"Operator", "ARMATURE", "POSE"}
+
+
 @pytest.mark.parametrize("language", WORDS)
 def test_nothing_is_left_in_english(language):
     there = {english for _context, english in WORDS[language]}
-    missing = {text for text in spoken() if text} - there - SAME
+    missing = {text for text in (*spoken(), *drawn()) if text and is_words(text)} - there - SAME
     assert not missing, f"not in {language}.json: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_no_translation_is_stale(language):
+    code = "\n".join(
+        "".join(n.value for n in ast.walk(ast.parse(p.read_text("utf-8"))) if _is_text(n))
+        for folder in ("addon", "ops", "panels", "ml")
+        for p in (ROOT / folder).rglob("*.py")
+        if "train" not in p.parts
+    )
+    used = {text for text in (*spoken(), *drawn())}
+    there = {english for _context, english in WORDS[language]}
+    stale = {text for text in there - used if text not in code}
+    assert not stale, f"nothing says so any more, in {language}.json: {sorted(stale)}"
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_places_to_fill_are_the_same(language):
+    def places(text: str) -> set:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    for (_context, english), other in WORDS[language].items():
+        if "{" in english:
+            assert places(english) == places(other), english
 
 
 def test_blender_speaks_them(extension):
@@ -53,6 +125,6 @@ def test_blender_speaks_them(extension):
 
 def test_lines_break_where_each_script_allows():
     assert wrapped("one two three", 7) == ["one two", "three"]
-    assert wrapped("请选择要动画的绑定", 8) == ["请选择要", "动画的绑", "定"]
-    assert wrapped("按 ESC 停止", 7) == ["按 ESC", "停止"]
+    assert wrapped("请选择要动画的绑定", 4) == ["请选择要", "动画的绑", "定"]
+    assert wrapped("按 ESC 停止", 6) == ["按 ESC", "停止"]
     assert wrapped("", 20) == [""]
