@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from ..ml import digest
 from ..ml.errors import RigError, UnderstudyError, VideoError
 from ..ml.face import performance as performances
-from ..ml.face.edit import Edit, Layer, Region, Span, still
+from ..ml.face.edit import Edit, Layer, Region, still
 from ..ml.face.facemap import FaceMap
 from ..ml.face.facerig import Writing
 from ..ml.face.performance import Performance
 from ..ml.face.stage import OTHER, unpacked
 from ..ml.take import Provenance, Take
-from . import facemaps, facerig, fcurves, ledger, prefs
+from . import facemaps, facerig, fcurves, ledger, prefs, strokes
 from .blocking import frame_rate
 from .checks import check_action, check_owner
 from .faceperformances import Kept, find, keep
@@ -147,9 +147,7 @@ def edit_from(scene: Scene, start: int) -> Edit:
         )
         if region != Region():
             edit.regions[name] = region
-    for row in settings.spans:
-        first, last = sorted(((row.start - start) / fps, (row.end - start) / fps))
-        edit.spans.append(Span(first, last, row.region, row.amplitude, row.speed, row.fade / fps))
+    edit.strokes = [strokes.read(row, start, fps) for row in settings.strokes]
     for row in settings.layers:
         edit.layers.append(Layer(row.name, (row.frame - start) / fps, row.amplitude, row.speed))
     if settings.other in settings.performances:

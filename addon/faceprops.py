@@ -8,6 +8,7 @@ from bpy.props import (
     CollectionProperty,
     EnumProperty,
     FloatProperty,
+    FloatVectorProperty,
     IntProperty,
     PointerProperty,
     StringProperty,
@@ -16,10 +17,18 @@ from bpy.props import (
 REGION_NAMES = ("brows", "eyes", "lids", "cheeks", "nose", "mouth", "jaw")
 """Those of `ml.face.performance.REGIONS`, which is not loaded when the extension is enabled."""
 
-SPAN_REGIONS = (
+STROKE_REGIONS = (
     ("all", "Whole Face", "Every region"),
     *((name, name.title(), f"The {name} alone") for name in REGION_NAMES),
 )
+STROKE_KINDS = (
+    ("amplitude", "Amplitude", "Above the line stronger, below it weaker"),
+    ("speed", "Speed", "Above the line quicker, below it slower; every peak keeps its frame"),
+    ("hold", "Hold", "The higher, the firmer the face stays as it is where the stroke begins"),
+)
+STROKE_POINTS = 32
+"""Heights that a drawn stroke keeps: as many as Blender allows in one property."""
+
 KINDS = (
     ("key", "Shape Key", "The value of a shape key"),
     ("location", "Location", "One axis of a bone's location"),
@@ -95,34 +104,35 @@ class UnderstudyFaceRegion(bpy.types.PropertyGroup):
     )
 
 
-class UnderstudyFaceSpan(bpy.types.PropertyGroup):
-    """A stretch of the timeline in which a region is stronger or quicker."""
+class UnderstudyFaceStroke(bpy.types.PropertyGroup):
+    """A stretch of the timeline, drawn or set, in which a region is changed; `ml.face.strokes`."""
 
+    kind: EnumProperty(
+        name="Kind",
+        description="What the stroke changes",
+        items=STROKE_KINDS,
+        default="amplitude",
+    )
     region: EnumProperty(
         name="Region",
         description="Region of the face that is changed here",
-        items=SPAN_REGIONS,
+        items=STROKE_REGIONS,
         default="all",
     )
     start: FloatProperty(
-        name="From", description="First frame of the stretch", default=1.0, min=-1e6, max=1e6
+        name="From", description="First frame of the stroke", default=1.0, min=-1e6, max=1e6
     )
     end: FloatProperty(
-        name="To", description="Last frame of the stretch", default=25.0, min=-1e6, max=1e6
+        name="To", description="Last frame of the stroke", default=25.0, min=-1e6, max=1e6
     )
-    amplitude: FloatProperty(
-        name="Amplitude",
-        description="How strong the motion is here; 1 is as it was",
+    amount: FloatProperty(
+        name="Amount",
+        description=(
+            "What the stroke reaches at its highest: times as strong, times as quick, or how "
+            "firmly the face stays (0 to 1)"
+        ),
         default=1.5,
         min=0.0,
-        max=10.0,
-        soft_max=3.0,
-    )
-    speed: FloatProperty(
-        name="Speed",
-        description="How quickly each motion rises and falls here; its peak stays where it is",
-        default=1.0,
-        min=0.1,
         max=10.0,
         soft_max=4.0,
     )
@@ -133,6 +143,19 @@ class UnderstudyFaceSpan(bpy.types.PropertyGroup):
         min=0.0,
         max=1000.0,
         soft_max=24.0,
+    )
+    drawn: BoolProperty(
+        name="Drawn",
+        description="Follow the line that was drawn; off for a level stroke",
+        default=False,
+    )
+    heights: FloatVectorProperty(
+        name="Heights",
+        description="The line that was drawn, from the first frame to the last",
+        size=STROKE_POINTS,
+        default=(1.0,) * STROKE_POINTS,
+        min=-1.0,
+        max=1.0,
     )
 
 
@@ -260,13 +283,25 @@ class UnderstudyFace(bpy.types.PropertyGroup):
         description="The performance that regions are mixed with; empty for none",
         default="",
     )
-    spans: CollectionProperty(
-        type=UnderstudyFaceSpan,
-        name="Stretches",
-        description="Stretches of the timeline in which the motion is stronger or quicker",
+    strokes: CollectionProperty(
+        type=UnderstudyFaceStroke,
+        name="Strokes",
+        description="Stretches of the timeline in which the motion is stronger, quicker, or held",
     )
-    active_span: IntProperty(
-        name="Stretch", description="The stretch that is shown", default=0, min=0
+    active_stroke: IntProperty(
+        name="Stroke", description="The stroke that is shown", default=0, min=0
+    )
+    stroke_kind: EnumProperty(
+        name="Kind",
+        description="What the next stroke changes",
+        items=STROKE_KINDS,
+        default="amplitude",
+    )
+    stroke_region: EnumProperty(
+        name="Region",
+        description="Region of the face that the next stroke changes",
+        items=STROKE_REGIONS,
+        default="all",
     )
     layers: CollectionProperty(
         type=UnderstudyFaceLayer,
@@ -342,7 +377,7 @@ class UnderstudyFaceLink(bpy.types.PropertyGroup):
 
 CLASSES = (
     UnderstudyFaceRegion,
-    UnderstudyFaceSpan,
+    UnderstudyFaceStroke,
     UnderstudyFaceLayer,
     UnderstudyFacePerformance,
     UnderstudyFace,

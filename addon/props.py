@@ -327,6 +327,11 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         description="Whether the face's keys are written anew at each change of a slider",
         default=False,
     )
+    face_strokes: BoolProperty(
+        name="Draw Strokes",
+        description="Whether strokes are drawn under the keys with the mouse",
+        default=False,
+    )
     provider: StringProperty(
         name="Ran On",
         description="What the networks ran on in the last work, and why",

@@ -1,7 +1,8 @@
-"""A strip under the keys of the Dope Sheet and the Timeline: how far each frame can be trusted.
+"""What is drawn under the keys of the Dope Sheet and the Timeline.
 
-Green is sure, red is doubtful, nothing where no run spoke. Only what registers it is loaded when
-the extension is enabled; `stripdraw` is loaded with the first strip there is to draw.
+A strip says how far each frame can be trusted: green is sure, red is doubtful, nothing where no run
+spoke. Above it lie the strokes of the face. Only what registers both is loaded when the extension
+is enabled; `stripdraw` and `strokedraw` are loaded with the first there is to draw.
 """
 
 from __future__ import annotations
@@ -18,8 +19,16 @@ _handles: list[object] = []
 def _draw() -> None:
     """Draw over the region that Blender is drawing."""
     context = bpy.context
-    if not context.window_manager.understudy.show_confidence:
-        return
+    run = context.window_manager.understudy
+    if run.show_confidence:
+        _draw_strip(context)
+    if run.face_strokes or len(context.scene.understudy.face.strokes):
+        from . import strokedraw
+
+        strokedraw.draw(context)
+
+
+def _draw_strip(context: bpy.types.Context) -> None:
     owner = animated(context.object)
     action = owner.animation_data.action if owner is not None and owner.animation_data else None
     if action is not None and LEDGER in action:

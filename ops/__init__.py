@@ -12,6 +12,7 @@ from . import (
     presets,
     rigmap,
     setup,
+    strokes,
     takes,
 )
 
@@ -21,6 +22,7 @@ CLASSES = (
     *blocking.CLASSES,
     *inbetween.CLASSES,
     *face.CLASSES,
+    *strokes.CLASSES,
     *facemap.CLASSES,
     *lipsync.CLASSES,
     *rigmap.CLASSES,

@@ -83,8 +83,8 @@ class UNDERSTUDY_OT_apply_face_edits(_FaceJob, bpy.types.Operator):
     bl_idname = "understudy.apply_face_edits"
     bl_label = "Apply Edits"
     bl_description = (
-        "Write the kept performance anew, with all edits and expressions. Nothing is captured "
-        "again, and keys that you changed stay"
+        "Write the kept performance anew, with all edits, strokes and expressions. Nothing is "
+        "captured again, and keys that you changed stay"
     )
     bl_options = {"UNDO"}
     _again = True
@@ -194,27 +194,7 @@ class UNDERSTUDY_OT_reset_face_edits(_ListOperator, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class UNDERSTUDY_OT_add_face_span(_ListOperator, bpy.types.Operator):
-    bl_idname = "understudy.add_face_span"
-    bl_label = "Add Stretch"
-    bl_description = (
-        "Add a stretch of the timeline with an amplitude and a speed of its own: the preview "
-        "range where one is set, else a second from the current frame on"
-    )
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        scene = context.scene
-        settings = scene.understudy.face
-        row = settings.spans.add()
-        row.start = scene.frame_current
-        row.end = scene.frame_current + round(scene.render.fps / scene.render.fps_base)
-        if scene.use_preview_range:
-            row.start, row.end = scene.frame_preview_start, scene.frame_preview_end
-        settings.active_span = len(settings.spans) - 1
-        return {"FINISHED"}
-
-
-class _RemoveRow(_ListOperator):
+class RemoveRow(_ListOperator):
     """Remove the active line of a list of the scene's face settings."""
 
     _rows, _active = "", ""
@@ -235,21 +215,14 @@ class _RemoveRow(_ListOperator):
         return {"FINISHED"}
 
 
-class UNDERSTUDY_OT_remove_face_span(_RemoveRow, bpy.types.Operator):
-    bl_idname = "understudy.remove_face_span"
-    bl_label = "Remove Stretch"
-    bl_description = "Remove the chosen stretch; Apply Edits then writes the motion without it"
-    _rows, _active = "spans", "active_span"
-
-
-class UNDERSTUDY_OT_remove_face_layer(_RemoveRow, bpy.types.Operator):
+class UNDERSTUDY_OT_remove_face_layer(RemoveRow, bpy.types.Operator):
     bl_idname = "understudy.remove_face_layer"
     bl_label = "Remove Expression"
     bl_description = "Remove the chosen expression; Apply Edits then writes the motion without it"
     _rows, _active = "layers", "active_layer"
 
 
-class UNDERSTUDY_OT_remove_performance(_RemoveRow, bpy.types.Operator):
+class UNDERSTUDY_OT_remove_performance(RemoveRow, bpy.types.Operator):
     bl_idname = "understudy.remove_performance"
     bl_label = "Forget Performance"
     bl_description = "Remove the chosen performance from the scene; its keys stay"
@@ -363,8 +336,6 @@ CLASSES = (
     UNDERSTUDY_OT_apply_face_edits,
     UNDERSTUDY_OT_live_face_edits,
     UNDERSTUDY_OT_reset_face_edits,
-    UNDERSTUDY_OT_add_face_span,
-    UNDERSTUDY_OT_remove_face_span,
     UNDERSTUDY_OT_remove_face_layer,
     UNDERSTUDY_OT_remove_performance,
     UNDERSTUDY_OT_add_expression,

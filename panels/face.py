@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import presets
+from . import presets, strokes
 from .base import SidebarPanel, column, draw_run, hint, lines, names_of, say
 
 _REGIONS = ("brows", "eyes", "lids", "cheeks", "nose", "mouth", "jaw")
@@ -130,54 +130,6 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
             col.prop(region, prop)
         if settings.other:
             col.prop(region, "mix", slider=True)
-
-
-class UNDERSTUDY_UL_face_spans(bpy.types.UIList):
-    bl_idname = "UNDERSTUDY_UL_face_spans"
-
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: object,
-        item: object,
-        _icon: int,
-        _active: object,
-        _active_name: str,
-        _index: int = 0,
-        _flags: int = 0,
-    ) -> None:
-        split = layout.split(factor=0.35)
-        split.prop(item, "region", text="", emboss=False)
-        span = say("{start:g} to {end:g}", start=item.start, end=item.end)
-        split.label(text=f"{span}   × {item.amplitude:.2g}", translate=False)
-
-
-class UNDERSTUDY_PT_face_spans(SidebarPanel, bpy.types.Panel):
-    bl_idname = "UNDERSTUDY_PT_face_spans"
-    bl_parent_id = "UNDERSTUDY_PT_face"
-    bl_label = "Stretches"
-    bl_options = {"DEFAULT_CLOSED"}
-
-    def draw(self, context: bpy.types.Context) -> None:
-        settings, layout = context.scene.understudy.face, self.layout
-        row = layout.row()
-        row.template_list(
-            UNDERSTUDY_UL_face_spans.bl_idname, "", settings, "spans", settings, "active_span",
-            rows=2,
-        )  # fmt: skip
-        side = row.column(align=True)
-        side.operator("understudy.add_face_span", text="", icon="ADD")
-        side.operator("understudy.remove_face_span", text="", icon="REMOVE")
-        if settings.active_span < len(settings.spans):
-            span = settings.spans[settings.active_span]
-            col = column(layout)
-            for prop in ("region", "start", "end", "amplitude", "speed", "fade"):
-                col.prop(span, prop)
-        elif not len(settings.spans):
-            text = "A stretch of the timeline can be stronger or quicker than the rest: add one"
-            hint(layout, text, context.region.width)
-        layout.operator("understudy.apply_face_edits", icon="CHECKMARK")
 
 
 class UNDERSTUDY_UL_face_layers(bpy.types.UIList):
@@ -308,12 +260,11 @@ class UNDERSTUDY_PT_face_map(SidebarPanel, bpy.types.Panel):
 
 CLASSES = (
     UNDERSTUDY_UL_performances,
-    UNDERSTUDY_UL_face_spans,
     UNDERSTUDY_UL_face_layers,
     UNDERSTUDY_UL_face_map,
     UNDERSTUDY_PT_face,
     UNDERSTUDY_PT_face_edit,
-    UNDERSTUDY_PT_face_spans,
+    *strokes.CLASSES,
     UNDERSTUDY_PT_face_library,
     UNDERSTUDY_PT_face_map,
 )

@@ -1,4 +1,4 @@
-"""Edits of a performance that need no new filming: by region, by stretch of time, by layer.
+"""Edits of a performance that need no new filming: by region, by stroke, by layer.
 
 Everything here makes a new performance of the captured one, which is kept as it was. Amounts are
 counted from the neutral face, and every motion keeps its own peak time unless it is shifted.
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from .. import rotations as rt
 from . import library
 from .performance import INDEX, NAMES, REGIONS, Performance
+from .strokes import ALL, Stroke, stroked
+from .timing import timed
 
-ALL = "all"
-_EASE_S = 0.12  # blur of a full ease
+_LOOKS = 8  # turns of two eyes to four ways
 _NOISE = 0.012  # bumps lower than this are no motion
 _MICRO_S = 0.6  # micro-expressions are shorter
-_MOVES = 0.05  # a region's motion turns back by more than this between two of its motions
 
 
 @dataclass
@@ -47,22 +47,6 @@ class Region:
 
 
 @dataclass
-class Span:
-    """A stretch of time in which a region is stronger or quicker.
-
-    `start_s` and `end_s` count from the performance's beginning; it fades in and out over
-    `fade_s` inside.
-    """
-
-    start_s: float
-    end_s: float
-    region: str = ALL
-    amplitude: float = 1.0
-    speed: float = 1.0
-    fade_s: float = 0.1
-
-
-@dataclass
 class Layer:
     """A named expression laid over the performance; `at_s` is where it begins."""
 
@@ -81,14 +65,14 @@ class Edit:
     regions : region to Region; those that are missing stay
     micro : 1 as captured; multiplies the small quick motions and leaves the broad ones
     micro_size : motions up to this size count as small
-    spans, layers : in the order they are applied
+    strokes, layers : in the order they are applied
     other_s : where the other performance begins, seconds after this one
     """
 
     regions: dict[str, Region] = field(default_factory=dict)
     micro: float = 1.0
     micro_size: float = 0.25
-    spans: list[Span] = field(default_factory=list)
+    strokes: list[Stroke] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     other_s: float = 0.0
 
@@ -97,40 +81,54 @@ class Edit:
         """Rebuild an edit from `dataclasses.asdict` of one."""
         data = dict(data)
         regions = {name: Region(**r) for name, r in data.pop("regions", {}).items()}
-        spans = [Span(**s) for s in data.pop("spans", [])]
+        strokes = [Stroke(**s) for s in data.pop("strokes", [])]
         layers = [Layer(**v) for v in data.pop("layers", [])]
-        return cls(regions=regions, spans=spans, layers=layers, **data)
+        return cls(regions=regions, strokes=strokes, layers=layers, **data)
 
 
 def edited(performance: Performance, edit: Edit, other: Performance | None = None) -> Performance:
-    """Return a performance with every edit applied: mix, micro, regions, spans, layers.
+    """Return a performance with every edit applied: mix, micro, regions, strokes, layers.
 
     Parameters
     ----------
     other : the performance that regions are mixed with
     """
     times = performance.times - performance.times[0]
-    values = np.array(performance.coefficients, float)
-    gaze = np.array(performance.gaze, float)
     if other is not None:
         performance = _mixed(performance, other, edit)
-        values, gaze = performance.coefficients.copy(), performance.gaze.copy()
+    values = np.array(performance.coefficients, float)
     if edit.micro != 1.0:
         values = magnified(times, values, edit.micro, edit.micro_size)
+    tracks = np.hstack([values, _looks(performance.gaze)])
     for name, columns in REGIONS.items():
-        change = edit.regions.get(name)
-        if change is None:
-            continue
-        rows = [INDEX[c] for c in columns]
-        values[:, rows] = _region(times, values[:, rows], columns, change)
-        if name == "eyes":
-            flat = change.amplitude * gaze.reshape(len(times), -1)
-            gaze = _timed(times, flat, change).reshape(-1, 2, 2)
-    for span in edit.spans:
-        values = _spanned(times, values, span)
+        change, rows = edit.regions.get(name), rows_of(name)
+        if change is not None:
+            tracks[:, rows] = _region(times, tracks[:, rows], columns, change)
+        for stroke in edit.strokes:
+            if stroke.region in (ALL, name):
+                tracks[:, rows] = stroked(times, tracks[:, rows], stroke)
+    values, looks = np.hsplit(tracks, [len(NAMES)])
     for layer in edit.layers:
         values = np.maximum(values, _layer(times, layer))
-    return performance.replace(coefficients=np.clip(values, 0.0, 1.0), gaze=gaze)
+    return performance.replace(coefficients=np.clip(values, 0.0, 1.0), gaze=_gaze(looks))
+
+
+def rows_of(region: str) -> list[int]:
+    """Return the tracks of a region: its expressions, and for the eyes their turns as well."""
+    rows = [INDEX[name] for name in REGIONS[region]]
+    return rows + list(range(len(NAMES), len(NAMES) + _LOOKS)) if region == "eyes" else rows
+
+
+def _looks(gaze: NDArray) -> NDArray:
+    """Return (F, 8) turns of the eyes, each way of its own, so that none is below 0."""
+    flat = np.asarray(gaze, float).reshape(len(gaze), -1)
+    return np.maximum(np.hstack([flat, -flat]), 0.0)
+
+
+def _gaze(looks: NDArray) -> NDArray:
+    """Return (F, 2, 2) radians from what `_looks` returned."""
+    one, other = np.hsplit(looks, 2)
+    return (one - other).reshape(-1, 2, 2)
 
 
 def extended(performance: Performance, edit: Edit) -> Performance:
@@ -230,115 +228,23 @@ def _mixed(performance: Performance, other: Performance, edit: Edit) -> Performa
 
 
 def _region(times: NDArray, values: NDArray, columns: tuple[str, ...], change: Region) -> NDArray:
-    gains = np.full(len(columns), change.amplitude)
-    left = np.array([_is_side(name, "Left") for name in columns])
-    right = np.array([_is_side(name, "Right") for name in columns])
-    gains[left] *= min(1.0 + change.asymmetry, 1.0)
-    gains[right] *= min(1.0 - change.asymmetry, 1.0)
-    return _timed(times, values * gains, change)
+    gains = np.full(values.shape[1], change.amplitude)
+    for name, side in (("Left", 1.0), ("Right", -1.0)):
+        sided = [i for i, column in enumerate(columns) if _is_side(column, name)]
+        gains[sided] *= min(1.0 + side * change.asymmetry, 1.0)
+    return timed(
+        times,
+        values * gains,
+        speed=change.speed,
+        hold_s=change.hold_s,
+        ease=change.ease,
+        offset_s=change.offset_s,
+    )
 
 
 def _is_side(name: str, side: str) -> bool:
     """Tell whether an expression is one side of a pair, not a direction of the whole mouth."""
     return name.endswith(side) and name.removesuffix(side) not in ("jaw", "mouth")
-
-
-def _timed(times: NDArray, values: NDArray, change: Region) -> NDArray:
-    """Change the speed, hold, ease and offset of (F, C) values."""
-    if len(times) < 3:
-        return values
-    step = float(np.median(np.diff(times)))
-    if change.speed != 1.0:
-        values = quickened(times, values, change.speed)
-    if change.hold_s > 0:
-        from scipy.ndimage import maximum_filter1d
-
-        width = int(round(change.hold_s / step)) + 1
-        # From the peak on: the window reaches back, never ahead.
-        values = maximum_filter1d(values, width, axis=0, origin=(width - 1) // 2, mode="nearest")
-    if change.ease > 0:
-        values = _eased(values, change.ease * _EASE_S / step)
-    if change.offset_s:
-        at = times - change.offset_s
-        values = np.stack([np.interp(at, times, c) for c in values.T], axis=1)
-    return values
-
-
-def _eased(values: NDArray, sigma: float) -> NDArray:
-    """Soften starts and stops, with every peak at its old height."""
-    from scipy.ndimage import gaussian_filter1d
-    from scipy.signal import find_peaks
-
-    out = gaussian_filter1d(values, sigma, axis=0, mode="nearest")
-    for column, (track, soft) in enumerate(zip(values.T, out.T, strict=True)):
-        peaks, _ = find_peaks(track, prominence=_MOVES)
-        if len(peaks):
-            gain = track[peaks] / np.maximum(soft[peaks], 1e-3)
-            gain = np.interp(np.arange(len(track)), peaks, np.minimum(gain, 3.0))
-            out[:, column] = soft * gain
-    return out
-
-
-def quickened(times: NDArray, values: NDArray, speed: float) -> NDArray:
-    """Let every motion of a region rise and fall quicker, or slower, around its own peak.
-
-    The region's motions are told apart at the lows of their sum, which stay where they are, as
-    the peaks do; so the timing of the performance is kept.
-
-    Parameters
-    ----------
-    values : (F, C) of one region
-    speed : 1 as it is
-    """
-    from scipy.signal import find_peaks
-
-    total = values.sum(axis=1)
-    peaks, _ = find_peaks(np.pad(total, 1), prominence=_MOVES)
-    peaks = np.clip(peaks - 1, 0, len(total) - 1)
-    if not len(peaks):
-        return values
-    lows = [
-        a + int(np.argmin(total[a : b + 1])) for a, b in zip(peaks[:-1], peaks[1:], strict=True)
-    ]
-    edges = [0, *lows, len(total) - 1]
-    at = times.copy()
-    for peak, start, end in zip(peaks, edges[:-1], edges[1:], strict=True):
-        for edge in (start, end):
-            rows = slice(min(peak, edge), max(peak, edge) + 1)
-            length = times[edge] - times[peak]
-            if length:
-                share = (times[rows] - times[peak]) / length
-                at[rows] = times[peak] + length * _warp(share, speed)
-    return np.stack([np.interp(at, times, c) for c in values.T], axis=1)
-
-
-def _warp(share: NDArray, speed: float) -> NDArray:
-    """Map 0..1 onto itself, with the slope `speed` at 0.
-
-    >>> _warp(np.array([0.0, 0.5, 1.0]), 2.0).tolist()
-    [0.0, 0.75, 1.0]
-    """
-    if speed >= 1.0:
-        return 1.0 - (1.0 - share) ** speed
-    return speed * share + (1.0 - speed) * share**3
-
-
-def _spanned(times: NDArray, values: NDArray, span: Span) -> NDArray:
-    rows = list(range(len(NAMES)))
-    if span.region != ALL:
-        rows = [INDEX[c] for c in REGIONS[span.region]]
-    changed = values.copy()
-    for columns in REGIONS.values():
-        inside = [INDEX[c] for c in columns if INDEX[c] in rows]
-        if inside and span.speed != 1.0:
-            changed[:, inside] = quickened(times, changed[:, inside], span.speed)
-    changed *= span.amplitude
-    fade = max(span.fade_s, 1e-6)
-    weight = np.clip(np.minimum(times - span.start_s, span.end_s - times) / fade, 0.0, 1.0)
-    weight = weight * weight * (3.0 - 2.0 * weight)
-    out = values.copy()
-    out[:, rows] += weight[:, None] * (changed[:, rows] - values[:, rows])
-    return out
 
 
 def _layer(times: NDArray, layer: Layer) -> NDArray:

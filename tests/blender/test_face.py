@@ -113,7 +113,7 @@ def test_edits_rewrite_only_what_was_generated(head, settings):
     assert value(head, "jawOpen", 25) == pytest.approx(0.8, abs=0.02)
 
 
-def test_a_stretch_and_an_expression_of_the_library(head, settings):
+def test_a_stroke_and_an_expression_of_the_library(head, settings):
     bpy.context.scene.frame_current = 60
     assert bpy.ops.understudy.add_expression(expression="joy") == {"FINISHED"}
     assert bpy.ops.understudy.apply_face_edits() == {"FINISHED"}, "an expression alone"
@@ -121,14 +121,14 @@ def test_a_stretch_and_an_expression_of_the_library(head, settings):
     assert value(head, "mouthSmileLeft", 60 + 15) == pytest.approx(0.9, abs=0.03)
     bpy.ops.understudy.perform_face()
     bpy.context.scene.frame_current = 12
-    bpy.ops.understudy.add_face_span()
-    settings.spans[0].amplitude, settings.spans[0].end = 0.25, 40
+    bpy.ops.understudy.add_face_stroke()
+    settings.strokes[0].amount, settings.strokes[0].end = 0.25, 40
     bpy.ops.understudy.apply_face_edits()
     assert value(head, "jawOpen", 25) == pytest.approx(0.2, abs=0.02)
     assert value(head, "mouthSmileLeft", 60 + 15) == pytest.approx(0.9, abs=0.03)
-    bpy.ops.understudy.remove_face_span()
+    bpy.ops.understudy.remove_face_stroke()
     bpy.ops.understudy.remove_face_layer()
-    assert not len(settings.spans) and not len(settings.layers)
+    assert not len(settings.strokes) and not len(settings.layers)
 
 
 def test_head_and_eyes_turn_by_bones(head, settings):

@@ -90,7 +90,7 @@ def test_every_panel_draws_empty_and_full(face, panel):
     empty = drawn(panel)
     assert empty
     settings = bpy.context.scene.understudy.face
-    for rows in (settings.performances, settings.performances, settings.spans, settings.layers):
+    for rows in (settings.performances, settings.performances, settings.strokes, settings.layers):
         row = rows.add()
         row.name = f"one {len(rows)}"
     settings.other = "one 1"

@@ -10,8 +10,9 @@ import pytest
 from understudy.ml.curves import evaluate
 from understudy.ml.errors import UnderstudyError
 from understudy.ml.face import edit, facerig, fit, library, retarget
-from understudy.ml.face.edit import Edit, Layer, Region, Span, edited
+from understudy.ml.face.edit import Edit, Layer, Region, edited
 from understudy.ml.face.performance import INDEX, NAMES, REGIONS, Performance
+from understudy.ml.face.strokes import Stroke
 
 FPS = 60.0
 TIMES = np.arange(241) / FPS
@@ -102,11 +103,56 @@ def test_ease_softens_and_keeps_the_peak():
     assert np.abs(np.diff(result)).max() < 0.15
 
 
-def test_a_span_changes_its_own_time_and_no_other():
+def test_a_stroke_changes_its_own_time_and_no_other():
     source = performance(jawOpen=bump(1, 0.4, 0.8) + bump(3, 0.4, 0.8))
-    result = track(edited(source, Edit(spans=[Span(2.2, 3.8, "jaw", 2.0)])), "jawOpen")
+    stroke = Stroke("amplitude", 2.2, 3.8, 2.0, "jaw")
+    result = track(edited(source, Edit(strokes=[stroke])), "jawOpen")
     assert result[:130].max() == pytest.approx(0.4)
     assert result[130:].max() == pytest.approx(0.8)
+
+
+def test_a_drawn_stroke_follows_its_line():
+    source = performance(jawOpen=np.full(len(TIMES), 0.3))
+    stroke = Stroke("amplitude", 1.0, 3.0, 2.0, "jaw", 0.0, heights=[0.0, 1.0, 0.0, -1.0, 0.0])
+    result = track(edited(source, Edit(strokes=[stroke])), "jawOpen") / 0.3
+    assert result[[60, 90, 120, 150, 180]] == pytest.approx([1, 2, 1, 0.5, 1])
+
+
+def test_a_stroke_of_speed_takes_the_rises_and_falls_that_it_covers():
+    source = performance(browInnerUp=bump(1, 0.8, 1) + bump(3, 0.8, 1))
+    was = track(source, "browInnerUp")
+    stroke = Stroke("speed", 0.3, 1.0, 3.0, "brows")
+    values = track(edited(source, Edit(strokes=[stroke])), "browInnerUp")
+    assert np.allclose(values[60:], was[60:], atol=1e-6), "its fall, and what comes later"
+    assert (values[30:50] < was[30:50] - 0.05).any() and values.argmax() == was.argmax()
+    assert np.abs(np.diff(values)).max() < 0.12
+
+
+def test_a_stroke_of_hold_keeps_what_it_begins_with_and_the_gaze():
+    source = performance(mouthSmileLeft=bump(1, 0.8, 1), eyeLookUpLeft=bump(1, 0.4, 1))
+    gaze = np.zeros((len(TIMES), 2, 2))
+    gaze[..., 0] = -bump(1, 0.3, 1)[:, None]
+    whole = Edit(strokes=[Stroke("hold", 1.0, 2.0, 1.0, fade_s=0.1)])
+    result = edited(source.replace(gaze=gaze), whole)
+    inside = (TIMES > 1.1) & (TIMES < 1.9)
+    assert np.allclose(track(result, "mouthSmileLeft")[inside], 0.8, atol=0.01)
+    assert np.allclose(result.gaze[inside, 0, 0], -0.3, atol=0.01)
+    assert track(result, "mouthSmileLeft")[-1] == pytest.approx(0)
+
+
+@pytest.mark.parametrize("way", [1.0, -1.0])
+def test_the_eyes_are_held_whichever_way_they_look(way):
+    gaze = np.zeros((len(TIMES), 2, 2))
+    gaze[..., 0] = way * bump(1, 0.3, 1)[:, None]
+    source = performance().replace(gaze=gaze)
+    result = edited(source, Edit(regions={"eyes": Region(hold_s=0.5, ease=0.2)}))
+    held = TIMES[np.abs(result.gaze[:, 0, 0]) > 0.28]
+    assert held[-1] - held[0] > 0.4 and np.sign(result.gaze[90, 0, 0]) == way
+
+
+def test_an_unknown_kind_of_stroke_is_refused():
+    with pytest.raises(ValueError, match="one of amplitude, speed, hold"):
+        Edit.from_json({"strokes": [{"kind": "louder", "start_s": 0, "end_s": 1}]})
 
 
 def test_another_performance_is_mixed_by_region_and_moved_in_time():
@@ -118,7 +164,8 @@ def test_another_performance_is_mixed_by_region_and_moved_in_time():
 
 
 def test_edits_survive_json():
-    whole = Edit({"jaw": Region(2.0)}, 2.0, spans=[Span(0, 1)], layers=[Layer("joy", 0.5)])
+    strokes, layers = [Stroke("speed", 0, 1)], [Layer("joy", 0.5)]
+    whole = Edit({"jaw": Region(2.0)}, 2.0, strokes=strokes, layers=layers)
     assert Edit.from_json(json.loads(json.dumps(asdict(whole)))) == whole
 
 
