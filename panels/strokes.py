@@ -24,8 +24,9 @@ class UNDERSTUDY_UL_face_strokes(bpy.types.UIList):
         _index: int = 0,
         _flags: int = 0,
     ) -> None:
-        split = layout.split(factor=0.42)
+        split = layout.split(factor=0.36)
         split.prop(item, "region", text="", emboss=False, icon=_ICONS[item.kind])
+        split = split.split(factor=0.62)
         split.label(text=f"{item.start:g} – {item.end:g}", translate=False)
         amount = f"{min(item.amount, 1):.0%}" if item.kind == "hold" else f"× {item.amount:.2g}"
         split.label(text=amount, translate=False)
