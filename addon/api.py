@@ -8,14 +8,18 @@
     api.film("shot.mp4", size=(640, 360))
     print(api.authorship()["statement"])
 
-Each function blocks, changes the open file as its button would, and returns the report that
-docs/report.schema.json describes. On an UnderstudyError, whose words are for people, nothing has
-been changed; but keys stay in the open file where a hook raised after the work. Hooks run as
-they do on the command line. Nothing is saved: `save` does that.
+    api.call("inbetween", {"rig": "Hero", "first": 1, "last": 48, "strength": 0.8})
+
+`call` does the same by name with JSON values, for programs that choose at run time; `operations`
+lists what there is. Each function blocks, changes the open file as its button would, and returns
+the report that docs/report.schema.json describes; its digest is null. On an UnderstudyError, whose
+words are for people, nothing has been changed; but keys stay in the open file where a hook raised
+after the work. Hooks run as they do on the command line. Nothing is saved: `save` does that.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,30 +29,36 @@ from bpy.types import Object, Scene
 from ..ml import progress as steps
 from ..ml.errors import Cancelled, ModelError, RigError, UnderstudyError, VideoError
 from ..ml.progress import Progress
-from . import blocking, files, inbetween, jobs, ledger
+from . import blocking, files, inbetween, reports, work
 from .pipeline import authorship as _authorship
 from .pipeline import film as _film
 from .pipeline import hooks
+from .pipeline import usd as _usd
+from .reports import Report
+from .work import Watcher
 
 __all__ = [
     "Cancelled",
     "ModelError",
     "Progress",
+    "Report",
     "RigError",
     "UnderstudyError",
     "VideoError",
     "authorship",
     "block",
+    "call",
     "fill",
     "film",
+    "lay_out",
+    "layers",
     "open_file",
+    "operations",
     "perform",
+    "report_authorship",
     "save",
     "speak",
 ]
-
-Watcher = Callable[[Progress], None]
-"""Called at each step; raising `Cancelled` in it stops the work, and nothing is written."""
 
 
 def open_file(path: str | Path) -> None:
@@ -65,7 +75,7 @@ def save(path: str | Path) -> None:
 
 def block(
     rig: Object, video: str | Path, *, watch: Watcher | None = None, **options: object
-) -> dict:
+) -> Report:
     """Turn a reference video into key poses on a rig.
 
     Parameters
@@ -76,20 +86,11 @@ def block(
     **options : fields of `blocking.Options`, such as keys=12 or tolerance_deg=4.0, keys=None
     """
     scene = bpy.context.scene
-    chosen = blocking.Options(**{"frame_start": scene.frame_start, **options, "video": str(video)})
-    asked = blocking.request(scene, rig, chosen)
-    return _hooked("blocking", rig, asked[0], lambda: run_block(rig, chosen, asked, watch))
+    given = {"frame_start": scene.frame_start, **options, "video": str(video)}
+    return work.block(scene, rig, blocking.Options(**given)).run(watch)
 
 
-def run_block(
-    rig: Object, options: blocking.Options, asked: tuple[dict, dict], watch: Watcher | None = None
-) -> dict:
-    """Carry out what `blocking.request` has read; hooks are left to the caller."""
-    job = jobs.start(blocking.TASK, *asked, in_process=True)
-    return blocking.finish(rig, options, job.result(report=watch))
-
-
-def fill(rig: Object, *, watch: Watcher | None = None, **options: object) -> dict:
+def fill(rig: Object, *, watch: Watcher | None = None, **options: object) -> Report:
     """Fill the frames between a rig's keyed poses.
 
     Parameters
@@ -97,19 +98,11 @@ def fill(rig: Object, *, watch: Watcher | None = None, **options: object) -> dic
     **options : fields of `inbetween.Options`, such as strength=0.8, span=(1, 48), bones=["hand"]
     """
     scene = bpy.context.scene
-    span = (scene.frame_start, scene.frame_end)
-    asked = inbetween.request(scene, rig, inbetween.Options(**{"span": span, **options}))
-    return _hooked("inbetween", rig, asked.params, lambda: run_fill(rig, asked, watch))
+    given = {"span": (scene.frame_start, scene.frame_end), **options}
+    return work.fill(scene, rig, inbetween.Options(**given)).run(watch)
 
 
-def run_fill(rig: Object, asked: inbetween.Request, watch: Watcher | None = None) -> dict:
-    """Carry out what `inbetween.request` has read; hooks are left to the caller."""
-    job = jobs.start(inbetween.TASK, asked.params, asked.arrays, in_process=True)
-    report = inbetween.finish(rig, asked, job.result(report=watch))
-    return report | {"ledger": ledger.report(rig.animation_data.action)["keys"]}
-
-
-def perform(character: Object, *, watch: Watcher | None = None, **options: object) -> dict:
+def perform(character: Object, *, watch: Watcher | None = None, **options: object) -> Report:
     """Lay an actor's performance on a character's face.
 
     Parameters
@@ -119,19 +112,13 @@ def perform(character: Object, *, watch: Watcher | None = None, **options: objec
     from . import face
 
     scene = bpy.context.scene
-    chosen = face.Options(**{"frame_start": scene.frame_start, **options})
-    asked = face.request(scene, character, chosen)
-
-    def work() -> dict:
-        job = jobs.start(face.TASK, asked.params, asked.arrays, in_process=True)
-        return face.finish(scene, character, asked, job.result(report=watch))
-
-    return _hooked(face.STAGE, character, asked.params, work)
+    given = {"frame_start": scene.frame_start, **options}
+    return work.perform(scene, character, face.Options(**given)).run(watch)
 
 
 def speak(
     character: Object, lines: list[dict], *, watch: Watcher | None = None, **options: object
-) -> dict:
+) -> Report:
     """Make a character's mouth say recorded lines.
 
     Parameters
@@ -141,30 +128,73 @@ def speak(
     """
     from . import lipsync
 
-    scene = bpy.context.scene
-    chosen = lipsync.Options(lines=[lipsync.Line(**line) for line in lines], **options)
-    asked = lipsync.request(scene, character, chosen)
+    spoken = [lipsync.Line(**line) for line in lines]
+    chosen = lipsync.Options(lines=spoken, **options)
+    return work.speak(bpy.context.scene, character, chosen).run(watch)
 
-    def work() -> dict:
-        job = jobs.start(lipsync.TASK, asked.params, asked.arrays, in_process=True)
-        return lipsync.finish(scene, character, asked, job.result(report=watch))
 
-    return _hooked(lipsync.STAGE, character, asked.params, work)
+def lay_out(
+    prompt: str,
+    *,
+    pick: int = 1,
+    parts: dict[str, int] | None = None,
+    watch: Watcher | None = None,
+    **options: object,
+) -> Report:
+    """Turn words into a scene: things, light, weather, cameras.
+
+    Parameters
+    ----------
+    pick : which of the proposals is written; 1 is the best
+    parts : "lights", "atmosphere", "palette" or "shots" to the number, from 1, of the proposal
+        that gives them
+    **options : fields of `layout.Options`, such as seed=7, variants=3, density=0.8
+    """
+    from . import layout
+
+    mixed = {part: number - 1 for part, number in (parts or {}).items()}
+    chosen = layout.Options(prompt, **options)
+    return work.lay_out(bpy.context.scene, chosen, pick - 1, mixed).run(watch)
 
 
 def film(
     path: str | Path, *, scene: Scene | None = None, watch: Watcher | None = None, **options: object
-) -> dict:
+) -> Report:
     """Film the scene to an .mp4 file.
 
     Parameters
     ----------
     **options : fields of `film.Options`, such as size=(640, 360), pace=2, engine="cycles"
     """
-    target = Path(path).absolute()
+    target, chosen = Path(path).absolute(), _film.Options(**options)
+    if target.suffix.lower() != ".mp4":
+        raise UnderstudyError(f"{target.name}: give the film a name that ends in .mp4")
     files.check_writable(target)
-    making = _film.film(scene or bpy.context.scene, _film.Options(**options), target)
-    return {"stage": "playblast", "status": "done", **steps.run(making, watch)}
+    shown = scene or bpy.context.scene
+
+    def make() -> dict:
+        return steps.run(_film.film(shown, chosen, target), watch)
+
+    return _hooked("playblast", vars(chosen), {"film": target}, make)
+
+
+def layers(
+    *,
+    animation: str | Path | None = None,
+    layout: str | Path | None = None,
+    shot: str | Path | None = None,
+) -> Report:
+    """Write what moves and what stands as USD layers; `shot` is the root that has both."""
+    given = {"animation": animation, "layout": layout, "shot": shot}
+    paths = {kind: Path(path).absolute() for kind, path in given.items() if path}
+    _usd.check(paths)
+    for path in paths.values():
+        files.check_writable(path)
+
+    def make() -> dict:
+        return {"objects": _usd.export(bpy.context.scene, paths)}
+
+    return _hooked("usd", {}, paths, make)
 
 
 def authorship(only: Object | None = None) -> dict:
@@ -172,9 +202,55 @@ def authorship(only: Object | None = None) -> dict:
     return _authorship.report(only)
 
 
-def _hooked(stage: str, owner: Object, params: dict, work: Callable[[], dict]) -> dict:
-    event = hooks.Event(stage, owner, params)
+def report_authorship(only: Object | None = None, *, text: str | Path | None = None) -> Report:
+    """Report who made which keys, and write the AI use statement to a text file if one is named."""
+    outputs = {"text": Path(text).absolute()} if text else {}
+    for path in outputs.values():
+        files.check_writable(path)
+
+    def make() -> dict:
+        record = authorship(only)
+        for path in outputs.values():
+            files.write_atomically(path, record["statement"] + "\n")
+        return {"authorship": record, "keys": record["keys"]}
+
+    return _hooked("report", {"rig": only.name if only else None}, outputs, make)
+
+
+def operations() -> dict:
+    """Return what `call` takes: a list of tools with JSON schemas, as JSON values."""
+    from . import operations as known
+
+    return known.listing()
+
+
+def call(name: str, values: dict, *, watch: Watcher | None = None) -> Report:
+    """Do something by its name, with JSON values; the operator run_<name> does the same.
+
+    Raises
+    ------
+    UnderstudyError
+        There is no such operation, or it does not take these values; nothing has been changed.
+    """
+    from . import operations as known
+
+    operation = known.named(name)
+    given = known.Given(operation, values)
+    if operation.act is not None:
+        report = operation.act(bpy.context, given)
+    else:
+        report = operation.start(bpy.context, given).run(watch)
+    known.write_report(given.path("report_file"), report)
+    return report
+
+
+def _hooked(stage: str, params: dict, outputs: dict[str, Path], make: Callable[[], dict]) -> Report:
+    """Do what is about the whole file, with the hooks before and after, and report it."""
+    begun, event = time.monotonic(), hooks.Event(stage, None, params, outputs)
     hooks.run("pre", event)
-    event.report = work()
+    common = {"stage": stage, "status": "done", "notes": [], "provenance": {"models": {}}}
+    made = make()
+    written = {kind: reports.written(path) for kind, path in outputs.items()}
+    event.report = reports.whole(common | made, begun, written)
     hooks.run("post", event)
     return event.report

@@ -11,7 +11,7 @@ from bpy.types import Context, Object
 from ..ml import progress
 from ..ml.errors import RigError, UnderstudyError
 from ..ml.take import Take
-from . import fcurves, inbetween
+from . import fcurves, inbetween, work
 
 
 def _stage() -> ModuleType:
@@ -45,6 +45,10 @@ class Preview:
         """Stop looking out for saving; whoever opened the preview must call this once."""
         with contextlib.suppress(ValueError):  # loading a file may have cleared the handlers
             bpy.app.handlers.save_pre.remove(self._before_saving)
+
+    def work(self) -> work.Work:
+        """Return what a studio's hooks are told of it."""
+        return work.filling(self._object(), self._asked)
 
     @property
     def ended(self) -> bool:

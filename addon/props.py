@@ -352,6 +352,11 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         description="How the last work ended",
         default="",
     )
+    report: StringProperty(
+        name="Report",
+        description="What the last stage reported, JSON, as docs/report.schema.json describes it",
+        default="",
+    )
     layouts: CollectionProperty(
         type=layoutprops.UnderstudyVariant,
         name="Layouts",

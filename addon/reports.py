@@ -13,6 +13,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 import bpy
 from bpy.types import Object
@@ -33,6 +34,35 @@ SCHEMA = 1
 # not where they lie.
 _NOT_SHAPING = ("device", "accelerator", "models_dir", "video")
 _RUNS_PYTHON = {"-P", "--python", "--python-expr", "--python-text", "--python-console"}
+
+
+class Report(TypedDict, total=False):
+    """What a stage says of its work; docs/report.schema.json describes all of it.
+
+    JSON values only. Which further fields are there depends on the stage.
+    """
+
+    schema: int
+    stage: str
+    status: str
+    rig: str
+    action: str
+    span: list[float]
+    keys: int | dict[str, int]
+    keys_replaced: int
+    keys_left_to_artist: int
+    notes: list[str]
+    provenance: dict
+    provider: str
+    ledger: dict[str, int]
+    outputs: dict[str, dict[str, str]]
+    digest: str | None
+    seconds: float
+    peak_memory_mb: float | None
+    understudy: str
+    blender: str
+    machine: str
+    studio: object
 
 
 @dataclass
@@ -113,26 +143,43 @@ class Order:
             # No report, not one of these, or something that it needs is gone: the job says what.
             return False
 
-    def record(self, report: dict) -> dict:
+    def record(self, report: dict) -> Report:
         """Return a stage's report, once its files are written, with what every report holds."""
         if any(file.samefile(o) for file in self.outputs.values() for o in _opened()):
             self._settings = self._look()  # it was saved in place: a rerun begins with this file
         made_with = report["provenance"]
         sources = {name: made_with["inputs"][name] for name in self.sources}
-        return {
-            "schema": SCHEMA,
-            **report,
-            "outputs": {
-                kind: {"path": str(file), "sha256": digest.of_files([file])}
-                for kind, file in self.outputs.items()
-            },
-            "digest": self._digest(made_with["models"], sources),
-            "seconds": round(time.monotonic() - self.begun, 3),
-            "peak_memory_mb": peak_memory_mb(),
-            "understudy": version(),
-            "blender": bpy.app.version_string,
-            "machine": f"{platform.system()} {platform.machine()}",
-        }
+        outputs = {kind: written(file) for kind, file in self.outputs.items()}
+        return whole(report, self.begun, outputs, self._digest(made_with["models"], sources))
+
+
+def written(file: Path) -> dict[str, str]:
+    """Return what a report says of a file that was saved."""
+    return {"path": str(file), "sha256": digest.of_files([file])}
+
+
+def whole(
+    report: dict, begun: float, outputs: dict | None = None, digest: str | None = None
+) -> Report:
+    """Return a stage's report with what every report holds.
+
+    Parameters
+    ----------
+    begun : when the work was asked for, `time.monotonic` seconds
+    outputs : kind to path and sha256 of each file that was saved
+    digest : of all that it depended on; None where nobody asks whether it has to be done again
+    """
+    return {
+        "schema": SCHEMA,
+        **report,
+        "outputs": outputs or {},
+        "digest": digest,
+        "seconds": round(time.monotonic() - begun, 3),
+        "peak_memory_mb": peak_memory_mb(),
+        "understudy": version(),
+        "blender": bpy.app.version_string,
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
 
 
 def _opened() -> list[Path]:

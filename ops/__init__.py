@@ -2,9 +2,9 @@
 
 from . import (
     blocking,
+    calls,
     face,
     facemap,
-    farm,
     inbetween,
     layout,
     ledger,
@@ -27,7 +27,7 @@ CLASSES = (
     *lipsync.CLASSES,
     *rigmap.CLASSES,
     *ledger.CLASSES,
-    *farm.CLASSES,
+    *calls.CLASSES,
     *takes.CLASSES,
     *setup.CLASSES,
 )

@@ -6,6 +6,7 @@ polls. Both end in the same `_finish`.
 
 from __future__ import annotations
 
+import json
 import time
 
 import bpy
@@ -46,9 +47,18 @@ def say_done(
         operator.report({"WARNING"}, note)
     operator.report({"INFO"}, text)
     run = context.window_manager.understudy
-    run.provider = report["provider"]
+    run.provider = report.get("provider", "")
+    if "schema" in report:
+        run.report = json.dumps(report)
     _keep_outcome(operator, context, "\n".join([text, *report["notes"]]))
     return {"FINISHED"}
+
+
+def blame(operator: bpy.types.Operator, report: dict, exc: UnderstudyError) -> None:
+    """Tell the person that a hook failed after the work: what was written is one undo away."""
+    said = f"{exc}. What was written stays: undo takes it back"
+    report["notes"] = [*report["notes"], said]
+    operator.report({"ERROR"}, said)
 
 
 def _keep_outcome(operator: bpy.types.Operator, context: bpy.types.Context, text: str) -> None:
@@ -90,6 +100,9 @@ class JobOperator:
     def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
         """Write the result whole or not at all; return the report and what to say."""
         raise NotImplementedError
+
+    def _after(self, report: dict) -> None:
+        """Do what is to be done once the result is written."""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Block until it is done: scripts, tests, and Blender without a window."""
@@ -162,12 +175,17 @@ class JobOperator:
     def _finish(self, context: bpy.types.Context) -> set[str]:
         try:
             result = self._job.result()
-            obj = next((o for o in bpy.data.objects if o.session_uid == self._number), None)
+            things = (*bpy.data.objects, *bpy.data.scenes)
+            obj = next((o for o in things if o.session_uid == self._number), None)
             if obj is None and self._object:
                 raise RigError(f"{self._object} was removed meanwhile: nothing was written")
             report, text = self._write(obj, result)
         except UnderstudyError as exc:  # a bug is no UnderstudyError: let it raise
             return refuse(self, context, exc)
+        try:
+            self._after(report)
+        except UnderstudyError as exc:
+            blame(self, report, exc)
         return say_done(self, context, report, text)
 
     def _close(self, context: bpy.types.Context) -> None:
@@ -180,3 +198,47 @@ class JobOperator:
         run.title = run.message = run.left = ""
         run.progress, run.cancelling = 0.0, False
         redraw_sidebars(context)
+
+
+class StageOperator(JobOperator):
+    """Mixed into an operator that carries out a stage's work, with the studio's hooks around it.
+
+    The operator gives `_read`, which reads what the work needs.
+    """
+
+    def _read(self, context: bpy.types.Context) -> object:
+        """Return the `addon.work.Work`; nothing is changed yet."""
+        raise NotImplementedError
+
+    def _is_quick(self) -> bool:
+        """Tell whether the work is done sooner than a worker process would start."""
+        return False
+
+    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
+        self._work, self._limit = self._read(context), hook_limit(waits)
+        owner = self._work.owner
+        self._object, self._number = owner.name, owner.session_uid
+        self._work.before(self._limit)
+        here = waits or self._is_quick()
+        job = self._work.start(in_process=here or None)
+        while here and not job.poll():
+            pass
+        return job
+
+    def _write(self, obj: bpy.types.ID, result: tuple) -> tuple[dict, str]:
+        from ..addon import reports
+
+        self._work.owner = obj  # as it is now: undo may have freed what was read
+        made = self._work.finish(obj, result)
+        report = reports.whole(made, self._work.begun)
+        return report, self._work.summary(report)
+
+    def _after(self, report: dict) -> None:
+        self._work.after(report, self._limit)
+
+
+def hook_limit(waits: bool) -> float | None:
+    """Return how long a hook may take; `waits`: nobody watches a window meanwhile."""
+    from ..addon.pipeline import hooks
+
+    return None if waits or bpy.app.background else hooks.window_limit_s()

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import bpy
 
-from .base import JobOperator
+from .base import JobOperator, StageOperator
 
 
-class UNDERSTUDY_OT_block_video(JobOperator, bpy.types.Operator):
+class UNDERSTUDY_OT_block_video(StageOperator, bpy.types.Operator):
     bl_idname = "understudy.block_video"
     bl_label = "Block from Video"
     bl_description = "Turn the performance in the video into key poses on the active rig"
@@ -31,18 +31,10 @@ class UNDERSTUDY_OT_block_video(JobOperator, bpy.types.Operator):
             return False
         return True
 
-    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
-        from ..addon import blocking, jobs
+    def _read(self, context: bpy.types.Context) -> object:
+        from ..addon import blocking, work
 
-        self._options = blocking.options_from(context)
-        params, arrays = blocking.request(context.scene, context.object, self._options)
-        return jobs.start(blocking.TASK, params, arrays)
-
-    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
-        from ..addon import blocking
-
-        report = blocking.finish(obj, self._options, result)
-        return report, blocking.summary(report)
+        return work.block(context.scene, context.object, blocking.options_from(context))
 
 
 class UNDERSTUDY_OT_preview_key_poses(JobOperator, bpy.types.Operator):

@@ -9,7 +9,7 @@ import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..ml.errors import UnderstudyError
-from .base import JobOperator, refuse
+from .base import StageOperator, hook_limit, refuse
 
 _LIVE_S = 0.15
 
@@ -33,32 +33,20 @@ def has_face(cls: type, context: bpy.types.Context) -> bool:
     return True
 
 
-class _FaceJob(JobOperator):
+class _FaceJob(StageOperator):
     """What the operators share that lay a performance on."""
 
     stage = "face"
     _again = False
 
-    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
-        from ..addon import face, jobs
+    def _read(self, context: bpy.types.Context) -> object:
+        from ..addon import face, work
 
-        self._scene = context.scene.name
         options = face.options_from(context, again=self._again)
-        self._asked = face.request(context.scene, context.object, options)
-        here = waits or self._again
-        job = jobs.start(face.TASK, self._asked.params, self._asked.arrays, in_process=here or None)
-        while here and not job.poll():
-            pass
-        return job
+        return work.perform(context.scene, context.object, options)
 
-    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
-        from ..addon import face
-
-        scene = bpy.data.scenes.get(self._scene)
-        if scene is None:
-            raise UnderstudyError(f"The scene {self._scene} was removed meanwhile: run again")
-        report = face.finish(scene, obj, self._asked, result)
-        return report, face.summary(report)
+    def _is_quick(self) -> bool:
+        return self._again
 
 
 class UNDERSTUDY_OT_perform_face(_FaceJob, bpy.types.Operator):
@@ -117,9 +105,16 @@ class UNDERSTUDY_OT_live_face_edits(bpy.types.Operator):
         if run.face_live or bpy.app.background:  # no timer ever fires there
             run.face_live = False
             return {"FINISHED"}
-        run.face_live = True
-        self._number = context.object.session_uid
+        from ..addon import work
+
+        self._number, self._done = context.object.session_uid, None
         self._shown = self._seen = self._edits(context)
+        try:
+            doing = work.perform(context.scene, context.object, self._shown)
+            doing.before(hook_limit(False))
+        except UnderstudyError as exc:
+            return refuse(self, context, exc)
+        run.face_live = True
         self._timer = context.window_manager.event_timer_add(_LIVE_S, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
@@ -152,19 +147,30 @@ class UNDERSTUDY_OT_live_face_edits(bpy.types.Operator):
 
         return face.options_from(context, again=True)
 
-    def _write(self, context: bpy.types.Context) -> None:
-        from ..addon import face, jobs
-
+    def _object(self) -> bpy.types.Object:
         obj = next((o for o in bpy.data.objects if o.session_uid == self._number), None)
         if obj is None:
             raise UnderstudyError("The face was removed meanwhile: nothing was written")
-        asked = face.request(context.scene, obj, self._shown)
-        job = jobs.start(face.TASK, asked.params, asked.arrays, in_process=True)
-        face.finish(context.scene, obj, asked, job.result())
+        return obj
+
+    def _write(self, context: bpy.types.Context) -> None:
+        from ..addon import work
+
+        obj = self._object()
+        doing = work.perform(context.scene, obj, self._shown)
+        report = doing.finish(obj, doing.start(in_process=True).result())
+        self._done = doing, report
 
     def _end(self, context: bpy.types.Context) -> set[str]:
         context.window_manager.understudy.face_live = False
         context.window_manager.event_timer_remove(self._timer)
+        if self._done is not None:  # the studio is told of all changes at once
+            doing, report = self._done
+            try:
+                doing.owner = self._object()
+                doing.after(report, hook_limit(False))
+            except UnderstudyError as exc:
+                self.report({"ERROR"}, str(exc))
         bpy.ops.ed.undo_push(message=self.bl_label)
         return {"FINISHED"}
 

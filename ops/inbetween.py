@@ -11,7 +11,7 @@ import time
 import bpy
 
 from ..ml.errors import Cancelled, RigError, UnderstudyError
-from .base import JobOperator, redraw_sidebars, refuse, say_done
+from .base import JobOperator, blame, hook_limit, redraw_sidebars, refuse, say_done
 
 _PREVIEW_S = 0.04
 _QUICK = 40_000  # bones times frames: less is done at once, without a worker process
@@ -47,36 +47,47 @@ class UNDERSTUDY_OT_fill_inbetweens(JobOperator, bpy.types.Operator):
         return _can_fill(cls, context)
 
     def _begin(self, context: bpy.types.Context, waits: bool) -> object:
-        from ..addon import inbetween, jobs
+        from ..addon import inbetween, jobs, work
 
         asked, self._left_out = inbetween.request_all(context, inbetween.options_from(context))
-        self._asked = [(rig.session_uid, wanted) for rig, wanted in asked]
+        self._works = [
+            (rig.session_uid, wanted, work.filling(rig, wanted)) for rig, wanted in asked
+        ]
+        self._limit = hook_limit(waits)
+        for _uid, _wanted, doing in self._works:
+            doing.before(self._limit)
         size = sum(wanted.arrays["values"].size for _rig, wanted in asked)
         here = waits or size < 4 * _QUICK
 
-        def starter(wanted: object) -> object:
-            task, params, arrays = inbetween.TASK, wanted.params, wanted.arrays
-            return lambda: jobs.start(task, params, arrays, in_process=here or None)
+        def starter(doing: object) -> object:
+            return lambda: doing.start(in_process=here or None)
 
-        job = jobs.Jobs([starter(wanted) for _rig, wanted in asked])
+        job = jobs.Jobs([starter(doing) for _uid, _wanted, doing in self._works])
         while here and not job.poll():
             pass
         return job
 
     def _write(self, _obj: bpy.types.Object, results: list) -> tuple[dict, str]:
-        from ..addon import inbetween
+        from ..addon import inbetween, reports
 
-        there = {obj.session_uid: obj for obj in bpy.data.objects}
-        done = [
-            (there[uid], wanted, result)
-            for (uid, wanted), result in zip(self._asked, results, strict=True)
-            if uid in there  # else it was removed meanwhile
-        ]
+        there, done, self._made = {obj.session_uid: obj for obj in bpy.data.objects}, [], []
+        for (uid, wanted, doing), result in zip(self._works, results, strict=True):
+            if uid in there:  # else it was removed meanwhile
+                doing.owner = there[uid]
+                done.append((there[uid], wanted, result))
+                self._made.append(doing)
         if not done:
             raise RigError("The rigs were removed meanwhile: nothing was written")
-        reports = inbetween.finish_all(done)
-        notes = [*self._left_out, *(note for report in reports for note in report["notes"])]
-        return reports[0] | {"notes": notes}, inbetween.summary_all(reports)
+        self._reports = inbetween.finish_all(done)
+        notes = [*self._left_out, *(note for r in self._reports for note in r["notes"])]
+        report = reports.whole(self._reports[0] | {"notes": notes}, self._made[0].begun)
+        return report, inbetween.summary_all(self._reports)
+
+    def _after(self, report: dict) -> None:
+        for doing, own in zip(self._made, self._reports, strict=True):
+            doing.after(own, self._limit)
+            if "studio" in own:
+                report["studio"] = own["studio"]
 
 
 class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
@@ -99,6 +110,11 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
         try:
             self._preview = Preview(context)
         except UnderstudyError as exc:
+            return refuse(self, context, exc)
+        try:
+            self._preview.work().before(hook_limit(False))
+        except UnderstudyError as exc:
+            self._preview.close(context, accept=False)
             return refuse(self, context, exc)
         wm = context.window_manager
         wm.understudy.preview = "LIVE"
@@ -132,6 +148,10 @@ class UNDERSTUDY_OT_preview_inbetweens(bpy.types.Operator):
         if report is None:
             cancelled = Cancelled("Preview cancelled: your curves are as they were")
             return refuse(self, context, cancelled)
+        try:
+            self._preview.work().after(report, hook_limit(False))
+        except UnderstudyError as exc:
+            blame(self, report, exc)
         return say_done(self, context, report, inbetween.summary(report))
 
     def cancel(self, context: bpy.types.Context) -> None:

@@ -6,6 +6,7 @@ What does the work is imported when it is used, so that enabling the extension s
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import bpy
@@ -13,7 +14,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..ml.errors import UnderstudyError
-from .base import JobOperator, redraw_sidebars, refuse, say_done
+from .base import JobOperator, blame, hook_limit, redraw_sidebars, refuse, say_done
 
 
 def _is_free(cls: type, context: bpy.types.Context) -> bool:
@@ -91,9 +92,11 @@ class UNDERSTUDY_OT_use_layout(bpy.types.Operator):
         return _is_free(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..addon import layout
+        from ..addon import layout, reports
+        from ..addon.pipeline import hooks
 
         run, settings = context.window_manager.understudy, context.scene.understudy.layout
+        begun, limit = time.monotonic(), hook_limit(False)
         made = json.loads(run.layouts_made)
         meta = made["meta"] | {"layouts": [json.loads(v.data) for v in run.layouts]}
         run.stage = "layout"
@@ -109,9 +112,16 @@ class UNDERSTUDY_OT_use_layout(bpy.types.Operator):
             if pick >= len(meta["layouts"]):
                 raise UnderstudyError(f"There are only {len(meta['layouts'])} layouts to choose")
             mixed = layout.mix(meta, pick, parts)
-            report = layout.finish(context.scene, asked, meta, pick, mixed)
+            event = hooks.Event(layout.STAGE, context.scene, asked.params)
+            hooks.run("pre", event, limit)
+            made = layout.finish(context.scene, asked, meta, pick, mixed)
         except UnderstudyError as exc:
             return refuse(self, context, exc)
+        event.report = report = reports.whole(made, begun)
+        try:
+            hooks.run("post", event, limit)
+        except UnderstudyError as exc:
+            blame(self, report, exc)
         return say_done(self, context, report, layout.summary(report))
 
 

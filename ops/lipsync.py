@@ -10,11 +10,11 @@ from bpy.props import IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..ml.errors import UnderstudyError
-from .base import JobOperator, refuse
+from .base import JobOperator, StageOperator, refuse
 from .face import can_animate
 
 
-class UNDERSTUDY_OT_sync_lips(JobOperator, bpy.types.Operator):
+class UNDERSTUDY_OT_sync_lips(StageOperator, bpy.types.Operator):
     bl_idname = "understudy.sync_lips"
     bl_label = "Sync Lips"
     bl_description = (
@@ -31,26 +31,10 @@ class UNDERSTUDY_OT_sync_lips(JobOperator, bpy.types.Operator):
             return False
         return can_animate(cls, context)
 
-    def _begin(self, context: bpy.types.Context, waits: bool) -> object:
-        from ..addon import jobs, lipsync
+    def _read(self, context: bpy.types.Context) -> object:
+        from ..addon import lipsync, work
 
-        self._scene = context.scene.name
-        options = lipsync.options_from(context)
-        self._asked = lipsync.request(context.scene, context.object, options)
-        params, arrays = self._asked.params, self._asked.arrays
-        job = jobs.start(lipsync.TASK, params, arrays, in_process=waits or None)
-        while waits and not job.poll():
-            pass
-        return job
-
-    def _write(self, obj: bpy.types.Object, result: tuple) -> tuple[dict, str]:
-        from ..addon import lipsync
-
-        scene = bpy.data.scenes.get(self._scene)
-        if scene is None:
-            raise UnderstudyError(f"The scene {self._scene} was removed meanwhile: run again")
-        report = lipsync.finish(scene, obj, self._asked, result)
-        return report, lipsync.summary(report)
+        return work.speak(context.scene, context.object, lipsync.options_from(context))
 
 
 class UNDERSTUDY_OT_add_line(ImportHelper, bpy.types.Operator):

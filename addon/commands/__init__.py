@@ -16,6 +16,7 @@ COMMANDS = (
     "layout",
     "ledger",
     "lipsync",
+    "operations",
     "playblast",
     "serve",
     "usd",

@@ -16,6 +16,7 @@ from ...ml.progress import Progress
 from .. import prefs, reports
 from ..files import check_writable, save_blend, write_atomically
 from ..pipeline import hooks
+from ..work import Work
 
 
 class Usage(Exception):  # noqa: N818 - ends in a usage message
@@ -97,21 +98,52 @@ def event_of(order: reports.Order) -> hooks.Event:
     return hooks.Event(order.stage, order.owner, order.params, order.outputs)
 
 
+def of_file(order: reports.Order, made: dict) -> dict:
+    """Return the report of a stage that is about the whole file and opens no network."""
+    common = {"stage": order.stage, "status": "done", "notes": [], "provenance": {"models": {}}}
+    return common | made
+
+
 def keep(args: argparse.Namespace, order: reports.Order, report: dict) -> dict:
     """Save the file and then the report, say what a person should know, return the report."""
     after = event_of(order)
     after.report = report
     hooks.run("post", after)
-    if args.save is not None:
+    if getattr(args, "save", None) is not None:
         save_blend(order.outputs["save"])
         say(f"Saved: '{args.save}'")
-    report = order.record(report)
     if args.report is not None:
+        report = order.record(report)
         write_atomically(args.report.absolute(), json.dumps(report, indent=2) + "\n")
-    ran = [f"the networks ran on {report['provider']}"] if report["provider"] else []
+    ran = [f"the networks ran on {report['provider']}"] if report.get("provider") else []
     for note in [*ran, *report["notes"]]:
         say(f"Note: {note}")
     return report
+
+
+def carry_out(
+    args: argparse.Namespace,
+    doing: Work,
+    outputs: dict[str, Path],
+    also: Callable[[], None] | None = None,
+) -> None:
+    """Do a stage's work unless it is done already, and keep what came of it.
+
+    Parameters
+    ----------
+    outputs : files to be written, but for the report
+    also : called once the result is written, before anything is saved
+    """
+    of = doing.stage, doing.owner, doing.params, doing.arrays, doing.sources
+    order = reports.Order(*of, outputs, doing.begun)
+    if not is_wanted(args, order):
+        return
+    result = doing.start(in_process=True).result(report=Reporter())
+    report = doing.finish(doing.owner, result)
+    if also is not None:
+        also()
+    report = keep(args, order, report)
+    Reporter()(Progress(1.0, doing.summary(report)))
 
 
 def libraries() -> list[list[str]]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 
 import bpy
 
 from ...ml.blocking.bonemap import LIMBS
-from ...ml.progress import Progress
-from .. import api, blocking, bonemaps, props, reports
+from .. import blocking, bonemaps, props, work
 from . import base
 
 _PEOPLE = tuple(item[0] for item in props.PEOPLE if item[0] != "number")
@@ -48,16 +46,9 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> None:
-    begun, outputs = time.monotonic(), base.outputs_of(args)
+    outputs = base.outputs_of(args)
     rig, options = base.find_rig(args.rig), _options(args)
-    asked = params, arrays = blocking.request(bpy.context.scene, rig, options)
-    clip = Path(params["video"])
-    order = reports.Order("blocking", rig, params, arrays, {clip.name: clip}, outputs, begun)
-    if not base.is_wanted(args, order):
-        return
-    made = api.run_block(rig, options, asked, base.Reporter())
-    report = base.keep(args, order, made)
-    base.Reporter()(Progress(1.0, blocking.summary(report)))
+    base.carry_out(args, work.block(bpy.context.scene, rig, options), outputs)
 
 
 def _options(args: argparse.Namespace) -> blocking.Options:

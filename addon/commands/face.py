@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from ...ml.errors import UnderstudyError
 from ...ml.face import library
 from ...ml.face.edit import Edit
 from ...ml.face.facemap import FaceMap
-from ...ml.progress import Progress
-from .. import face, facemaps, facerig, facesolve, jobs, reports
+from .. import face, facemaps, facerig, facesolve, work
 from . import base
 
 
@@ -52,23 +50,17 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> None:
-    begun, outputs = time.monotonic(), base.outputs_of(args)
+    outputs = base.outputs_of(args)
     obj, options = find_face(args.mesh), _options(args)
     if args.find:
         options.face_map = _found(obj, args)
-    asked = face.request(bpy.context.scene, obj, options)
-    order = reports.Order(
-        face.STAGE, obj, asked.params, asked.arrays, asked.sources, outputs, begun
-    )
-    if not base.is_wanted(args, order):
-        return
-    job = jobs.start(face.TASK, asked.params, asked.arrays, in_process=True)
-    result = job.result(report=base.Reporter())
-    report = face.finish(bpy.context.scene, obj, asked, result)
-    if args.save_map is not None:
-        facemaps.write_file(args.save_map.absolute(), asked.face_map)
-    report = base.keep(args, order, report)
-    base.Reporter()(Progress(1.0, face.summary(report)))
+    doing = work.perform(bpy.context.scene, obj, options)
+
+    def save_map() -> None:
+        if args.save_map is not None:
+            facemaps.write_file(args.save_map.absolute(), FaceMap.from_json(doing.params["map"]))
+
+    base.carry_out(args, doing, outputs, save_map)
 
 
 def _options(args: argparse.Namespace) -> face.Options:

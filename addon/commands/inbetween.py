@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import time
 
 import bpy
 
-from ...ml.progress import Progress
-from .. import api, inbetween, reports
+from .. import inbetween, work
 from . import base
 
 
@@ -45,7 +43,7 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> None:
-    begun, outputs = time.monotonic(), base.outputs_of(args)
+    outputs = base.outputs_of(args)
     rig, scene = base.find_rig(args.rig), bpy.context.scene
     names = inbetween.Options.__dataclass_fields__
     given = {k: v for k, v in vars(args).items() if k in names}
@@ -53,10 +51,4 @@ def _run(args: argparse.Namespace) -> None:
         "span": tuple(args.range or (scene.frame_start, scene.frame_end)),
         **base.machine_of(args),
     }
-    options = inbetween.Options(**given)
-    asked = inbetween.request(scene, rig, options)
-    order = reports.Order("inbetween", rig, asked.params, asked.arrays, {}, outputs, begun)
-    if not base.is_wanted(args, order):
-        return
-    report = base.keep(args, order, api.run_fill(rig, asked, base.Reporter()))
-    base.Reporter()(Progress(1.0, inbetween.summary(report)))
+    base.carry_out(args, work.fill(scene, rig, inbetween.Options(**given)), outputs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 
@@ -49,10 +48,8 @@ def _report(args: argparse.Namespace) -> None:
     record = authorship.report(only)
     if args.text is not None:
         write_atomically(outputs["text"], record["statement"] + "\n")
-    if args.report is not None:
-        common = {"stage": "report", "status": "done", "provenance": {"models": {}}}
-        kept = order.record(common | {"authorship": record, "keys": record["keys"]})
-        write_atomically(args.report.absolute(), json.dumps(kept, indent=2) + "\n")
+    made = {"authorship": record, "keys": record["keys"]}
+    base.keep(args, order, base.of_file(order, made))
     base.say(record["statement"])
     base.Reporter()(Progress(1.0, f"{len(record['characters'])} animated things reported"))
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 
 import bpy
 
 from ...ml.errors import UnderstudyError
-from ...ml.progress import Progress
-from .. import facemaps, jobs, lipsync, reports
+from .. import facemaps, lipsync, work
 from . import base
 from .face import find_face
 
@@ -48,19 +46,9 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> None:
-    begun, outputs, scene = time.monotonic(), base.outputs_of(args), bpy.context.scene
+    outputs = base.outputs_of(args)
     obj, options = find_face(args.mesh), _options(args)
-    asked = lipsync.request(scene, obj, options)
-    order = reports.Order(
-        lipsync.STAGE, obj, asked.params, asked.arrays, asked.sources, outputs, begun
-    )
-    if not base.is_wanted(args, order):
-        return
-    job = jobs.start(lipsync.TASK, asked.params, asked.arrays, in_process=True)
-    result = job.result(report=base.Reporter())
-    report = lipsync.finish(scene, obj, asked, result)
-    report = base.keep(args, order, report)
-    base.Reporter()(Progress(1.0, lipsync.summary(report)))
+    base.carry_out(args, work.speak(bpy.context.scene, obj, options), outputs)
 
 
 def _options(args: argparse.Namespace) -> lipsync.Options:

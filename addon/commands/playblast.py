@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 
@@ -11,8 +10,7 @@ import bpy
 
 from ...ml.progress import Progress, run
 from .. import reports
-from ..files import write_atomically
-from ..pipeline import film, hooks
+from ..pipeline import film
 from . import base
 
 
@@ -66,11 +64,5 @@ def _run(args: argparse.Namespace) -> None:
         return
     made = run(film.film(scene, options, path), base.Reporter())
     base.say(f"Saved: '{args.film}'")
-    after = base.event_of(order)
-    after.report = made
-    hooks.run("post", after)
-    if args.report is not None:
-        common = {"stage": "playblast", "status": "done", "notes": [], "provenance": {"models": {}}}
-        report = json.dumps(order.record(common | made), indent=2)
-        write_atomically(args.report.absolute(), report + "\n")
+    base.keep(args, order, base.of_file(order, made))
     base.Reporter()(Progress(1.0, f"{made['frames']} pictures by {made['camera']}"))

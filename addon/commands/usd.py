@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 
 import bpy
 
+from ...ml.errors import UnderstudyError
 from ...ml.progress import Progress
 from .. import reports
-from ..files import write_atomically
 from ..pipeline import usd
 from . import base
-
-KINDS = ("animation", "layout", "shot")
 
 
 def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -33,24 +30,18 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 def _run(args: argparse.Namespace) -> None:
     begun, scene = time.monotonic(), bpy.context.scene
-    given = {kind: getattr(args, kind) for kind in KINDS}
+    given = {kind: getattr(args, kind) for kind in usd.KINDS}
     paths = {kind: path.absolute() for kind, path in given.items() if path is not None}
-    if not {"animation", "layout"} & paths.keys():
-        raise base.Usage("nothing would be written: give --animation, --layout or both")
-    for kind, path in paths.items():
-        if path.suffix.lower() not in (usd.SUFFIXES if kind != "shot" else (".usda",)):
-            raise base.Usage(f"--{kind}: {path.name} has another ending than a USD file's")
-    if len(set(paths.values())) < len(paths):
-        raise base.Usage("two layers name the same file")
+    try:
+        usd.check(paths)
+    except UnderstudyError as exc:
+        raise base.Usage(str(exc)) from exc
     order = reports.Order("usd", None, {"libraries": base.libraries()}, {}, {}, paths, begun)
     if not base.is_wanted(args, order):
         return
     written = usd.export(scene, paths)
     for path in paths.values():
         base.say(f"Saved: '{path}'")
-    if args.report is not None:
-        common = {"stage": "usd", "status": "done", "notes": [], "provenance": {"models": {}}}
-        report = json.dumps(order.record(common | {"objects": written}), indent=2)
-        write_atomically(args.report.absolute(), report + "\n")
+    base.keep(args, order, base.of_file(order, {"objects": written}))
     count = sum(len(names) for names in written.values())
     base.Reporter()(Progress(1.0, f"{count} objects in {len(written)} layers"))

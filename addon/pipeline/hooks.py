@@ -1,23 +1,29 @@
-"""A studio's own functions, called before and after each stage without a window.
+"""A studio's own functions, called before and after each stage: commands, API and buttons.
 
 A hook is a Python file in a folder that the environment variable UNDERSTUDY_HOOKS names (several
 folders like a PATH), or a module that an installed package offers as an entry point of the group
 "understudy.hooks". It may define
 
     def pre(event):  ...    before the work; raising stops the stage, and nothing is written
-    def post(event): ...    after it, before anything is saved; raising has the same effect
+    def post(event): ...    after it, before anything is saved; raising has the same effect,
+                            but for a button, whose keys one undo takes back
 
 Files run in the order of their names. They are code that the studio trusts: a folder is read only
-where the variable names it. What a hook is counts among what a result depends on, so that
-changing one has tasks done again.
+where the variable names it. Beside a window, which would not answer meanwhile, a hook may take
+`LIMIT_S` seconds, or as many as UNDERSTUDY_HOOKS_SECONDS says. What a hook is counts among what a
+result depends on, so that changing one has tasks done again.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import importlib.metadata
 import importlib.util
+import math
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -29,6 +35,8 @@ from ...ml.errors import Cancelled, UnderstudyError
 
 VARIABLE = "UNDERSTUDY_HOOKS"
 GROUP = "understudy.hooks"
+LIMIT = "UNDERSTUDY_HOOKS_SECONDS"
+LIMIT_S = 5.0
 
 
 @dataclass
@@ -80,19 +88,66 @@ def _version(point: importlib.metadata.EntryPoint) -> str:
     return point.dist.version if point.dist else ""
 
 
-def run(moment: str, event: Event) -> None:
+def window_limit_s() -> float:
+    """Return how long a hook may keep a window waiting."""
+    word = os.environ.get(LIMIT, "")
+    try:
+        limit = float(word or LIMIT_S)
+    except ValueError:
+        limit = math.nan
+    if not 0 < limit < math.inf:
+        raise UnderstudyError(f"{LIMIT} is {word!r}: give a number of seconds above 0")
+    return limit
+
+
+class _TooLong(BaseException):  # no `except Exception` of a hook shall take it for its own
+    """A hook was stopped."""
+
+
+@contextlib.contextmanager
+def _limited(limit_s: float | None) -> Iterator[None]:
+    """Stop the block after so long, where the system can: even while it sleeps or waits."""
+    if limit_s is None or not hasattr(signal, "setitimer"):  # Windows has none
+        yield
+        return
+
+    def stop(_number: int, _frame: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+
+
+def run(moment: str, event: Event, limit_s: float | None = None) -> None:
     """Call every hook of a moment, "pre" or "post".
+
+    Parameters
+    ----------
+    limit_s : the longest that each may take; None for any time
 
     Raises
     ------
     UnderstudyError
-        A hook raised; its message is passed on, with the hook's name.
+        A hook raised, or took too long; its message is passed on, with the hook's name.
     """
-    for name, function in _functions(moment):
+    for name, load in _hooks():
         try:
-            function(event)
+            with _limited(limit_s):
+                function = getattr(load(), moment, None)
+                if function is not None:
+                    function(event)
         except Cancelled:
             raise
+        except _TooLong as exc:
+            raise UnderstudyError(
+                f"The {moment} hook {name} of {event.stage} was stopped after {limit_s:g} s, for "
+                f"the window to go on: have it do its work elsewhere, or raise {LIMIT}"
+            ) from exc
         except Exception as exc:
             said = f"{type(exc).__name__}: {exc}" if not isinstance(exc, UnderstudyError) else exc
             raise UnderstudyError(
@@ -100,15 +155,12 @@ def run(moment: str, event: Event) -> None:
             ) from exc
 
 
-def _functions(moment: str) -> Iterator[tuple[str, Callable[[Event], None]]]:
+def _hooks() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield the name of each hook, and what loads its module."""
     for path in _files():
-        function = getattr(_load(path), moment, None)
-        if function is not None:
-            yield path.name, function
+        yield path.name, functools.partial(_load, path)
     for point in _entry_points():
-        function = getattr(point.load(), moment, None)
-        if function is not None:
-            yield point.name, function
+        yield point.name, point.load
 
 
 def _load(path: Path) -> object:

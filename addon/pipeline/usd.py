@@ -18,6 +18,18 @@ from ...ml.errors import UnderstudyError
 from ..files import replace_with, write_atomically
 
 SUFFIXES = (".usda", ".usdc", ".usd")
+KINDS = ("animation", "layout", "shot")
+
+
+def check(paths: dict[str, Path]) -> None:
+    """Refuse names that `export` could not write to."""
+    if not {"animation", "layout"} & paths.keys():
+        raise UnderstudyError("nothing would be written: give animation, layout or both")
+    for kind, path in paths.items():
+        if path.suffix.lower() not in (SUFFIXES if kind != "shot" else (".usda",)):
+            raise UnderstudyError(f"{kind}: {path.name} has another ending than a USD file's")
+    if len(set(paths.values())) < len(paths):
+        raise UnderstudyError("two layers name the same file")
 
 
 def moves(obj: Object) -> bool:

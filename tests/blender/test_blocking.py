@@ -174,7 +174,7 @@ def test_a_rig_that_was_renamed_meanwhile_is_found(human, settings):
     said = []
     report = lambda level, text: said.append((*level, text))  # noqa: E731
     double = SimpleNamespace(_for_object=True, report=report)
-    for name in ("_begin", "_start", "_finish", "_write"):
+    for name in ("_begin", "_start", "_finish", "_read", "_is_quick", "_write", "_after"):
         setattr(double, name, getattr(Operator, name).__get__(double))
     assert double._start(bpy.context, True)
     human.name = "Renamed"

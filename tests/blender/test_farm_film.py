@@ -110,17 +110,3 @@ def test_without_a_camera_nothing_is_filmed(scene, tmp_path):
     scene.camera = None
     with pytest.raises(UnderstudyError, match="There is no camera"):
         next(film.film(scene, film.Options(), tmp_path / "a.mp4"))
-
-
-def test_the_operators_take_typed_values_and_no_code(scene, tmp_path):
-    path = tmp_path / "a.mp4"
-    words = {"filepath": str(path), "width": 64, "height": 49, "pace": 3}
-    assert bpy.ops.understudy.film_playblast(**words) == {"FINISHED"}
-    assert [p.shape for p in pictures(path)] == [(48, 64, 3)] * 2
-    out = tmp_path / "who.json"
-    assert bpy.ops.understudy.report_authorship(filepath=str(out)) == {"FINISHED"}
-    assert json.loads(out.read_text())["keys"]["human"] == 6
-    with pytest.raises(RuntimeError, match="No file is named"):
-        bpy.ops.understudy.report_authorship()
-    with pytest.raises(TypeError):
-        bpy.ops.understudy.film_playblast(filepath=str(path), width="wide")
