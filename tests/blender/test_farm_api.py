@@ -168,3 +168,77 @@ def test_an_entry_point_is_a_hook_too(keyed, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(site))
     assert api.fill(keyed)["studio"] == "here"
     assert hooks.content() == ["studio studio_hooks 1.0"]
+
+
+BUTTONS = {
+    "inbetween": lambda: bpy.ops.understudy.fill_inbetweens(),
+    "program": lambda: bpy.ops.understudy.run_inbetween(strength=0.5),
+}
+
+
+@pytest.mark.parametrize("button", BUTTONS)
+def test_hooks_are_called_for_buttons_too(keyed, studio, button):
+    (studio / "a.py").write_text(HOOK)
+    assert BUTTONS[button]() == {"FINISHED"}
+    report = json.loads(bpy.context.window_manager.understudy.report)
+    asked = "inbetween 0.5" if button == "program" else "inbetween 1.0"
+    assert report["studio"] == {"keys": report["keys"], "asked": asked}
+
+
+def test_a_pre_hook_that_raises_stops_a_button_with_nothing_written(keyed, studio):
+    (studio / "a.py").write_text("def pre(event):\n    raise ValueError('the shot is locked')")
+    before = curves(keyed)
+    with pytest.raises(RuntimeError, match="pre hook a.py stopped inbetween.*the shot is locked"):
+        bpy.ops.understudy.fill_inbetweens()
+    assert same(before, curves(keyed))
+    assert "the shot is locked" in bpy.context.window_manager.understudy.outcome
+
+
+def test_a_post_hook_that_raises_says_that_the_keys_stay(keyed, studio):
+    (studio / "a.py").write_text("def post(event):\n    raise ValueError('no room on the server')")
+    before = curves(keyed)
+    with pytest.raises(RuntimeError, match="no room on the server.*undo takes it back"):
+        bpy.ops.understudy.fill_inbetweens()
+    assert not same(before, curves(keyed))
+
+
+def test_every_stage_has_hooks_at_its_button(human, stub, studio, tmp_path):
+    """Layout, blocking and faces; in-betweens stand above, lip sync goes the same way as faces."""
+    from test_same_result import new_head
+
+    log = tmp_path / "log"
+    line = (
+        "    open({log!r}, 'a').write('{moment} ' + event.stage + ' ' + event.owner.name + '\\n')\n"
+    )
+    text = "".join(
+        f"def {m}(event):\n" + line.format(log=str(log), moment=m) for m in ("pre", "post")
+    )
+    (studio / "a.py").write_text(text)
+    settings = bpy.context.scene.understudy
+    settings.video = "clip.mp4"
+    assert bpy.ops.understudy.block_video() == {"FINISHED"}
+    new_head()
+    assert bpy.ops.understudy.add_expression(expression="surprise") == {"FINISHED"}
+    assert bpy.ops.understudy.apply_face_edits() == {"FINISHED"}
+    settings.layout.prompt, settings.layout.variants = "a small room", 1
+    assert bpy.ops.understudy.propose_layouts() == {"FINISHED"}
+    assert bpy.ops.understudy.use_layout(number=1) == {"FINISHED"}
+    wanted = [("blocking", "Human"), ("face", "Head"), ("layout", "Scene")]
+    lines = [f"{moment} {stage} {name}" for stage, name in wanted for moment in ("pre", "post")]
+    assert log.read_text().splitlines() == lines
+
+
+@pytest.mark.skipif(not hasattr(hooks.signal, "setitimer"), reason="Windows cannot stop a hook")
+@pytest.mark.parametrize("body", ["import time; time.sleep(60)", "while True: pass"])
+def test_a_hook_does_not_keep_a_window_waiting(keyed, studio, monkeypatch, body):
+    import time
+
+    (studio / "a.py").write_text(f"def pre(event):\n    {body}")
+    monkeypatch.setenv(hooks.LIMIT, "0.2")
+    begun = time.monotonic()
+    with pytest.raises(api.UnderstudyError, match="a.py of inbetween was stopped after 0.2 s"):
+        hooks.run("pre", hooks.Event("inbetween", keyed, {}), hooks.window_limit_s())
+    assert time.monotonic() - begun < 5
+    monkeypatch.setenv(hooks.LIMIT, "soon")
+    with pytest.raises(api.UnderstudyError, match="a number of seconds"):
+        hooks.window_limit_s()
