@@ -385,6 +385,7 @@ def test_live_edits_write_once_the_slider_rests(head, settings, monkeypatch):
     live = SimpleNamespace(bl_label="Live Edits", _number=head.session_uid, _timer=None)
     kind = ops.UNDERSTUDY_OT_live_face_edits
     live._edits, live._write = kind._edits, lambda c: kind._write(live, c)
+    live._object = lambda: kind._object(live)
     live._end = lambda c: kind._end(live, c)
     live._shown = live._seen = kind._edits(context)
     Window.understudy.face_live = True
