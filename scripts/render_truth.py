@@ -106,15 +106,21 @@ def read_joints(body: truth_body.Body) -> tuple[NDArray, NDArray, list[str]]:
     return np.array(joints), np.array(turns), names
 
 
-def place_camera(clip: Clip, joints: NDArray) -> NDArray:
-    """Make the clip's camera, keyed where it moves; returns (F, 4, 4) of its world matrices."""
+def place_camera(clip: Clip, joints: NDArray) -> tuple[NDArray, NDArray]:
+    """Make the clip's camera, keyed where it moves.
+
+    Returns
+    -------
+    (F, 4, 4) of its world matrices, and its lens (F,) in millimetres.
+    """
     scene = bpy.context.scene
     data = bpy.data.cameras.new("camera")
     data.sensor_width = _SENSOR_MM
     camera = bpy.data.objects.new("camera", data)
     scene.collection.objects.link(camera)
     scene.camera = camera
-    data.lens, place, aim = _stand_back(clip, joints)
+    lens, place, aim = _stand_back(clip, joints)
+    data.lens = lens[0]
     out = []
     camera.rotation_mode = "QUATERNION"
     last = None
@@ -129,12 +135,15 @@ def place_camera(clip: Clip, joints: NDArray) -> NDArray:
         if clip.move or f == 0:
             camera.keyframe_insert("location", frame=f + 1)
             camera.keyframe_insert("rotation_quaternion", frame=f + 1)
+        if clip.move == "zoom":
+            data.lens = lens[f]
+            data.keyframe_insert("lens", frame=f + 1)
         out.append(np.array(Matrix.Translation(place[f]) @ turn.to_matrix().to_4x4()))
-    return np.array(out)
+    return np.array(out), lens
 
 
-def _stand_back(clip: Clip, joints: NDArray) -> tuple[float, NDArray, NDArray]:
-    """Return the lens in mm, and where the camera is and looks (F, 3) to hold all in view."""
+def _stand_back(clip: Clip, joints: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Return lens (F,) in mm, and where the camera is and looks (F, 3) to hold all in view."""
     rng = np.random.default_rng(clip.seed + 1)
     hips = joints[:, [3, 9]].mean(axis=1)
     across = joints[:, 3] - joints[:, 9]
@@ -145,7 +154,7 @@ def _stand_back(clip: Clip, joints: NDArray) -> tuple[float, NDArray, NDArray]:
         lens = float(rng.uniform(24.0, 50.0))
     else:
         degrees, height = ANGLES[clip.camera]
-        azimuth, lens = np.radians(degrees), 30.0
+        azimuth, lens = np.radians(degrees), clip.lens
     focal = lens / _SENSOR_MM * SIZE[0]
     away = np.array([np.cos(facing + azimuth), np.sin(facing + azimuth), 0.0])
     low, high = joints.min(axis=(0, 1)), joints.max(axis=(0, 1))
@@ -156,7 +165,7 @@ def _stand_back(clip: Clip, joints: NDArray) -> tuple[float, NDArray, NDArray]:
     if clip.move:
         smooth = _slow(hips, 0.5 * bpy.context.scene.render.fps)
         aim = smooth * [1.0, 1.0, 0.0] + [0.0, 0.0, 0.9 * middle[2]]
-        if clip.move == "dolly":
+        if clip.move in ("dolly", "hand"):
             drift = (smooth - smooth.mean(axis=0)) * [1.0, 1.0, 0.0]
         spread = np.zeros(1)
     width = np.ptp(spread) + 1.1
@@ -164,7 +173,36 @@ def _stand_back(clip: Clip, joints: NDArray) -> tuple[float, NDArray, NDArray]:
     far += 0.5 * np.ptp(hips @ away) + 0.3
     if clip.camera == "random":
         far *= rng.uniform(1.0, 1.4)
-    return lens, middle * [1.0, 1.0, 0.0] + far * away + [0.0, 0.0, height] + drift, aim
+    place = middle * [1.0, 1.0, 0.0] + far * away + [0.0, 0.0, height] + drift
+    return np.full(len(joints), lens) * _zoomed(clip, len(joints)), _moved(clip, place, aim), aim
+
+
+def _zoomed(clip: Clip, frames: int) -> NDArray:
+    """Return (F,) by how much the lens is longer than at first."""
+    return _eased(frames, 1.0, 1.6) if clip.move == "zoom" else np.ones(frames)
+
+
+def _moved(clip: Clip, place: NDArray, aim: NDArray) -> NDArray:
+    """Return camera places (F, 3) that move in, around, or as in a walking hand."""
+    frames = len(place)
+    out = place - aim
+    if clip.move == "push":
+        out = out * _eased(frames, 1.25, 0.8)[:, None]
+    elif clip.move == "orbit":
+        angle = np.radians(_eased(frames, -20.0, 20.0))
+        c, s = np.cos(angle), np.sin(angle)
+        x, y, z = out.T
+        out = np.stack([c * x - s * y, s * x + c * y, z], axis=1)
+    elif clip.move == "hand":
+        step = 2.0 * np.pi * 1.9 * np.arange(frames) / bpy.context.scene.render.fps
+        out = out + np.stack([0.03 * np.sin(0.5 * step), 0.01 * np.cos(step),
+                              0.025 * np.sin(step)], axis=1)  # fmt: skip
+    return out + aim
+
+
+def _eased(frames: int, first: float, last: float) -> NDArray:
+    t = np.linspace(0.0, 1.0, frames)
+    return first + (last - first) * t * t * (3.0 - 2.0 * t)
 
 
 def _slow(path: NDArray, sigma: float) -> NDArray:
@@ -245,20 +283,19 @@ def set_up_render(target: Path) -> None:
 
 
 def write_truth(clip: Clip, target: Path, joints: NDArray, turns: NDArray, names: list[str],
-                cameras: NDArray, keys: NDArray) -> None:  # fmt: skip
+                cameras: NDArray, lens: NDArray, keys: NDArray) -> None:  # fmt: skip
     """Write what is known of a clip; the form is that of the data folder's rendered clips."""
-    lens = bpy.context.scene.camera.data.lens
     focal = lens / _SENSOR_MM * SIZE[0]
     world_to = np.linalg.inv(cameras) * np.array([1.0, 1.0, -1.0, 1.0])[:, None]
     e = world_to[:, :3]
     seen = np.einsum("fij,fkj->fki", e[:, :, :3], joints) + e[:, None, :, 3]
     half = 0.5 * np.array(SIZE, float)
-    px = half + focal * seen[..., :2] / seen[..., 2:] * [1.0, -1.0]
+    px = half + focal[:, None, None] * seen[..., :2] / seen[..., 2:] * [1.0, -1.0]
     contact = bodies.contacts(joints[:, 12:16], 0.92, 30.0)
     np.savez_compressed(
         target, pos=joints, names=np.array(JOINTS), px=px, E=e, fps=30.0, rotq=turns,
-        bones=np.array(names), res=np.array(SIZE), fpx=focal, keys=keys + 1, contact=contact,
-        use=clip.use, source=clip.source, move=clip.move,
+        bones=np.array(names), res=np.array(SIZE), fpx=focal[0], zoom=focal / focal[0],
+        keys=keys + 1, contact=contact, use=clip.use, source=clip.source, move=clip.move,
     )  # fmt: skip
 
 
@@ -268,12 +305,12 @@ def make(clip: Clip, source: mocap.Performance, data: Path) -> None:
     body = truth_body.build(data / "video" / "mh_body", LOOKS[clip.look])
     keys = animate(body, clip, source)
     joints, turns, names = read_joints(body)
-    cameras = place_camera(clip, joints)
+    cameras, lens = place_camera(clip, joints)
     surroundings(clip)
     part = OUT / f"{clip.name}.part.mp4"
     set_up_render(part)
     bpy.ops.render.render(animation=True)
-    write_truth(clip, OUT / f"{clip.name}.gt.npz", joints, turns, names, cameras, keys)
+    write_truth(clip, OUT / f"{clip.name}.gt.npz", joints, turns, names, cameras, lens, keys)
     part.replace(OUT / f"{clip.name}.mp4")
 
 

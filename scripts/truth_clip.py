@@ -35,7 +35,8 @@ class Truth:
     place : (F, 3) metres, where the camera is in the world
     keys : (K,) authored key frames from 0
     contact : (F, 4) bool, as `body.CONTACTS`, or None
-    move : "", "pan" or "dolly"
+    move : how the camera moves, as `truth_clips.Clip.move`
+    zoom : (F,) focal length over the first frame's
     """
 
     name: str
@@ -50,6 +51,7 @@ class Truth:
     keys: NDArray
     contact: NDArray | None
     move: str
+    zoom: NDArray
 
     def scene(self) -> NDArray:
         """Return the joints (F, 17, 3) in scene axes of a camera taken as level and still."""
@@ -77,6 +79,7 @@ def read(path: Path) -> Truth:
         keys=d["keys"].ravel().astype(int) - 1,
         contact=d["contact"] if "contact" in d else None,
         move=str(d.get("move", "pan" if "movcam" in name else "")),
+        zoom=d.get("zoom", np.ones(len(d["pos"]))),
     )
 
 
@@ -95,7 +98,7 @@ def swung(truth: Truth, rot: NDArray) -> NDArray:
 
 def first(truth: Truth, frames: int) -> Truth:
     """Return the first frames of a clip."""
-    cut = {n: getattr(truth, n)[:frames] for n in ("world", "camera", "into", "place")}
+    cut = {n: getattr(truth, n)[:frames] for n in ("world", "camera", "into", "place", "zoom")}
     contact = None if truth.contact is None else truth.contact[:frames]
     return replace(truth, **cut, contact=contact)
 

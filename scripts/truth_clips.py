@@ -36,10 +36,12 @@ class Clip:
     start, count : frames of it
     look : key of `truth_scene.LOOKS`
     camera : "front", "side", "quarter", "high", or "random"
-    move : "", "pan" or "dolly"
+    move : "", "pan", "dolly" (alongside), "push" (in), "orbit", "hand" (somebody walks along with
+        it in the hand) or "zoom"
     keys : number of authored key poses, 0 for motion as it was captured
     style : of authored keys, "ease" (slow in and out of every pose) or "through"
     use : "measure", "tune" or "noise"
+    lens : millimetres on a sensor 36 wide
     """
 
     name: str
@@ -52,6 +54,7 @@ class Clip:
     keys: int = 0
     style: str = ""
     use: str = "measure"
+    lens: float = 30.0
 
     @property
     def seed(self) -> int:
@@ -79,6 +82,8 @@ MEASURE = (
     Clip("walk_pan", "CMU_09_12", 20, 90, "man", "quarter", "pan"),
     Clip("walk_dolly", "CMU_02_01", 0, 83, "woman", "side", "dolly"),
     Clip("dance_pan", "CMU_05_07", 40, 90, "man", "front", "pan"),
+    Clip("walk_orbit", "CMU_02_02", 0, 72, "man", "quarter", "orbit", lens=26.0),
+    Clip("walk_hand", "CMU_09_12", 20, 90, "woman", "front", "hand", lens=35.0),
     *(
         Clip(f"blocking_{k}", source, start, 96, ("man", "woman")[k % 2],
              ("front", "quarter", "side")[k % 3], "", keys, ("ease", "through")[k % 2])
@@ -96,6 +101,12 @@ TUNE = (
     Clip("tune_sit", "CMU_14_31", 200, 100, "woman", "side", use="tune"),
     Clip("tune_kick", "CMU_10_01", 60, 90, "woman", "quarter", use="tune"),
     Clip("tune_pan", "CMU_08_04", 0, 90, "man", "side", "pan", use="tune"),
+    Clip("tune_dolly", "CMU_08_04", 0, 90, "woman", "side", "dolly", use="tune"),
+    Clip("tune_push", "CMU_14_31", 200, 90, "man", "front", "push", use="tune"),
+    Clip("tune_orbit", "CMU_60_05", 60, 90, "woman", "quarter", "orbit", use="tune"),
+    Clip("tune_hand", "CMU_07_03", 0, 90, "man", "quarter", "hand", use="tune", lens=26.0),
+    Clip("tune_zoom", "CMU_10_01", 60, 90, "man", "front", "zoom", use="tune"),
+    Clip("tune_long", "CMU_08_04", 0, 90, "boy", "quarter", "pan", use="tune", lens=50.0),
     Clip("tune_keys_a", "CMU_94_04", 60, 96, "woman", "front", "", 8, "ease", "tune"),
     Clip("tune_keys_b", "CMU_14_12", 60, 96, "man", "quarter", "", 8, "through", "tune"),
 )

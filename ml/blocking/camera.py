@@ -9,13 +9,15 @@ nothing drifts.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from .camerapath import FOCAL_RATIO
 
-_WIDTH = 320
+WIDTH = 320
 _POINTS, _FEWEST, _SPACING = 120, 24, 8
 _RENEW = 12  # frames
 _BACK_AND_FORTH = 0.7  # small pixels; a point that does not come back was lost
@@ -24,6 +26,22 @@ _MARGIN = 0.15  # of the person's box, around it
 _AGREE = 0.6
 _TURNS_IF = 1.15  # a turn is believed while it misses this much more than a similarity
 _SAME = 2.0  # grey levels, median, that noise changes
+
+
+@dataclass
+class Tracks:
+    """Points of the background, each in the frames in which it was followed; N sights of them.
+
+    Attributes
+    ----------
+    frame : (N,) int
+    point : (N,) int, which point
+    place : (N, 2) pixels
+    """
+
+    frame: NDArray
+    point: NDArray
+    place: NDArray
 
 
 class BackgroundTracker:
@@ -38,6 +56,10 @@ class BackgroundTracker:
         self.unsure = 0
         self._last: NDArray | None = None
         self._points = np.zeros((0, 1, 2), np.float32)
+        self._ids = np.zeros(0, int)
+        self._known = 0
+        self._frame = -1
+        self._seen: list[tuple[int, NDArray, NDArray]] = []
         self._age = 0
         self._total = np.eye(3)
 
@@ -55,7 +77,8 @@ class BackgroundTracker:
             Takes pixels of this frame to where the same background is in the first frame; a
             projective map, as a camera that turns makes one.
         """
-        small = _WIDTH / max(image.shape[:2])
+        self._frame += 1
+        small = WIDTH / max(image.shape[:2])
         size = (round(image.shape[1] * small), round(image.shape[0] * small))
         # Nearest pixels first: a large frame is thinned out at no cost before it is averaged.
         thin = max(1, int(0.5 / small))
@@ -72,16 +95,46 @@ class BackgroundTracker:
             back = np.diag([1 / small, 1 / small, 1.0])
             self._total = self._total @ back @ move @ np.diag([small, small, 1.0])
             self._total /= self._total[2, 2]
+            self._keep(_inside(self._points, mask))
         if len(self._points) < _FEWEST or self._age >= _RENEW:
             self._renew(grey, mask)
+        self._seen.append((self._frame, self._ids, self._points[:, 0] / small))
         self._age += 1
         self._last = grey
         return self._total.copy()
 
+    def tracks(self) -> Tracks:
+        """Return every point that was followed, in pixels of the frames that were given.
+
+        Frames in which the picture had hardly moved hold none: there the camera stands as it did.
+        """
+        frames = [np.full(len(ids), frame) for frame, ids, _ in self._seen]
+        columns = zip(*self._seen, strict=True)
+        _, ids, places = columns if self._seen else ((), (), ())
+        return Tracks(
+            np.concatenate([np.zeros(0, int), *frames]),
+            np.concatenate([np.zeros(0, int), *ids]),
+            np.concatenate([np.zeros((0, 2)), *places]),
+        )
+
+    def _keep(self, good: NDArray) -> None:
+        """Go on with some of the points only."""
+        self._points, self._ids = self._points[good], self._ids[good]
+
     def _renew(self, grey: NDArray, mask: NDArray) -> None:
-        found = cv2.goodFeaturesToTrack(grey, _POINTS, 0.01, _SPACING, mask=mask)
-        self._points = np.zeros((0, 1, 2), np.float32) if found is None else found
+        """Look for points where none are followed."""
         self._age = 0
+        free, lacking = mask.copy(), _POINTS - len(self._points)
+        if lacking < _SPACING:
+            return
+        for x, y in self._points[:, 0].round().astype(int).tolist():
+            cv2.circle(free, (x, y), _SPACING, 0, -1)
+        found = cv2.goodFeaturesToTrack(grey, lacking, 0.01, _SPACING, mask=free)
+        if found is None:
+            return
+        self._points = np.concatenate([self._points, found])
+        self._ids = np.concatenate([self._ids, self._known + np.arange(len(found))])
+        self._known += len(found)
 
     def _move(self, grey: NDArray) -> NDArray | None:
         """Return the (3, 3) movement from this frame back to the last, small pixels.
@@ -100,7 +153,7 @@ class BackgroundTracker:
         before, after = self._points[good], there[good]
         if len(after) >= _FEWEST and np.median(np.linalg.norm(after - before, axis=-1)) < _STILL:
             return None
-        self._points = after
+        self._points, self._ids = after, self._ids[good]
         if len(after) < _FEWEST:
             self.unsure += 1
             return none
@@ -134,6 +187,14 @@ def _miss(move: NDArray, after: NDArray, before: NDArray) -> float:
     """Return by how many pixels a map misses, in the middle."""
     there = np.c_[after, np.ones(len(after))] @ move.T
     return float(np.median(np.linalg.norm(there[:, :2] / there[:, 2:] - before, axis=1)))
+
+
+def _inside(points: NDArray, mask: NDArray) -> NDArray:
+    """Return (N,) whether points (N, 1, 2) lie where a mask is not 0."""
+    x, y = points[:, 0].round().astype(int).T
+    height, width = mask.shape
+    there = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    return there & (mask[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)] > 0)
 
 
 def _background(shape: tuple[int, int], box: NDArray | None) -> NDArray:
