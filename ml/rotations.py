@@ -83,8 +83,13 @@ def from_matrix(m: ArrayLike) -> NDArray:
 
 def to_matrix(q: ArrayLike) -> NDArray:
     """Convert unit quaternions (..., 4) to rotation matrices (..., 3, 3)."""
-    q = np.asarray(q, float)
-    return np.stack([rotate(q, axis) for axis in np.eye(3)], axis=-1)
+    w, x, y, z = np.moveaxis(np.asarray(q, float), -1, 0)
+    rows = (
+        (1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)),
+        (2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)),
+        (2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)),
+    )
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
 
 
 def from_rotvec(r: ArrayLike) -> NDArray:

@@ -38,6 +38,7 @@ from understudy.ml.blocking import (  # noqa: E402
     keyposes,
     lifter,
     lifting,
+    metres,
     seen,
     solver,
 )
@@ -143,8 +144,10 @@ def study(path: Path, sources: dict[str, mocap.Performance]) -> Case:
     frames = min(len(landmarks.time), len(truth.world))
     truth = truth_clip.first(truth, frames)
     time = np.arange(frames) / truth.fps
-    focal_px = camerapath.FOCAL_RATIO * max(landmarks.size)
-    lifted = lifter.lift(landmarks, time, focal_px)
+    lifted = lifter.lift(landmarks, time)
+    if landmarks.travel is not None:
+        landmarks = metres.in_metres(landmarks, time, lifted)
+        lifted = lifter.lift(landmarks, time)
     ahead = rt.rotate(rt.conjugate(truth.into[0]), [0.0, 0.0, 1.0])
     turn = rt.from_rotvec([0.0, 0.0, 0.5 * np.pi - np.arctan2(ahead[1], ahead[0])])
     clip = next(c for c in CLIPS if c.name == truth.name)
@@ -269,19 +272,26 @@ def compare_keys(cases: list[Case]) -> NDArray:
 
 
 def compare_cameras(cases: list[Case]) -> list[float]:
-    """Print how far the found turning of moving cameras is off; return the degrees."""
-    print("\nCamera's turn since the first frame, mean error in degrees (and its true range)")
+    """Print how far what was found of moving cameras is off; return the turns' degrees."""
+    print("\nMoving cameras, mean error (and true range): turn since the first frame, degrees;")
+    print("place, metres; focal length of the last frame, percent")
     out = []
     for case in cases:
         if not case.truth.move or case.landmarks.camera is None:
             continue
-        focal_px = camerapath.FOCAL_RATIO * max(case.truth.size)
-        frames = len(case.joints)
+        frames, focal_px = len(case.joints), case.landmarks.focal
         found = camerapath.turns(case.landmarks.camera[:frames], case.truth.size, focal_px)
         first = rt.multiply(case.truth.into[:1], rt.conjugate(case.truth.into))
         out.append(float(np.degrees(rt.angle_between(found, first)).mean()))
         span = np.degrees(rt.angle_between(first, rt.IDENTITY)).max()
-        print(f"{case.truth.name:26}{out[-1]:7.2f}   ({span:.1f})")
+        place = rt.rotate(case.truth.into[0], case.truth.place - case.truth.place[0])
+        travel = case.landmarks.travel
+        off = place - (0.0 if travel is None else travel[:frames] - travel[0])
+        off, way = (np.linalg.norm(v, axis=1) for v in (off, place))
+        lens = case.lifted.camera_lens[-1] * max(case.truth.size)
+        lens = 100.0 * (lens / (case.truth.focal_px * case.truth.zoom[-1]) - 1.0)
+        print(f"{case.truth.name:26}{out[-1]:7.2f} ({span:.1f}) {off.mean():8.2f} ({way.max():.1f})"
+              f"{lens:8.1f}")  # fmt: skip
     return out
 
 

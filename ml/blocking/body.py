@@ -103,12 +103,12 @@ class Motion:
         The performer's proportions: where each joint sits in the segment that carries it.
     notes : list of str
         Sentences for the person about what was seen.
-    camera_place : (3,) metres, or None
+    camera_place : (F, 3) metres, or None
         Where the camera is, scene axes.
     camera_turn : (F, 4) quaternions, or None
         From the camera's axes (x right, y down, z away) to scene axes.
-    camera_zoom : (F,), or None
-        Focal length over the first frame's.
+    camera_lens : (F,), or None
+        Focal length over the picture's longer side.
     """
 
     time: NDArray
@@ -123,4 +123,4 @@ class Motion:
     notes: list[str] = field(default_factory=list)
     camera_place: NDArray | None = None
     camera_turn: NDArray | None = None
-    camera_zoom: NDArray | None = None
+    camera_lens: NDArray | None = None

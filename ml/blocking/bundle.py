@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from .. import rotations as rt
 
@@ -68,7 +67,7 @@ def _seen(scene: Scene, sights: Sights) -> NDArray:
     """Return the points of the sights (N, 3) in their cameras' axes, up to a length."""
     m = scene.points[sights.point]
     away = m[:, :3] - m[:, 3:] * scene.place[sights.camera]
-    return rt.rotate(scene.turn[sights.camera], away)
+    return np.einsum("nij,nj->ni", rt.to_matrix(scene.turn)[sights.camera], away)
 
 
 def misses(scene: Scene, sights: Sights) -> NDArray:
@@ -159,7 +158,7 @@ def adjust(
             break
         gained, before, scene = before - now, now, moved
         damping = max(0.2 * damping, 1e-9)
-        if gained < 1e-5 * before:
+        if gained < 1e-4 * before:
             break
     return scene
 
@@ -171,10 +170,10 @@ def _total(scene: Scene, sights: Sights, sigma: float, usual: float) -> float:
 
 @dataclass
 class _Normal:
-    """Normal equations: cameras and lens (M), points (P, 3), and what couples them."""
+    """Normal equations: of cameras and lens (M), of points (P, 3), and what couples them."""
 
     cameras: NDArray
-    coupling: sparse.csr_matrix
+    coupling: NDArray
     points: NDArray
     right: NDArray
     right_points: NDArray
@@ -186,50 +185,59 @@ def _normal(scene: Scene, sights: Sights, sigma: float, finite: bool, fixed: NDA
     off = misses(scene, sights)
     weight = 1.0 / (sigma**2 + np.square(off).sum(axis=1))
     weight *= _seen(scene, sights)[:, 2] > _NEAR
-    root = np.sqrt(weight)[:, None, None]
     camera, lens, point = _slopes(scene, sights)
     tangents = _tangents(scene.points, finite)
-    point = point @ tangents[sights.point] * root
-    count, cameras, points = len(off), len(scene.turn), len(scene.points)
-    all_of = np.concatenate([camera, lens[:, :, None]], axis=2) * root
-    columns = (_COLUMNS * sights.camera)[:, None] + np.arange(_COLUMNS)
-    columns = np.c_[columns, np.full(count, _COLUMNS * cameras)]
-    all_of = np.where(fixed[columns][:, None], 0.0, all_of)
-    a = _sparse(all_of, columns, _COLUMNS * cameras + 1)
-    b = _sparse(point, (3 * sights.point)[:, None] + np.arange(3), 3 * points)
-    blocks = np.zeros((points, 3, 3))
-    np.add.at(blocks, sights.point, np.swapaxes(point, 1, 2) @ point)
-    off = (off[:, :, None] * root).ravel()
-    square, right = (a.T @ a).toarray(), -(a.T @ off)
+    point = point @ tangents[sights.point]
+    cameras, points = len(scene.turn), len(scene.points)
+    both = np.concatenate([camera, lens[:, :, None]], axis=2)
+    back = np.swapaxes(both, 1, 2) * weight[:, None, None]
+    square, right = np.zeros((cameras, 8, 8)), np.zeros((cameras, 8))
+    np.add.at(square, sights.camera, back @ both)
+    np.add.at(right, sights.camera, -(back @ off[:, :, None])[..., 0])
+    # A camera sees a point once, so what couples them is one block.
+    couples = np.zeros((cameras, points, 8, 3))
+    couples[sights.camera, sights.point] = back @ point
+    back = np.swapaxes(point, 1, 2) * weight[:, None, None]
+    blocks, right_points = np.zeros((points, 3, 3)), np.zeros((points, 3))
+    np.add.at(blocks, sights.point, back @ point)
+    np.add.at(right_points, sights.point, -(back @ off[:, :, None])[..., 0])
+    whole, right = _bordered(square, right)
     if usual:
-        square[-1, -1] += 1.0 / _LENS_SPREAD**2
+        whole[-1, -1] += 1.0 / _LENS_SPREAD**2
         right[-1] -= np.log(scene.focal / usual) / _LENS_SPREAD**2
-    return _Normal(square, a.T @ b, blocks, right, -(b.T @ off), tangents)
+    own = couples[:, :, :_COLUMNS].transpose(0, 2, 1, 3).reshape(-1, 3 * points)
+    coupling = np.concatenate([own, couples[:, :, _COLUMNS].sum(axis=0).reshape(1, -1)])
+    whole[fixed], whole[:, fixed], right[fixed], coupling[fixed] = 0.0, 0.0, 0.0, 0.0
+    return _Normal(whole, coupling, blocks, right, right_points, tangents)
 
 
-def _sparse(values: NDArray, columns: NDArray, width: int) -> sparse.csr_matrix:
-    """Lay (N, 2, K) values into a matrix of 2 N rows, the K into given columns (N, K)."""
-    count, _, k = values.shape
-    index = np.repeat(columns[:, None], 2, axis=1).ravel()
-    starts = np.arange(0, 2 * count * k + 1, k)
-    return sparse.csr_matrix((values.ravel(), index, starts), shape=(2 * count, width))
+def _bordered(square: NDArray, right: NDArray) -> tuple[NDArray, NDArray]:
+    """Lay blocks of cameras (C, 8, 8), the lens last in each, into one matrix with one lens."""
+    cameras = len(square)
+    whole = np.zeros((_COLUMNS * cameras + 1,) * 2)
+    for k, block in enumerate(square):
+        own = slice(_COLUMNS * k, _COLUMNS * (k + 1))
+        whole[own, own] = block[:_COLUMNS, :_COLUMNS]
+        whole[own, -1] = whole[-1, own] = block[:_COLUMNS, _COLUMNS]
+    whole[-1, -1] = square[:, -1, -1].sum()
+    return whole, np.append(right[:, :_COLUMNS].ravel(), right[:, -1].sum())
 
 
 def _solve(normal: _Normal, damping: float, fixed: NDArray) -> tuple[NDArray, NDArray]:
-    """Return the step of cameras and lens (M,) and of the points (P, 3)."""
+    """Return the step of cameras and lens (M,) and of the points (P, 4)."""
     blocks = normal.points.copy()
     diagonal = np.einsum("pii->pi", blocks)
     diagonal += damping * diagonal + 1e-9
-    count = len(blocks)
-    inverse = sparse.bsr_matrix((np.linalg.inv(blocks), np.arange(count), np.arange(count + 1)))
-    half = normal.coupling @ inverse
-    square = normal.cameras - (half @ normal.coupling.T).toarray()
-    right = normal.right - half @ normal.right_points
+    inverse = np.linalg.inv(blocks)
+    half = normal.coupling.reshape(-1, len(blocks), 1, 3) @ inverse
+    half = half.reshape(normal.coupling.shape)
+    square = normal.cameras - half @ normal.coupling.T
+    right = normal.right - half @ normal.right_points.ravel()
     add = damping * np.diag(normal.cameras) + 1e-9
     square[np.diag_indices_from(square)] += np.where(fixed, 1.0, add)
     step = np.linalg.solve(square, right)
-    back = normal.right_points - normal.coupling.T @ step
-    step_points = np.einsum("pij,pj->pi", np.linalg.inv(blocks), back.reshape(-1, 3))
+    back = normal.right_points - (normal.coupling.T @ step).reshape(-1, 3)
+    step_points = np.einsum("pij,pj->pi", inverse, back)
     return step, np.einsum("pij,pj->pi", normal.tangents, step_points)
 
 

@@ -49,10 +49,12 @@ class BackgroundTracker:
 
     Attributes
     ----------
+    size : (width, height) of the last frame, pixels
     unsure : number of frames whose movement could not be told, and is taken for none
     """
 
     def __init__(self) -> None:
+        self.size = (1, 1)
         self.unsure = 0
         self._last: NDArray | None = None
         self._points = np.zeros((0, 1, 2), np.float32)
@@ -78,6 +80,7 @@ class BackgroundTracker:
             projective map, as a camera that turns makes one.
         """
         self._frame += 1
+        self.size = (image.shape[1], image.shape[0])
         small = WIDTH / max(image.shape[:2])
         size = (round(image.shape[1] * small), round(image.shape[0] * small))
         # Nearest pixels first: a large frame is thinned out at no cost before it is averaged.
@@ -94,7 +97,7 @@ class BackgroundTracker:
                 return self._total.copy()
             back = np.diag([1 / small, 1 / small, 1.0])
             self._total = self._total @ back @ move @ np.diag([small, small, 1.0])
-            self._total /= self._total[2, 2]
+            self._total /= np.cbrt(np.linalg.det(self._total))
             self._keep(_inside(self._points, mask))
         if len(self._points) < _FEWEST or self._age >= _RENEW:
             self._renew(grey, mask)

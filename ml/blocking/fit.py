@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
 from .. import rotations as rt
 from . import lifting
@@ -59,6 +60,7 @@ _SIGMA_LIFTED, _SIGMA_PICTURE_LIFTED = 0.01, 0.03
 # Where it is unsure it shortens bones: which percentile of the lengths it gives is the bone's.
 _LIFTED_LENGTH = 50.0
 _LIFTED_AS_CORE = [lifting.JOINT_OF[mark] for mark in CORE]
+_AWAY_SMOOTH_S = 0.2
 _ITERATIONS = 5
 _CHUNK = 256
 
@@ -76,6 +78,7 @@ class Observation:
     seen : (F,) 0 to 1, how much real evidence stands behind the frame
     still : (F, 33, 2) pixels of the first frame's picture: the camera's movement taken out
     turn : (F, 4) quaternions from each frame's camera axes to the first's
+    place : (F, 3) metres, where the camera is, in the first one's axes
     zoom : (F,) focal length over the first frame's
     """
 
@@ -86,7 +89,13 @@ class Observation:
     seen: NDArray
     still: NDArray
     turn: NDArray
+    place: NDArray
     zoom: NDArray
+
+    def rays(self, size: tuple[int, int], focal_px: float) -> NDArray:
+        """Return x/z and y/z (F, 33, 2) of the landmarks, each frame's camera axes."""
+        middle = 0.5 * np.asarray(size, float)
+        return (self.image - middle) / (focal_px * self.zoom[:, None, None])
 
 
 def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: float) -> Observation:
@@ -111,12 +120,14 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
     camera = np.eye(3) if landmarks.camera is None else landmarks.camera[good]
     camera = np.broadcast_to(camera, (len(good), 3, 3))
     still = still_points(image, camera)
+    place = np.zeros((len(good), 3)) if landmarks.travel is None else landmarks.travel[good]
     parts = [
         image,
         landmarks.world_raw[good],
         landmarks.visibility_raw[good],
         still,
         rt.to_rotvec(turns(camera, landmarks.size, focal_px)),
+        place,
         zooms(camera, landmarks.size, focal_px)[:, None],
     ]
     data = np.concatenate([p.reshape(len(good), -1) for p in parts], axis=1).astype(float)
@@ -138,8 +149,8 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
         out[f] = (w * (1.0 + slope * (d - mean))) @ data[window]
         seen[f] = np.exp(-0.5 * (max(0.0, nearest - 0.75 * spacing) / 0.1) ** 2)
     ends = np.cumsum([p[0].size for p in parts[:-1]])
-    image, world, visibility, still, turn, zoom = np.split(out, ends, axis=1)
-    return Observation(
+    image, world, visibility, still, turn, place, zoom = np.split(out, ends, axis=1)
+    found = Observation(
         time=np.asarray(time, float),
         image=image.reshape(-1, 33, 2),
         world=world.reshape(-1, 33, 3),
@@ -147,8 +158,29 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
         seen=seen,
         still=still.reshape(-1, 33, 2),
         turn=rt.from_rotvec(turn),
+        place=place,
         zoom=zoom[:, 0],
     )
+    if np.ptp(place, axis=0).any():
+        found.still = _from_first(found, landmarks.size, focal_px)
+    return found
+
+
+def _from_first(seen: Observation, size: tuple[int, int], focal_px: float) -> NDArray:
+    """Return where (F, 33, 2) pixels the first frame's camera would see the performer.
+
+    A camera that travels shifts what is near by more than what is far: the performer's distance
+    is needed, and is taken from how large they are seen.
+    """
+    rays = seen.rays(size, focal_px)
+    body = seen.world - seen.world[:, [HIP_L, HIP_R]].mean(axis=1, keepdims=True)
+    away = _initial_translation(rays, body, np.clip(seen.visibility, 0.05, 1.0))[:, 2]
+    rate = 1.0 / max(float(np.median(np.diff(seen.time))), 1e-6) if len(away) > 1 else 1.0
+    away = gaussian_filter1d(np.maximum(away, 0.3), _AWAY_SMOOTH_S * rate, mode="nearest")
+    ahead = np.concatenate([rays, np.ones((*rays.shape[:2], 1))], axis=2) * away[:, None, None]
+    there = rt.rotate(seen.turn[:, None], ahead) + seen.place[:, None]
+    middle = 0.5 * np.asarray(size, float)
+    return middle + focal_px * there[..., :2] / np.maximum(there[..., 2:], 0.1)
 
 
 def bone_lengths(world: NDArray, weight: NDArray) -> NDArray:
@@ -287,7 +319,7 @@ def fit_joints(
         How far the fitted joints miss the picture, root mean square at the performer's distance.
     """
     core = list(CORE)
-    rays = (seen.image - 0.5 * np.asarray(size, float)) / focal_px
+    rays = seen.rays(size, focal_px)
     given = _gather(seen, rays, lifted)
     shift = _initial_translation(given.rays, given.body, given.weight)
     shift[:, 2] = np.maximum(shift[:, 2], 0.3)

@@ -45,7 +45,7 @@ INTO_SCENE = rt.from_matrix([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]]
 """Turns camera axes into scene axes seen by a level camera."""
 
 
-def to_scene(joints: NDArray, turn: NDArray, fps: float) -> NDArray:
+def to_scene(joints: NDArray, turn: NDArray, place: NDArray, fps: float) -> NDArray:
     """Turn camera axes (x right, y down, z away) into scene axes, steadying the distance.
 
     The distance is the noisiest number a single picture gives, and bodies change it slowly: it
@@ -56,6 +56,8 @@ def to_scene(joints: NDArray, turn: NDArray, fps: float) -> NDArray:
     joints : (F, 33, 3) metres, camera axes
     turn : (F, 4)
         From each frame's camera axes to the first's; the scene is level with the first.
+    place : (F, 3) metres
+        Where the camera is, in the first one's axes.
     fps : float
 
     Returns
@@ -66,7 +68,7 @@ def to_scene(joints: NDArray, turn: NDArray, fps: float) -> NDArray:
     away = np.linalg.norm(hips, axis=-1)
     steady = gaussian_filter1d(away, _DEPTH_SMOOTH_S * fps, mode="nearest")
     joints = joints + (hips * (steady / away - 1.0)[:, None])[:, None]
-    joints = rt.rotate(turn[:, None], joints)
+    joints = rt.rotate(turn[:, None], joints) + place[:, None]
     return np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)
 
 

@@ -42,9 +42,7 @@ class Lifted:
     model: dict[str, str]
 
 
-def lift(
-    landmarks: Landmarks, time: NDArray, focal_px: float, settings: Settings | None = None
-) -> Lifted:
+def lift(landmarks: Landmarks, time: NDArray, settings: Settings | None = None) -> Lifted:
     """Lift a clip.
 
     Parameters
@@ -52,17 +50,16 @@ def lift(
     landmarks : Landmarks
         At least two frames with a person.
     time : (F,) seconds, increasing
-    focal_px : float
     settings : Settings of the runtime, optional
     """
-    session = Session(NAME, settings)
+    session, focal_px = Session(NAME, settings), landmarks.focal
     count = max(_FEWEST, int(np.ceil((time[-1] - time[0]) * lifting.RATE)) + 1)
     even = time[0] + np.arange(count) / lifting.RATE
     seen = fit.resample(landmarks, even, _SMOOTH_S, focal_px)
     middle = 0.5 * np.asarray(landmarks.size, float)
     still = seen.still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
     view = lifting.look(
-        (seen.image - middle) / focal_px,
+        seen.rays(landmarks.size, focal_px),
         seen.world,
         seen.visibility,
         (still - middle) / focal_px,

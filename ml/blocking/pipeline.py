@@ -14,11 +14,11 @@ from ..progress import Progress, Steps, scaled
 from ..rig import Rig
 from ..runtime import MODELS, Settings, card_sha256, model_path
 from ..video import open_video
-from . import keyposes, lifter, shot, solver
+from . import keyposes, lifter, metres, shot, solver
 from . import seen as memory
 from .body import Motion
 from .bonemap import BoneMap, check_limbs
-from .camerapath import FOCAL_RATIO, moves
+from .camerapath import moves
 from .channels import Channels, to_channels
 from .retarget import retarget
 from .tracker import Landmarks, track
@@ -192,9 +192,11 @@ def _solve(params: dict) -> Steps[_Solved]:
     times = start_s + (frames - params["frame_start"]) / params["fps"]
     models, lifted = dict(seen.models), None
     if params.get("lifter"):
-        focal_px = FOCAL_RATIO * max(seen.size)
-        lifted = lifter.lift(seen, times, focal_px, settings)
+        lifted = lifter.lift(seen, times, settings)
         models |= lifted.model
+    if seen.travel is not None:
+        seen = metres.in_metres(seen, times, lifted)
+        lifted = lifter.lift(seen, times, settings) if params.get("lifter") else None
     motion = solver.solve(seen, times, lifted=lifted)
     return _Solved(seen, {Path(params["video"]).name: digest}, frames, times, motion, models)
 
@@ -313,8 +315,10 @@ def _notes(seen: Landmarks, motion: Motion, frames: NDArray, params: dict) -> li
     notes = []
     if seen.camera is not None and moves(seen.camera, seen.size):
         notes.append(
-            "The camera turns or shakes: that was taken out of the motion, but a camera that "
-            "travels along still moves the character"
+            "The camera turns, zooms or shakes: that was taken out of the motion"
+            if seen.travel is None
+            else "The camera travels: that was taken out of the motion, its way sized by the "
+            "performer's steps"
         )
     there = seen.time[seen.found]
     if there[0] - seen.time[0] > _LONG_GAP_S:

@@ -13,13 +13,13 @@ from ..rig import Rig
 from . import keyposes
 from .body import Motion
 from .bonemap import BoneMap
-from .camerapath import FOCAL_RATIO
 from .retarget import body_frame
 
 SENSOR_MM = 36.0
 _HALF_TURN = np.array([0.0, 1.0, 0.0, 0.0])  # camera axes, y down and z away, to Blender's
 _TOLERANCE_RAD = 0.002
-_STILL_RAD, _STILL_ZOOM = 0.002, 0.01
+# Smaller moves are the trembling of what was measured, places as seen from the performer.
+_STILL_RAD, _STILL_ZOOM, _STILL_PLACE = 0.002, 0.01, 0.004
 
 
 @dataclass
@@ -28,14 +28,16 @@ class Shot:
 
     Attributes
     ----------
-    place : (3,) armature units
+    place : (F, 3) armature units
     turn : (F, 4) quaternions of Blender's camera, which looks along -Z with Y up
     lens : (F,) millimetres on a sensor `SENSOR_MM` wide along the picture's longer side
+    away : float, how far the performer is in the middle, armature units
     """
 
     place: NDArray
     turn: NDArray
     lens: NDArray
+    away: float
 
 
 def shot_of(motion: Motion, rig: Rig, bones: BoneMap) -> Shot:
@@ -43,9 +45,10 @@ def shot_of(motion: Motion, rig: Rig, bones: BoneMap) -> Shot:
     frame = body_frame(rig, bones)
     size = frame.leg / motion.leg_length
     level = frame.centre - frame.up * (frame.centre @ frame.up)
+    away = size * float(np.linalg.norm(motion.root - motion.camera_place, axis=1).mean())
     place = level + frame.up * frame.floor + rt.rotate(frame.turn, size * motion.camera_place)
     turn = rt.multiply(rt.multiply(frame.turn, motion.camera_turn), _HALF_TURN)
-    return Shot(place, rt.continuous(turn), SENSOR_MM * FOCAL_RATIO * motion.camera_zoom)
+    return Shot(place, rt.continuous(turn), SENSOR_MM * motion.camera_lens, away)
 
 
 def channels(shot: Shot, frames: NDArray, fps: float) -> tuple[list, list]:
@@ -54,15 +57,22 @@ def channels(shot: Shot, frames: NDArray, fps: float) -> tuple[list, list]:
     The place is that of the armature's space: whoever writes it moves it to the world first.
     """
     zooms = np.ptp(shot.lens) > _STILL_ZOOM * shot.lens.mean()
-    moves = rt.angle_between(shot.turn, shot.turn[:1]).max() > _STILL_RAD
-    values = np.concatenate([2.0 * shot.turn, np.log(shot.lens)[:, None] * zooms], axis=1)
+    turns = rt.angle_between(shot.turn, shot.turn[:1]).max() > _STILL_RAD
+    travels = np.ptp(shot.place, axis=0).max() > _STILL_PLACE * shot.away
+    lens, place = np.log(shot.lens)[:, None] * zooms, shot.place / shot.away * travels
+    values = np.concatenate([2.0 * shot.turn, lens, place], axis=1)
     index = np.array([0])
-    if moves or zooms:
+    if turns or zooms or travels:
         index = keyposes.choose(values, np.zeros(len(values)), fps, tolerance_rad=_TOLERANCE_RAD)
-    seat = [_channel("location", k, frames[:1], shot.place[None, k : k + 1]) for k in range(3)]
-    turns = _keyed("rotation_quaternion", frames, shot.turn, index if moves else index[:1])
-    lens = _keyed("lens", frames, shot.lens[:, None], index if zooms else index[:1])
-    return [*seat, *turns], lens
+    keyed = [
+        _keyed(path, frames, values, index if changes else index[:1])
+        for path, values, changes in (
+            ("location", shot.place, travels),
+            ("rotation_quaternion", shot.turn, turns),
+            ("lens", shot.lens[:, None], zooms),
+        )
+    ]
+    return [*keyed[0], *keyed[1]], keyed[2]
 
 
 def _keyed(path: str, frames: NDArray, values: NDArray, index: NDArray) -> list[take.Channel]:

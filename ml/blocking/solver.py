@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from .. import rotations as rt
-from . import camerapath, fit, ground, plant
+from . import fit, ground, plant
 from .body import CONTACTS, REST_DIRECTION, ROLES, Motion
 
 if TYPE_CHECKING:
@@ -359,7 +359,7 @@ def solve(
     time : (F,) seconds, even
         Usually the scene's frames; inside the video's range.
     focal_px : float, optional
-        Focal length in pixels; by default that of a common lens (`camerapath.FOCAL_RATIO`).
+        Focal length in pixels; by default `Landmarks.focal`.
     lifted : Lifted, optional
         What the lifter makes of the same landmarks at the same times and focal length; without
         it the body is solved by geometry alone.
@@ -369,15 +369,16 @@ def solve(
     Motion
     """
     fps = 1.0 / np.median(np.diff(time)) if len(time) > 1 else 30.0
-    focal_px = focal_px or camerapath.FOCAL_RATIO * max(landmarks.size)
+    focal_px = focal_px or landmarks.focal
     seen = fit.resample(landmarks, time, _SMOOTH_S, focal_px)
     camera, residual = fit.fit_joints(seen, landmarks.size, focal_px, lifted)
     weight = seen.seen * seen.visibility[:, list(fit.CORE)].mean(axis=1)
-    points = ground.to_scene(camera, seen.turn, fps)
-    into = rt.multiply(ground.INTO_SCENE, seen.turn)
+    points = ground.to_scene(camera, seen.turn, seen.place, fps)
+    first = ground.INTO_SCENE
+    into = rt.multiply(first, seen.turn)
     up = None if lifted is None else rt.rotate(into, lifted.up)
     points, tilt = ground.level(points, weight, up)
-    into = rt.multiply(tilt, into)
+    first, into = rt.multiply(tilt, first), rt.multiply(tilt, into)
     if lifted is None:
         rot = segment_rotations(points, fps)
     else:
@@ -405,7 +406,7 @@ def solve(
         joints=shape + root[:, None],
         joint_names=JOINT_NAMES,
         offsets=offsets,
-        camera_place=shift,
+        camera_place=shift + rt.rotate(first, seen.place),
         camera_turn=into,
-        camera_zoom=seen.zoom,
+        camera_lens=seen.zoom * focal_px / max(landmarks.size),
     )

@@ -12,7 +12,9 @@ from ..errors import VideoError
 from ..progress import Progress, Steps
 from ..runtime import Session, Settings
 from ..video import Video
+from . import camerapath, travel
 from .camera import BackgroundTracker
+from .camerapath import FOCAL_RATIO
 from .crop import Region, refine, to_picture, turn_upright, warp
 from .detector import Detections, Detector
 from .smoothing import LowPass, OneEuro
@@ -61,8 +63,11 @@ class Landmarks:
         The same, frame by frame, not steadied.
     provider : what ran the networks, and why that is not the GPU
     notes : sentences for the person
-    camera : (F, 3, 3), what takes pixels of each frame to where the same background is in the
-        first, or None where the camera was not followed
+    camera : (F, 3, 3), what takes pixels of each frame to where the same background, far away,
+        is in the first, or None where the camera was not followed
+    travel : (F, 3), where the camera is, in the first one's axes (x right, y down, z away), or
+        None where it stays in its place; see `travel.in_metres` for its unit
+    focal_px : the first frame's focal length, where the camera's movement tells it; else 0
     """
 
     time: NDArray[np.float64]
@@ -80,6 +85,13 @@ class Landmarks:
     provider: str = ""
     notes: tuple[str, ...] = ()
     camera: NDArray[np.float64] | None = field(default=None, repr=False)
+    travel: NDArray[np.float64] | None = field(default=None, repr=False)
+    focal_px: float = 0.0
+
+    @property
+    def focal(self) -> float:
+        """Return the first frame's focal length in pixels, a common lens' where it is unknown."""
+        return self.focal_px or FOCAL_RATIO * max(self.size)
 
 
 @dataclass(frozen=True)
@@ -307,7 +319,14 @@ def track(
     if not any(frame.raw for frame in frames):
         raise VideoError(_nobody(video, person, tracker.most_seen))
     yield Progress(1.0, f"Found the pose in {sum(f.raw is not None for f in frames)} frames")
-    return _collect(frames, np.array(cameras), video, tracker)
+    move = None
+    size = background.size
+    if camerapath.moves(np.array(cameras), size):
+        yield Progress(1.0, "Following the camera")
+        move = travel.follow(background.tracks(), size, np.array(cameras))
+    if move is not None:
+        cameras = move.far(size)
+    return _collect(frames, np.array(cameras), move, video, tracker)
 
 
 def _check_person(person: str | int) -> str | int:
@@ -360,7 +379,13 @@ def _notes(video: Video, tracker: _Tracker) -> tuple[str, ...]:
     )
 
 
-def _collect(frames: list[_Frame], cameras: NDArray, video: Video, tracker: _Tracker) -> Landmarks:
+def _collect(
+    frames: list[_Frame],
+    cameras: NDArray,
+    move: travel.Move | None,
+    video: Video,
+    tracker: _Tracker,
+) -> Landmarks:
     """Lay the frames' results into arrays, in pixels of the original picture."""
     to_original = np.diag([1.0 / video.scale, 1.0 / video.scale, 1.0])
     count = len(frames)
@@ -393,4 +418,6 @@ def _collect(frames: list[_Frame], cameras: NDArray, video: Video, tracker: _Tra
         provider=sessions[1].provider + (f" ({reason})" if reason else ""),
         notes=_notes(video, tracker),
         camera=to_original @ cameras @ np.linalg.inv(to_original),
+        travel=move.place if move is not None and move.travels else None,
+        focal_px=0.0 if move is None else move.focal / video.scale,
     )

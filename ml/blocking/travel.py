@@ -26,6 +26,8 @@ _POINTS = 500
 _FEWEST = 24  # shared points of two views, and points in all
 _TRIES = 3
 _WORST = 9.0  # a sight that misses by more than three deviations says no more than that
+_WELL = np.log(5.0)  # a scene of which half the points miss by less than two deviations will do
+_ASTRAY = 0.05  # share of sights that may be of things that move by themselves
 _SEEN = 3  # cameras that see a point, at least
 
 
@@ -56,7 +58,7 @@ class Move:
             for each in lens:
                 each[:2, 2] = 0.5 * np.asarray(size)
             out[f] = lens[0] @ rt.to_matrix(turn) @ np.linalg.inv(lens[1])
-            out[f] /= out[f, 2, 2]
+            out[f] /= np.cbrt(np.linalg.det(out[f]))
         return out
 
 
@@ -87,7 +89,9 @@ def follow(tracks: Tracks, size: tuple[int, int], chained: NDArray) -> Move | No
         (free, bundle.adjust(start, sights, sigma, free, lens=True, usual=usual))
         for free in ((TURN,), (TURN, ZOOM))
     ]
-    grown = _grow(sights, start, sigma)
+    left = np.min([np.linalg.norm(bundle.misses(s, sights), axis=1) for _, s in fits], axis=0)
+    explained = np.median(left) < sigma and np.mean(left > 3.0 * sigma) < _ASTRAY
+    grown = None if explained else _grow(sights, start, sigma)
     if grown is not None:
         fits.append(((TURN, PLACE), bundle.adjust(
             grown, sights, sigma, (TURN, PLACE), lens=True, usual=usual)))  # fmt: skip
@@ -125,9 +129,11 @@ def _grow(sights: Sights, start: Scene, sigma: float) -> Scene | None:
         scene = _from_pair(sights, start, pair, sigma)
         if scene is None:
             continue
-        total = bundle.cost(scene, sights, sigma).sum()
-        if best is None or total < best[0]:
-            best = (total, scene)
+        costs = bundle.cost(scene, sights, sigma)
+        if best is None or costs.sum() < best[0]:
+            best = (costs.sum(), scene)
+        if np.median(costs) < _WELL:
+            break
     return None if best is None else best[1]
 
 

@@ -35,10 +35,10 @@ def test_where_in_the_picture_somebody_stands_makes_no_difference():
 
 def test_a_long_clip_is_the_same_in_pieces(performance, monkeypatch):
     marks = body_double.seen(*performance)
-    whole = lifter.lift(marks, marks.time, body_double.FOCAL)
+    whole = lifter.lift(marks, marks.time)
     monkeypatch.setattr(lifter, "_PIECE", 72)
     monkeypatch.setattr(lifter, "_OVERLAP", 24)
-    parts = lifter.lift(marks, marks.time, body_double.FOCAL)
+    parts = lifter.lift(marks, marks.time)
     assert parts.joints.shape == whole.joints.shape == (len(marks.time), 17, 3)
     np.testing.assert_allclose(parts.joints, whole.joints, atol=2e-3)
     np.testing.assert_allclose(parts.contact, whole.contact, atol=2e-2)
@@ -46,8 +46,8 @@ def test_a_long_clip_is_the_same_in_pieces(performance, monkeypatch):
 
 def test_it_answers_at_any_frame_rate(performance):
     marks = body_double.seen(*performance)
-    slow = lifter.lift(marks, marks.time[::3], body_double.FOCAL)
-    full = lifter.lift(marks, marks.time, body_double.FOCAL)
+    slow = lifter.lift(marks, marks.time[::3])
+    full = lifter.lift(marks, marks.time)
     np.testing.assert_allclose(slow.joints, full.joints[::3], atol=5e-3)
     np.testing.assert_allclose(np.linalg.norm(slow.rot, axis=-1), 1.0, atol=1e-6)
 
@@ -55,7 +55,7 @@ def test_it_answers_at_any_frame_rate(performance):
 def test_it_knows_a_performer_it_has_never_seen(performance):
     """Exact landmarks are not what it learned from, but the body must still be found."""
     marks = body_double.seen(*performance)
-    lifted = lifter.lift(marks, marks.time, body_double.FOCAL)
+    lifted = lifter.lift(marks, marks.time)
     truth = solver.forward(performance[1], body_double.offsets())[:, PLACES]
     truth = np.stack([truth[..., 0], -truth[..., 2], truth[..., 1]], axis=-1)
     assert np.linalg.norm(lifted.joints - truth, axis=-1).mean() < 0.12
