@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..ml.layout.kinds import KINDS
 from ..ml.layout.plan import Item, Layout, Room
+from ..ml.layout.space import HEAD, STEP_OVER, Space, Walk
 from .scene import root_of, stored
 from .surfaces import ITEM, OWNED
 
@@ -26,6 +27,9 @@ TOUCH = 0.01
 _SHRINK = 0.003
 _INWARDS = 0.02
 _SETTLED = 0.05
+_WALKER = 0.25
+_GRAIN = 0.1
+"""Metres between the points by which a triangle blocks the ground."""
 
 
 @dataclass
@@ -59,6 +63,8 @@ class Findings:
     floating : off the floor, the wall or what carries them
     sunk : below the floor
     outside : beyond the place's outline
+    blocked : how many entrances have a thing before them
+    walkable : share of the other entrances that can be walked to from the first
     """
 
     items: int = 0
@@ -66,11 +72,14 @@ class Findings:
     floating: list[str] = field(default_factory=list)
     sunk: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    blocked: int = 0
+    walkable: float = 1.0
 
     def counts(self) -> dict[str, int]:
-        """Return the number of each."""
+        """Return the number of each fault."""
         names = ("collisions", "floating", "sunk", "outside")
-        return {"items": self.items, **{n: len(getattr(self, n)) for n in names}}
+        found = {n: len(getattr(self, n)) for n in names}
+        return {"items": self.items, **found, "blocked": self.blocked}
 
 
 def bodies(scene: Scene) -> list[Body]:
@@ -111,9 +120,52 @@ def check(scene: Scene) -> Findings:
     if layout is None:
         return found
     found.collisions = _collisions(layout, all_bodies)
+    trees: dict[int, BVHTree] = {}
     for body in all_bodies:
-        _check_place(layout, body, all_bodies, found)
+        _check_place(layout, body, all_bodies, trees, found)
+    if layout.room.outline:
+        found.blocked, found.walkable = _walk(layout.room, all_bodies)
     return found
+
+
+def _walk(room: Room, all_bodies: list[Body]) -> tuple[int, float]:
+    """Return (entrances that are blocked, share of the others that the first one reaches)."""
+    from scipy.spatial import cKDTree
+
+    walk = Walk(Space(room), radius=_WALKER)
+    points = [_in_the_way(b) for b in all_bodies if _stops(b.item)]
+    points = np.concatenate([np.zeros((0, 2)), *points])
+    if len(points):
+        far = cKDTree(points).query(walk.points, distance_upper_bound=_WALKER)[0]
+        walk.free &= far > _WALKER
+    entries = [walk.entry(o) for o in room.openings if o.entrance]
+    known = [e for e in entries if e is not None]
+    if len(known) < 2:
+        return len(entries) - len(known), 1.0
+    seen = walk.reach(known[0])
+    return len(entries) - len(known), float(np.mean([seen[tuple(e)] for e in known[1:]]))
+
+
+def _stops(item: Item) -> bool:
+    kind = KINDS.get(item.kind)
+    return item.support != "ceiling" and (kind is None or (kind.solid and not kind.passable))
+
+
+def _in_the_way(body: Body) -> NDArray:
+    """Return points (N, 2), on a body's triangles, at heights where somebody walks."""
+    corners = body.verts[body.triangles]
+    near = (corners[..., 2].min(axis=1) < HEAD) & (corners[..., 2].max(axis=1) > STEP_OVER)
+    found = [corners[near].reshape(-1, 3)]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    for count in np.unique(np.ceil(longest[near] / _GRAIN)).astype(int):
+        chosen = corners[near & (np.ceil(longest / _GRAIN) == count)]
+        i, j = (n.ravel() for n in np.meshgrid(np.arange(count + 1), np.arange(count + 1)))
+        i, j = i[i + j <= count] / count, j[i + j <= count] / count
+        weights = np.column_stack([i, j, 1 - i - j])
+        found.append((weights @ chosen).reshape(-1, 3))
+    points = np.concatenate(found)
+    points = points[(points[:, 2] > STEP_OVER) & (points[:, 2] < HEAD), :2]
+    return np.unique(np.round(points / (_GRAIN / 4)), axis=0) * (_GRAIN / 4)
 
 
 def _tree(body: Body) -> BVHTree:
@@ -149,17 +201,23 @@ def _carries(one: Item, other: Item, names: list[str]) -> bool:
     return 0 <= other.parent < len(names) and names[other.parent] == one.name
 
 
-def _check_place(layout: Layout, body: Body, others: list[Body], found: Findings) -> None:
+def _check_place(
+    layout: Layout,
+    body: Body,
+    others: list[Body],
+    trees: dict[int, BVHTree],
+    found: Findings,
+) -> None:
     item, low, high = body.item, body.low, body.high
     name = body.obj.name
     if low[2] < -TOUCH and item.support != "water":
         found.sunk.append(name)
     if item.support == "floor" and low[2] > TOUCH:
-        carrier = _below(body, others)
+        carrier = _below(body, others, trees)
         if carrier is None or low[2] - carrier > TOUCH:
             found.floating.append(name)
     elif item.support == "surface":
-        carrier = _below(body, others)
+        carrier = _below(body, others, trees)
         if carrier is None or low[2] - carrier > TOUCH:
             found.floating.append(name)
     elif item.support == "ceiling":
@@ -171,19 +229,21 @@ def _check_place(layout: Layout, body: Body, others: list[Body], found: Findings
         found.outside.append(name)
 
 
-def _below(body: Body, others: list[Body]) -> float | None:
+def _below(body: Body, others: list[Body], trees: dict[int, BVHTree]) -> float | None:
     """Return the height of the highest surface straight below a thing's foot; None without."""
     low = body.low
     foot = body.verts[body.verts[:, 2] < low[2] + 0.02]
     best = 0.0 if low[2] < 0.02 else None
-    for other in others:
+    for number, other in enumerate(others):
         if other is body or (other.high < (*low[:2], low[2] - 0.1)).any():
             continue
         if (other.low[:2] > body.high[:2]).any():
             continue
-        tree = BVHTree.FromPolygons(
-            other.verts.tolist(), other.triangles.tolist(), all_triangles=True
-        )
+        if number not in trees:
+            trees[number] = BVHTree.FromPolygons(
+                other.verts.tolist(), other.triangles.tolist(), all_triangles=True
+            )
+        tree = trees[number]
         middle = Vector(foot.mean(axis=0)) + Vector((0, 0, 0.05))
         for start in (
             middle,

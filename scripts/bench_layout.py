@@ -1,6 +1,6 @@
 """Measure the layout stage: places, wishes, validity, variety and time.
 
-    python scripts/bench_layout.py [--parts places wishes valid variety time scale] [--seeds 6]
+    python scripts/bench_layout.py [--parts places wishes voices valid variety time scale] [--seeds 6]
 
 Run it with the Python of the py311 environment. The prompts lie in `scripts/prompts` and were
 written before anything was tuned on them. What is measured here is the layout itself, as boxes,
@@ -36,7 +36,7 @@ from understudy.ml.layout.words import Sentences  # noqa: E402
 from understudy.ml.runtime import Settings  # noqa: E402
 
 PROMPTS = Path(__file__).parent / "prompts"
-PARTS = ("places", "wishes", "valid", "variety", "time", "scale")
+PARTS = ("places", "wishes", "voices", "valid", "variety", "time", "scale")
 
 
 def lines(name: str) -> list[tuple[str, list[str]]]:
@@ -94,6 +94,9 @@ def stands(made: Layout, a: Item, relation: str, b: Item) -> bool:
     u, v = ahead(a, b)
     if relation == "on":
         return a.parent >= 0 and made.items[a.parent] is b and a.support == "surface"
+    if relation == "facing":
+        turned = ahead(b, a)
+        return turned[1] > 0.3 * a.size[1] and abs(turned[0]) < turned[1] and near(a, b) < 4.0
     if relation in ("around", "beside"):
         return near(a, b) < (1.2 if relation == "around" else 0.6)
     if relation == "before":
@@ -124,28 +127,33 @@ def holds(made: Layout, claim: str) -> bool:
     parts = claim.split()
     if parts[0] == "people":
         return len(made.marks) == int(parts[1])
-    own = [i for i in made.items if i.kind == parts[0]]
+    own = [i for i in made.items if i.kind in parts[0].split("/")]
     if len(parts) == 2:
         least = parts[1].endswith("+")
         count = int(parts[1].rstrip("+"))
         return len(own) >= count if least else len(own) == count
     if parts[2] in ("window", "door"):
         return any(by_opening(made, a, parts[1], parts[2]) for a in own)
-    others = [i for i in made.items if i.kind == parts[2]]
+    others = [i for i in made.items if i.kind in parts[2].split("/")]
     return any(stands(made, a, parts[1], b) for a in own for b in others)
 
 
 def wishes(args: argparse.Namespace) -> dict:
     """Measure nouns that are there, and numbers and relations that are kept."""
+    return kept_claims(lines("wishes.txt"), args.wish_variants)
+
+
+def kept_claims(cases: list[tuple[str, list[str]]], variants: int) -> dict:
+    """Propose each prompt and count which of its claims hold."""
     nouns, claims, missed = Counter(), Counter(), []
-    for number, (prompt, right) in enumerate(lines("wishes.txt")):
-        made = propose(prompt, seed=number, variants=args.wish_variants)[0]
+    for number, (prompt, right) in enumerate(cases):
+        made = propose(prompt, seed=number, variants=variants)[0]
         for one in made:
             for claim in right:
-                kind, count = claim.split()[0], claim.split()[1]
-                if kind != "people" and count != "0":
+                kinds, count = claim.split()[0].split("/"), claim.split()[1]
+                if kinds != ["people"] and count != "0":
                     nouns["asked"] += 1
-                    nouns["there"] += any(i.kind == kind for i in one.items)
+                    nouns["there"] += any(i.kind in kinds for i in one.items)
                 good = holds(one, claim)
                 claims["asked"] += 1
                 claims["kept"] += good
@@ -157,6 +165,21 @@ def wishes(args: argparse.Namespace) -> dict:
         "claims": claims["asked"],
         "missed": [[*m, n] for m, n in Counter(map(tuple, missed)).most_common()],
     }
+
+
+def voices(args: argparse.Namespace) -> dict:
+    """Measure the same on prompts in many voices, languages and spellings."""
+    known, three, missed, claims = Places(Sentences(Settings(device="cpu"))), 0, [], []
+    lines_ = [line.split("|") for line in (PROMPTS / "voices.txt").read_text("utf-8").splitlines()
+              if line.count("|") == 2 and line[0] != "#"]  # fmt: skip
+    for prompt, right, wanted in lines_:
+        best = [n for n, _ in read(prompt.strip(), known).ranked[:3]]
+        three += bool(set(best) & {r.strip() for r in right.split(";")})
+        if not set(best) & {r.strip() for r in right.split(";")}:
+            missed.append([prompt.strip(), best])
+        claims.append((prompt.strip(), [c.strip() for c in wanted.split(";") if c.strip() != "-"]))
+    told = kept_claims(claims, args.wish_variants)
+    return {"top-3": three / len(lines_), "places missed": missed, **told}
 
 
 def valid(args: argparse.Namespace) -> dict:
@@ -218,7 +241,7 @@ def main() -> int:
     parser.add_argument("--wish-variants", type=int, default=3)
     parser.add_argument("--json", type=Path, help="write the figures there too")
     args = parser.parse_args()
-    parts = dict(zip(PARTS, (places, wishes, valid, variety, timed, scale), strict=True))
+    parts = dict(zip(PARTS, (places, wishes, voices, valid, variety, timed, scale), strict=True))
     figures = {}
     for name in args.parts:
         figures[name] = parts[name](args)

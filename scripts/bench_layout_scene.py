@@ -1,6 +1,6 @@
 """Measure layouts as they stand in Blender: overlaps, floating, falling, and time.
 
-    python scripts/bench_layout_scene.py [--prompts 100] [--seeds 6] [--settle 20] [--scale]
+    python scripts/bench_layout_scene.py [--prompts 100] [--seeds 6] [--settle 20] [--log FILE] [--scale]
 
 Run it with the Python of the py311 environment. Each prompt and seed is proposed, written into an
 empty file, and looked at mesh by mesh; some are let fall for a second by Blender's rigid bodies.
@@ -49,30 +49,58 @@ def write(layout: Layout) -> float:
 
 
 def stand(args: argparse.Namespace) -> dict:
-    """Propose, write and check; return the sums."""
-    total: Counter[str] = Counter()
-    bad: list[str] = []
+    """Propose, write and check each prompt and seed that the log does not have; return sums."""
+    done = {}
+    if args.log and args.log.exists():
+        rows = [json.loads(line) for line in args.log.read_text("utf-8").splitlines()]
+        done = {(row["prompt"], row["seed"]): row for row in rows}
     jobs = [(p, s) for s in range(args.seeds) for p in prompts(args.prompts)]
-    propose = tasks.resolve("layout")
-    for number, (prompt, seed) in enumerate(jobs):
-        begun = time.process_time()
-        meta, _ = progress.run(propose({"prompt": prompt, "seed": seed, "variants": 1}, {}))
-        total["propose_cpu_ms"] += round(1000 * (time.process_time() - begun))
-        total["write_cpu_ms"] += round(1000 * write(Layout.unpack(meta["layouts"][0])))
-        found = layoutcheck.check(bpy.context.scene)
-        total.update(found.counts())
-        total["scenes"] += 1
-        if any(v for k, v in found.counts().items() if k != "items"):
-            bad.append(f"{prompt} / {seed}: {found.collisions[:2]} {found.floating[:2]} "
-                       f"{found.sunk[:2]} {found.outside[:2]}")  # fmt: skip
-        if number < args.settle:
-            settled = layoutcheck.settle(bpy.context.scene)
-            total["settled_items"] += settled["items"]
-            total["settled_moved"] += len(settled["moved"])
-            if settled["moved"]:
-                bad.append(f"{prompt} / {seed} moved: {settled['moved'][:4]}")
-        sys.stderr.write(f"{number + 1}/{len(jobs)} {prompt}: {found.counts()}\n")
-    return {**total, "scenes_with_faults": len(bad), "worst": bad[:WORST]}
+    for number, job in enumerate(jobs):
+        if job in done:
+            continue
+        # Spread over the prompts, one seed each: places of every sort fall.
+        fall = job[1] == 0 and number % max(1, args.prompts // max(args.settle, 1)) == 0
+        done[job] = row = stand_one(*job, fall and args.settle > 0)
+        sys.stderr.write(f"{number + 1}/{len(jobs)} {json.dumps(row)}\n")
+        if args.log:
+            with args.log.open("a", encoding="utf-8") as log:
+                log.write(json.dumps(row) + "\n")
+    return summed([done[job] for job in jobs])
+
+
+def stand_one(prompt: str, seed: int, fall: bool) -> dict:
+    """Return what is found in one scene, as JSON values."""
+    begun = time.process_time()
+    task = tasks.resolve("layout")({"prompt": prompt, "seed": seed, "variants": 1}, {})
+    meta, _ = progress.run(task)
+    row = {"prompt": prompt, "seed": seed, "propose_cpu": time.process_time() - begun}
+    row["write_cpu"] = write(Layout.unpack(meta["layouts"][0]))
+    begun = time.process_time()
+    found = layoutcheck.check(bpy.context.scene)
+    row |= {"counts": found.counts(), "walkable": found.walkable, "named": {
+        n: getattr(found, n)[:5] for n in ("collisions", "floating", "sunk", "outside")}}  # fmt: skip
+    if fall:
+        row["settled"] = layoutcheck.settle(bpy.context.scene)
+    return row | {"check_cpu": time.process_time() - begun}
+
+
+def summed(rows: list[dict]) -> dict:
+    """Return the sums over all scenes, and the worst of them."""
+    total: Counter[str] = Counter()
+    bad = []
+    for row in rows:
+        total.update(row["counts"])
+        fell = row.get("settled", {"items": 0, "moved": []})
+        total.update({"settled scenes": "settled" in row, "settled items": fell["items"],
+                      "settled moved": len(fell["moved"])})  # fmt: skip
+        faults = {k: v for k, v in row["counts"].items() if v and k != "items"}
+        if faults or fell["moved"] or row["walkable"] < 1:
+            bad.append([row["prompt"], row["seed"], faults, row["walkable"], fell["moved"][:4]])
+    seconds = {f"mean {n} s": sum(r[f"{n}_cpu"] for r in rows) / max(len(rows), 1)
+               for n in ("propose", "write", "check")}  # fmt: skip
+    walkable = sum(r["walkable"] for r in rows) / max(len(rows), 1)
+    return {"scenes": len(rows), **total, "walkable": walkable, **seconds,
+            "scenes with faults": len(bad), "worst": bad[:WORST]}  # fmt: skip
 
 
 def scale() -> dict[str, float]:
@@ -100,6 +128,7 @@ def main() -> int:
     parser.add_argument("--prompts", type=int, default=100)
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--settle", type=int, default=20, help="how many scenes fall for a second")
+    parser.add_argument("--log", type=Path, help="keep each scene's row there, and go on from it")
     parser.add_argument("--scale", action="store_true", help="only time 250 to 1,000 things")
     args = parser.parse_args()
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
