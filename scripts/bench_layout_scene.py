@@ -1,6 +1,7 @@
 """Measure layouts as they stand in Blender: overlaps, floating, falling, and time.
 
-    python scripts/bench_layout_scene.py [--prompts 100] [--seeds 6] [--settle 20] [--log FILE] [--scale]
+    python scripts/bench_layout_scene.py [--prompts 100] [--seeds 6] [--settle 20]
+        [--log FILE] [--scale]
 
 Run it with the Python of the py311 environment. Each prompt and seed is proposed, written into an
 empty file, and looked at mesh by mesh; some are let fall for a second by Blender's rigid bodies.
@@ -77,8 +78,9 @@ def stand_one(prompt: str, seed: int, fall: bool) -> dict:
     row["write_cpu"] = write(Layout.unpack(meta["layouts"][0]))
     begun = time.process_time()
     found = layoutcheck.check(bpy.context.scene)
-    row |= {"counts": found.counts(), "walkable": found.walkable, "named": {
-        n: getattr(found, n)[:5] for n in ("collisions", "floating", "sunk", "outside")}}  # fmt: skip
+    names = ("collisions", "floating", "sunk", "outside")
+    row |= {"counts": found.counts(), "walkable": found.walkable}
+    row["named"] = {n: getattr(found, n)[:5] for n in names}
     if fall:
         row["settled"] = layoutcheck.settle(bpy.context.scene)
     return row | {"check_cpu": time.process_time() - begun}

@@ -1,4 +1,4 @@
-"""Words with a fixed meaning: numbers, relations, weather, time, mood, colours, and Chinese.
+"""Words with a fixed meaning: numbers, relations, weather, time, mood and colours.
 
 Authored. What the network knows by similarity is in `words`; what must not be guessed is here.
 """
@@ -18,14 +18,23 @@ VAGUE |= {"dozens", "a", "an"}
 """Numbers that only say about how many."""
 
 RELATIONS = {
-    "on top of": "on", "on": "on", "upon": "on", "atop": "on", "in front of": "before",
-    "before": "before", "facing": "facing", "opposite to": "opposite", "opposite": "opposite",
-    "across from": "opposite", "next to": "beside", "beside": "beside", "near": "beside",
-    "by": "beside", "close to": "beside", "alongside": "beside", "left of": "beside",
-    "right of": "beside", "at": "beside", "behind": "behind", "around": "around",
-    "surrounding": "around", "surrounded by": "~around", "under": "under", "beneath": "under",
-    "below": "under", "underneath": "under", "above": "above", "over": "above",
-    "against": "beside", "between": "beside", "flanking": "beside",
+    "on top of": "on", "on": "on", "upon": "on", "atop": "on", "onto": "on",
+    "in front of": "before", "before": "before", "facing": "facing", "opposite to": "opposite",
+    "opposite": "opposite", "across from": "opposite", "next to": "beside", "beside": "beside",
+    "besides": "beside", "near": "beside", "by": "beside", "close to": "beside",
+    "nearby": "beside", "alongside": "beside", "to the left of": "beside",
+    "to the right of": "beside", "left of": "beside", "right of": "beside",
+    "on the left of": "beside", "on the right of": "beside", "either side of": "beside",
+    "on either side of": "beside", "on both sides of": "beside", "to either side of": "beside",
+    "at the foot of": "before", "at the side of": "beside", "at": "beside", "behind": "behind",
+    "in back of": "behind", "around": "around", "round": "around", "surrounding": "around",
+    "encircling": "around", "ringing": "around", "surrounded by": "~around",
+    "encircled by": "~around", "ringed by": "~around", "flanked by": "~beside",
+    "framed by": "~beside", "topped with": "~on", "topped by": "~on", "covered with": "~on",
+    "covered in": "~on", "under": "under", "beneath": "under", "below": "under",
+    "underneath": "under", "above": "above", "over": "above", "hanging over": "above",
+    "against": "beside", "between": "beside", "flanking": "beside", "leaning against": "beside",
+    "leaning on": "beside",
 }  # fmt: skip
 """Phrase to a relation of `cards.RELATIONS`; "~" turns the two things round."""
 
@@ -45,11 +54,60 @@ SPOTS = {
 
 NOT = {"no", "without", "not", "minus", "lacking", "except", "never", "zero", "neither", "nor"}
 
-PEOPLE = {"people", "person", "human", "humans", "man", "men", "woman", "women", "crowd", "child",
-          "children", "character", "characters", "figure", "figures", "boy", "girl", "actor",
-          "actors", "pedestrian", "pedestrians", "villager", "villagers", "guest", "guests",
-          "soldier", "soldiers", "knight", "knights", "monk", "monks", "dancer", "dancers",
-          "anyone", "nobody"}  # fmt: skip
+REWRITES = (
+    (r"\bw/o\b", "without"),
+    (r"\bw/", "with "),
+    (r"&", " and "),
+    (r"\b(?:do|does|did|is|are|was|were|has|have|had|should|would|must|can|could|wo|ca)n'?t\b",
+     "not"),
+    (r"\b(?:please )?(?:remove|omit|exclude|delete|skip|drop|lose|forget|ditch|leave out|"
+     r"get rid of|take away|do not include|not include|free of|devoid of|empty of|instead of|"
+     r"rather than|other than|apart from)\b", "no"),
+    (r"\bnone of\b", "no"),
+    (r"\b(?:never|not|no) (?:more|fewer|less) than\b|\bat (?:most|least)\b|\bup to\b|\bexactly\b|"
+     r"\bprecisely\b|\bjust (?=\d)|\blike (?=\d)", " "),
+    (r"\bhalf a dozen\b|\bhalf dozen\b", "six"),
+    (r"\ba handful of\b|\bhandful of\b|\ba bunch of\b|\ba group of\b|\ba cluster of\b", "some"),
+    (r"\ba trio of\b|\btrio of\b", "three"),
+    (r"\ba quartet of\b", "four"),
+    (r"\ba row of\b|\ba line of\b", "rows of"),
+    (r"\b([a-z]{3,}) [x\u00d7] ?(\d{1,3})\b(?! ?(?:m|x)\b)", r"\2 \1"),
+    (r"\b(\d{1,3}) ?[x\u00d7] (?=[a-z]{3})", r"\1 "),
+    (r"\bno one\b|\bnoone\b|\bno-one\b|\bnot a soul\b|\bno sign of life\b", "nobody"),
+    (r"\bevery(where)\b|\ball over the place\b", "everywhere"),
+)
+"""Patterns of everyday and set shorthand, and the plain words for them, in this order."""
+
+SLUG = (
+    r"^\s*(?:int\.?/ext\.?|ext\.?/int\.?|i/e|int|ext|loc|location|scene \d+|set|interior|exterior|"
+    r"establishing|(?:extreme |very )?wide(?: shot)?|close[- ]?up|medium shot|long shot|pov|ecu|cu|"
+    r"mcu|ms|ls|els|ws|ots|shot of|view of|angle)\b\s*(?:shot\s*)?(?:on|of)?\s*[.:\-]?\s*"
+)
+"""What directors write before a place."""
+
+PRONOUNS = {"it", "them", "him", "her", "these", "those", "which", "that", "this"}
+
+PEOPLE = set(
+    "people person human humans man men woman women crowd child children kid kids baby character "
+    "characters figure figures boy boys girl girls actor actors actress pedestrian pedestrians "
+    "villager villagers guest guests soldier soldiers guard guards knight knights monk monks nun "
+    "dancer dancers anyone someone somebody nobody princess princesses prince princes king kings "
+    "queen queens wizard wizards witch witches customer customers hero heroes heroine villain "
+    "detective detectives officer officers cop cops doctor doctors nurse nurses patient patients "
+    "teacher teachers student students pupil pupils waiter waiters waitress bartender barman chef "
+    "chefs cook cooks farmer farmers worker workers miner miners sailor sailors pirate pirates "
+    "captain cowboy cowboys sheriff samurai ninja ninjas warrior warriors priest priests singer "
+    "singers musician musicians pianist band scientist scientists engineer engineers mechanic "
+    "astronaut astronauts pilot pilots driver drivers passenger passengers traveller travellers "
+    "tourist tourists visitor visitors bride groom couple lovers family mother father grandmother "
+    "grandfather old-man merchant merchants vendor vendors beggar thief thieves prisoner prisoners "
+    "suspect adventurer adventurers elf elves dwarf dwarves goblin goblins orc orcs vampire "
+    "vampires ghost ghosts zombie zombies android androids mermaid mermaids clown clowns".split()
+)
+"""Who gets a mark to stand on."""
+NAMED_AFTER = set("witch pirate king queen dwarven elf elves vampire goblin mermaid captain doctor "
+                  "teacher student prince princess wizard miner samurai knight".split())
+"""Those that places are named after: they count only with a number or an article of their own."""
 
 WEATHER = {
     "rain": "rain", "rainy": "rain", "raining": "rain", "drizzle": "rain", "wet": "rain",
@@ -120,40 +178,39 @@ SYNONYMS = {
     "gravestones": "tombstone", "candles": "candle", "statues": "statue", "lamps": "floor_lamp",
     "lamp": "floor_lamp", "lights": "ceiling_lamp", "light": "ceiling_lamp", "sign": "signpost",
     "signs": "wall_sign", "mushrooms": "giant_mushroom", "fish": "fishing_net",
+    "pews": "bench", "settle": "bench", "loveseat": "sofa", "chesterfield": "sofa",
+    "chaise longue": "sofa", "rocking chair": "armchair", "wingback": "armchair",
+    "wheelchair": "chair", "office chair": "chair", "bar stools": "stool", "pillow": "cushion",
+    "kitchen island": "counter", "bar top": "counter", "lectern": "altar", "pulpit": "altar",
+    "vanity": "dresser", "drawers": "dresser", "larder": "cabinet", "vitrine": "cabinet",
+    "showcase": "cabinet", "display case": "cabinet", "buffet": "dresser",
+    "jukebox": "arcade_machine", "pinball machine": "arcade_machine", "atm": "vending_machine",
+    "slot machine": "arcade_machine", "typewriter": "laptop", "keyboard": "laptop",
+    "whisky": "bottle", "whiskey": "bottle", "beer": "bottle", "champagne": "bottle",
+    "rum": "bottle", "coffee cup": "cup", "teacup": "cup", "chalice": "cup", "tankard": "cup",
+    "pint": "cup", "grandfather clock": "clock", "alarm": "clock", "hourglass": "clock",
+    "teapot": "pot", "kettle": "pot", "saucepan": "pot", "pizza": "food", "pie": "food",
+    "cheese": "food", "lollipops": "food", "candies": "food", "sweets": "food",
+    "birthday cake": "food", "umbrellas": "parasol", "dustbin": "bin", "wastebasket": "bin",
+    "rubbish": "sack", "garbage": "sack", "bags": "sack", "dustbins": "bin", "keg": "barrel",
+    "wine rack": "shelf", "pantry": "cabinet", "cupboard": "cabinet", "gems": "crystal",
+    "jewels": "treasure", "gold coins": "treasure", "fern": "grass_tuft", "reed": "grass_tuft",
+    "rose": "flowers", "daisies": "flowers", "sunflowers": "flowers", "poppies": "flowers",
+    "houseplant": "plant_pot", "plants": "plant_pot", "plant": "plant_pot", "oak": "tree",
+    "birch": "tree", "maple": "cherry_tree", "blossom": "flowers", "ruins": "rubble",
+    "hay": "hay_bale", "straw": "hay_bale", "tyre": "barrel", "tires": "barrel",
+    "fire pit": "campfire", "bonfire": "campfire", "fire": "campfire", "lava": "puddle",
+    "pond": "puddle", "pool": "puddle", "water bowl": "bowl", "skeleton": "rubble",
+    "bones": "rubble", "gargoyle": "statue", "god": "statue", "goddess": "statue",
+    "idols": "totem", "angel": "statue", "lion": "statue", "tomb": "coffin", "wreckage": "rubble",
+    "hammer": "anvil", "forklift": "tractor", "police car": "car", "cab": "car", "jeep": "car",
+    "school bus": "truck", "fighter ships": "spaceship", "fighter ship": "spaceship",
+    "fighter": "spaceship", "rocket": "spaceship", "pod": "sleep_pod", "sailboat": "boat",
+    "kayak": "boat", "yacht": "boat", "wall lamp": "torch", "bulb": "ceiling_lamp",
+    "hanging lamp": "ceiling_lamp", "street lamps": "streetlight", "string lights": "hanging_lantern",
+    "fairy lights": "hanging_lantern", "noodle stall": "food_cart", "blinds": "curtain",
+    "shutters": "curtain", "chalk board": "blackboard", "whiteboard": "blackboard",
+    "map on the wall": "painting", "photo on the wall": "painting", "ladder": "scaffold",
+    "swing set": "swing", "slide": "swing", "trapdoor": "door_frame", "screens": "wall_screen",
+    "bookcases": "shelf", "wine barrels": "barrel", "megaliths": "obelisk", "pillar": "column",
 }  # fmt: skip
-
-_CHINESE = """
-龙宫 dragon palace|水晶宫 crystal palace|海底 underwater|水下 underwater|
-深海 deep sea underwater|赛博朋克 cyberpunk|蒸汽朋克 steampunk|东京 tokyo|小巷 alley|巷子 alley|
-胡同 hutong alley|雨夜 rainy night|下雨 rainy|雨天 rainy|雨 rain|雪 snow|雾 fog|夜晚 night|
-晚上 night|夜 night|黄昏 sunset|日落 sunset|清晨 dawn|早晨 morning|中午 noon|白天 day|
-卧室 bedroom|客厅 living room|厨房 kitchen|浴室 bathroom|书房 study|图书馆 library|
-教室 classroom|办公室 office|医院 hospital|咖啡馆 cafe|咖啡店 cafe|餐厅 restaurant|酒吧 bar|
-酒馆 tavern|超市 supermarket|地铁站 subway station|火车站 train station|机场 airport|
-工厂 factory|仓库 warehouse|实验室 laboratory|监狱 prison cell|教堂 church|寺庙 temple|
-寺 temple|庙 temple|神社 shinto shrine|宫殿 palace|皇宫 imperial palace|城堡 castle|
-村庄 village|村落 village|农场 farm|城市 city|街道 street|街 street|市场 market|
-夜市 night market|公园 park|花园 garden|庭院 courtyard|森林 forest|竹林 bamboo forest|
-沙漠 desert|海滩 beach|海边 seaside|山 mountain|洞穴 cave|山洞 cave|河边 riverside|湖 lake|
-桥 bridge|墓地 graveyard|废墟 ruins|太空站 space station|空间站 space station|飞船 spaceship|
-月球 moon base|火星 mars colony|港口 harbour|码头 dock|海盗船 pirate ship|魔法 magic|
-仙境 fairyland|恐怖 horror|鬼屋 haunted house|中世纪 medieval|古代 ancient|古典 classical|
-未来 futuristic|科幻 science fiction|武侠 wuxia|现代 modern|男孩 boy|女孩 girl|孩子 child|
-学生 student|考试 exam|害怕 fears|没有 no|无 no|不要 no|人 people|灯笼 lantern|灯 lamp|
-桌子 table|书桌 desk|椅子 chair|床 bed|沙发 sofa|书架 shelf|书 book|窗 window|门 door|树 tree|
-樱花 cherry tree|花 flowers|石头 rock|雕像 statue|喷泉 fountain|船 boat|汽车 car|车 car|
-自行车 bicycle|箱子 crate|桶 barrel|蜡烛 candle|柱子 column|珊瑚 coral|海草 seaweed|
-霓虹灯 neon sign|霓虹 neon|招牌 wall sign|宝箱 treasure chest|王座 throne|祭坛 altar|井 well|
-帐篷 tent|篝火 campfire|钢琴 piano|镜子 mirror|画 painting|电视 television|一个 one|一 one|
-两 two|二 two|三 three|四 four|五 five|六 six|七 seven|八 eight|九 nine|十 ten|和 and|在 in|
-上 on|旁边 beside|对面 opposite|后面 behind|前面 in front of|下面 under|红色 red|红 red|
-蓝色 blue|绿色 green|金色 golden|白色 white|黑色 black|温馨 cosy|阴森 eerie|孤独 lonely|
-热闹 bustling|空 empty|拥挤 crowded
-"""
-CHINESE = {
-    term.split(" ", 1)[0]: term.split(" ", 1)[1]
-    for term in _CHINESE.replace("\n", "").split("|")
-    if " " in term
-}
-"""Chinese to English, the longest match wins; particles are left out."""
-CHINESE_PARTICLES = set("的了之个只盏张把座棵本辆条里中内与及、，。！？；：“”《》（）")

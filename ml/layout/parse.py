@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from . import lexicon as lx
-from .cards import RELATIONS, Card, Style, Wish, styles
-from .kinds import KINDS
+from .cards import Card, Style, Wish, styles
+from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of, wishes_of
 from .places import Places, stem
-from .plan import SURFACE, AssetBox
+from .plan import AssetBox
+from .spelling import correct, own_words
+from .tongues import to_english
 
 MOST_WORDS = 160
-MOST_THINGS = 1000
 _MIXERS = r"\+|＋|\bmixed with\b|\bcrossed with\b|\bmeets\b|\bin the style of\b|\bplus\b"
-
-
-@dataclass
-class Mention:
-    """A thing that the words name: tokens `start` to `stop` of a part."""
-
-    start: int
-    stop: int
-    kind: str
-    label: str
-    asset: str = ""
-    count: int = 1
-    exact: bool = False
-    asked: bool = True
-    negated: bool = False
-    colour: str = ""
-    again: bool = False
+_LATER = 0.9
+"""How much a clause that is not the first counts in finding the place."""
+_NOT_PLACE = r"front|middle|cent(?:er|re)|corner|rows?|ring|circle|line|background|distance|back"
 
 
 @dataclass
@@ -87,89 +74,94 @@ class Brief:
 def read(prompt: str, places: Places, assets: list[AssetBox] | None = None) -> Brief:
     """Understand a prompt; anything at all gives a brief, with notes on what was guessed."""
     notes: list[str] = []
-    text = _clean(prompt, notes)
-    parts = [p.strip() for p in re.split(_MIXERS, text) if p.strip()] or [""]
+    text = _clean(prompt, places, notes)
+    parts = [p.strip(" ,;") for p in re.split(_MIXERS, text)]
+    parts = [p for p in parts if p] or [""]
     vocabulary = Vocabulary(assets or [])
-    heads = [_head(p) for p in parts]
-    card, ranked = _place(text, heads[0], parts[0], places, notes)
+    card, ranked, segment = _place(text, parts[0], places, notes)
     brief = Brief(prompt=prompt, card=card, ranked=ranked, notes=notes)
     _facets(brief, text)
     for index, part in enumerate(parts):
-        _overlay(brief, part, heads[index], places, index > 0)
-        _mentions(brief, part, heads[index], vocabulary, index > 0)
+        head = _segments(part)[0][0]
+        _overlay(brief, part, head, places, index > 0)
+        heads = [head, segment] if index == 0 else [head]
+        _mentions(brief, part, heads, vocabulary, index > 0)
     brief.area = _area(text)
     return brief
 
 
-def _clean(prompt: str, notes: list[str]) -> str:
-    """Return lower-case words, Chinese translated, signs of other kinds left out."""
+def _clean(prompt: str, places: Places, notes: list[str]) -> str:
+    """Return lower-case English words, shorthand and spelling put right, other signs left out."""
     text = unicodedata.normalize("NFKC", str(prompt)).lower().replace("’", "'")
-    text, lost = _from_chinese(text)
-    if lost:
-        notes.append(f"Not understood and passed over: {lost}")
-    kept = re.sub(r"[^\w\s+.,;:²'\-/()]", " ", text)
     if any(unicodedata.category(c) in ("So", "Sk") for c in text):
         notes.append("Emoji and other signs were passed over")
-    words = kept.split()
+    text, said = to_english(text, own_words())
+    notes += said
+    text = re.sub(lx.SLUG, "", text)
+    for pattern, plain in lx.REWRITES:
+        text = re.sub(pattern, plain, text)
+    # Sentences, slashes and dashes part clauses as commas do.
+    text = re.sub(r"(?<!\d)[.!?:]+|[.!?:]+(?!\d)|\s+[-–—/]+\s+|[\n—]|\.\.\.", " , ", text)
+    kept = re.sub(r"[^\w\s+.,;:²'\-/()]", " ", text)
+    kept = re.sub(r"[(),]", " , ", kept)
+    words = re.sub(r"(?: ,)+", " ,", " ".join(kept.split())).strip(" ,").split()
     if len(words) > MOST_WORDS:
         notes.append(f"Only the first {MOST_WORDS} of {len(words)} words were used")
         words = words[:MOST_WORDS]
-    return " ".join(words)
+    text, said = correct(" ".join(words), places.knows)
+    notes += said
+    return text.replace(" ,", ",")
 
 
-def _from_chinese(text: str) -> tuple[str, str]:
-    """Return (text with known Chinese terms in English, characters that are not known)."""
-    out, lost, i = [], [], 0
-    while i < len(text):
-        if not "\u3000" <= text[i] <= "\u9fff":
-            out.append(text[i])
-            i += 1
-            continue
-        for n in range(min(5, len(text) - i), 0, -1):
-            if text[i : i + n] in lx.CHINESE:
-                out.append(f" {lx.CHINESE[text[i : i + n]]} ")
-                i += n
-                break
-        else:
-            if text[i] not in lx.CHINESE_PARTICLES:
-                lost.append(text[i])
-            out.append(" ")
-            i += 1
-    return "".join(out), "".join(lost)
+def _segments(part: str) -> list[tuple[str, float]]:
+    """Return what may name the place, and how much each counts: the words before "with" first.
 
-
-def _head(part: str) -> str:
-    """Return the words that name the place: those before "with", a comma or a negation."""
+    Then come the other clauses, and what follows "in" and "at".
+    """
     plain = re.sub(r"\b(?:of )?\d[\d.]*\s*(?:x|by|m²|m2|m|sqm|met(?:er|re)s?)(?!\w)|\d+", " ", part)
-    head = re.split(r"\b(?:with|without|containing|featuring|where|no)\b|[,;.:]", plain)[0].strip()
-    return head or part
+    stop = r"\b(?:with|without|containing|featuring|where|no|but)\b|[,;.:]"
+    clauses = [c.strip() for c in re.split(r"[,;.:]", plain) if c.strip()]
+    found: list[tuple[str, float]] = []
+    for k, clause in enumerate(clauses):
+        head = re.split(stop, clause)[0].strip()
+        if head and not re.match(r"(?:not|no|never|neither)\b", head):
+            found.append((head, 1.0 if k == 0 else _LATER))
+    ends = re.findall(
+        rf"\b(?:in|at|inside|into|within|through|aboard)\s+(?:the |a |an |my |our |this )?"
+        rf"(?!(?:the )?(?:{_NOT_PLACE})\b)([^,;.:]+?)(?=\b(?:with|without|where|and|is|are|of)\b|"
+        rf"[,;.:]|$)",
+        plain,
+    )
+    found += [(e.strip(), _LATER) for e in ends if e.strip()]
+    return list(dict.fromkeys(found)) or [(part, 1.0)]
 
 
 def _place(
-    text: str, head: str, part: str, places: Places, notes: list[str]
-) -> tuple[Card, list[tuple[str, float]]]:
+    text: str, part: str, places: Places, notes: list[str]
+) -> tuple[Card, list[tuple[str, float]], str]:
+    """Return the card, the best five with scores, and the words that name it."""
     if not text:
         notes.append("No words were given: an ordinary living room is proposed")
         card = places.cards["living room"]
-        return card, [(card.name, 0.0)]
-    ranked = places.rank(head, part)
+        return card, [(card.name, 0.0)], ""
+    best: dict[str, tuple[float, str]] = {}
+    for segment, weight in _segments(part)[:8]:
+        for name, score in places.rank(segment, part):
+            if weight * score > best.get(name, (-1.0, ""))[0]:
+                best[name] = (weight * score, segment)
+    ranked = sorted(((n, s) for n, (s, _) in best.items()), key=lambda p: -p[1])
     if ranked[0][1] < places.doubt:
         notes.append(
             f"No place was recognised in the words; the nearest, {ranked[0][0]!r}, is proposed"
         )
-    return places.cards[ranked[0][0]], ranked[:5]
-
-
-def _tokens(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9][a-z0-9'\-]*|,|;", text)
+    return places.cards[ranked[0][0]], ranked[:5], best[ranked[0][0]][1]
 
 
 def _facets(brief: Brief, text: str) -> None:
     """Read weather, hour, mood, density and medium, each from its own list of words."""
-    words = [w for t in _tokens(text) for w in (t, *t.split("-"))]
-    for before, word in zip(["", *words], words, strict=False):
-        if before in lx.NOT:
-            continue
+    words = [w for t in tokens_of(text) for w in (t, *t.split("-"))]
+    words = [w for before, w in zip(["", *words], words, strict=False) if before not in lx.NOT]
+    for word in words:
         brief.weather = brief.weather or lx.WEATHER.get(word)
         if brief.hour is None:
             brief.hour = lx.HOURS.get(word)
@@ -209,207 +201,55 @@ def _area(text: str) -> tuple[float, float] | None:
     return None
 
 
-class Vocabulary:
-    """The nouns that the kit and the artist's assets answer to, by stems, the longest first."""
-
-    def __init__(self, assets: list[AssetBox]) -> None:
-        self.table: dict[tuple[str, ...], tuple[str, str]] = {}
-        for name, kind in KINDS.items():
-            for phrase in (name.replace("_", " "), *kind.words):
-                self.table.setdefault(_stems(phrase), (name, ""))
-            self.table[_stems(name.replace("_", " "))] = (name, "")
-        for phrase, name in lx.SYNONYMS.items():
-            self.table[_stems(phrase)] = (name, "")
-        for asset in assets:
-            kind = asset.category if asset.category in KINDS else ""
-            for phrase in (asset.name, *asset.tags):
-                stems = _stems(re.sub(r"[^a-z]+", " ", phrase.lower()))
-                if stems and (kind or stems in self.table):
-                    self.table.setdefault(stems, (kind, asset.name))
-        self.longest = max(map(len, self.table))
-
-    def find(self, tokens: list[str], at: int) -> tuple[int, str, str] | None:
-        """Return (tokens used, kind, asset) of the longest noun that starts at a token."""
-        stems = [stem(t) for t in tokens[at : at + self.longest]]
-        for n in range(len(stems), 0, -1):
-            entry = self.table.get(tuple(stems[:n]))
-            if entry is not None:
-                return n, *entry
-        return None
-
-
-def _stems(phrase: str) -> tuple[str, ...]:
-    return tuple(stem(w) for w in re.findall(r"[a-z0-9'\-]+", phrase.lower()))
-
-
-def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed: bool) -> None:
+def _mentions(
+    brief: Brief, part: str, heads: list[str], vocabulary: Vocabulary, mixed: bool
+) -> None:
     """Read things, their numbers and relations from one part of the words."""
-    tokens = _tokens(part)
-    length = len(_tokens(head))
-    found = _scan(tokens, vocabulary)
-    place = {stem(w) for p in (brief.card.name, *brief.card.aliases) for w in p.split()}
-    place |= {stem(w) for c in brief.extra for p in (c.name, *c.aliases) for w in p.split()}
-    place |= {stem(w) for s in brief.overlays for p in (s.name, *s.aliases) for w in p.split()}
-    for mention in found:
-        named = all(stem(t) in place for t in tokens[mention.start : mention.stop])
-        loose = mention.start < length and not mention.exact and not mention.negated
-        before = tokens[mention.start - 1] if mention.start else ""
-        if loose and named and before not in ("a", "an"):
-            mention.asked = False
-        if loose and mention.stop < length and tokens[mention.stop] not in _LINKS:
-            mention.asked = False  # "dragon" of "dragon palace" only says which palace
-        if mixed and loose:
-            mention.asked = False
-    _people(brief, tokens)
+    tokens = tokens_of(part)
+    found = scan(tokens, vocabulary)
+    entries = [brief.card, *brief.extra, *brief.overlays]
+    names = [p for e in entries for p in (e.name, *e.aliases)]
+    place = {stem(w) for p in names for w in p.split()}
+    spans = [span for span in (_span(tokens, tokens_of(h)) for h in heads) if span]
+    settle_asked(found, tokens, place, spans, mixed)
+    _people(brief, tokens, found)
     brief.banned |= {m.kind for m in found if m.negated}
-    asked = [m for m in found if m.asked and not m.negated]
-    turned: dict[int, tuple[str, str]] = {}
-    for i, mention in enumerate(asked):
-        if mention.again and any(a.kind == mention.kind for a in asked[:i]):
-            continue
-        wish, partner = _related(mention, i, asked, tokens, turned)
-        if mention.colour:
-            brief.colours[mention.label] = mention.colour
-        brief.wishes.append(wish)
-        if partner is not None and partner.kind == mention.kind:
-            brief.wishes[-1] = replace(wish, spot="", target="")
-        if wish.spot == "on" and wish.target:
-            _share(brief, asked, i, wish, tokens)
-    _merge(brief)
+    wishes, colours = wishes_of(found, tokens)
+    brief.colours |= colours
+    brief.wishes += [w for w in wishes if w.kind not in {b.kind for b in brief.wishes}]
 
 
-def _share(brief: Brief, asked: list[Mention], i: int, wish: Wish, tokens: list[str]) -> None:
-    """Let small things listed before share a place: "a laptop, a cup and papers on the desk"."""
-    for before, after in zip(asked[i - 1 :: -1] if i else [], asked[i::-1], strict=False):
-        between = set(tokens[before.stop : after.start])
-        if not between <= {",", "and", "a", "an", "some", "two", "three"}:
-            return
-        for k, earlier in enumerate(brief.wishes):
-            if earlier.label == before.label and not earlier.spot:
-                if KINDS[earlier.kind].support == SURFACE:
-                    brief.wishes[k] = replace(earlier, spot="on", target=wish.target)
+def _span(tokens: list[str], inner: list[str]) -> range | None:
+    """Return where a run of tokens lies among others."""
+    for i in range(len(tokens) - len(inner) + 1):
+        if inner and tokens[i : i + len(inner)] == inner:
+            return range(i, i + len(inner))
+    return None
 
 
-_LINKS = {*lx.RELATIONS, "and", "with", "in", "of", ",", ";", "at", "from", "that", "is", "are",
-          "inside", "during", "to", "next", "close", "across", "surrounded", "hanging", "standing",
-          "lying", "full", "or", "left", "right", "made", "who", "which", "without"}  # fmt: skip
-
-
-def _scan(tokens: list[str], vocabulary: Vocabulary) -> list[Mention]:
-    """Return every noun with the number, colour and negation before it."""
-    found, i, negated = [], 0, False
-    while i < len(tokens):
-        token = tokens[i]
-        if token in lx.NOT:
-            negated = True
-        elif token in (",", ";", "but", "with") or (token == "and" and not negated):
-            negated = False
-        hit = vocabulary.find(tokens, i)
-        if hit is None or (token in lx.STOP and hit[0] == 1):
-            i += 1
-            continue
-        n, kind, asset = hit
-        label = " ".join(tokens[i : i + n])
-        mention = Mention(i, i + n, kind, label, asset, negated=negated)
-        _count(mention, tokens, found[-1].stop if found else 0)
-        found.append(mention)
-        i += n
-    return found
-
-
-def _count(mention: Mention, tokens: list[str], floor: int) -> None:
-    """Read the number and the colour in the words before a noun."""
-    plural = tokens[mention.stop - 1].endswith("s") and not tokens[mention.stop - 1].endswith("ss")
-    mention.count = 3 if plural else 1
-    for k in range(mention.start - 1, max(floor - 1, mention.start - 5), -1):
-        word = tokens[k]
-        if word in (",", ";", "and", "with") or word in lx.RELATIONS:
-            break
-        mention.again |= word == "the"
-        if word in lx.COLOURS and not mention.colour:
-            mention.colour = lx.COLOURS[word]
-        number = int(word) if word.isdigit() else lx.NUMBERS.get(word)
-        if number is not None:
-            if word in ("hundred", "thousand", "dozen") and k and tokens[k - 1] in lx.NUMBERS:
-                number *= lx.NUMBERS[tokens[k - 1]]
-            mention.count = min(max(number, 1), MOST_THINGS)
-            mention.exact = word not in lx.VAGUE
-            mention.asked = True
-            break
-
-
-def _related(
-    mention: Mention,
-    index: int,
-    asked: list[Mention],
-    tokens: list[str],
-    turned: dict[int, tuple[str, str]],
-) -> tuple[Wish, Mention | None]:
-    """Return the wish of a mention, with its relation to the next one where there is one.
-
-    `turned` keeps, by index, what a mention is to one before it: "a well surrounded by trees".
-    """
-    spot, target = turned.get(index, ("", ""))
-    wish = Wish(
-        mention.kind, mention.count, mention.count, spot, target, True, mention.label, mention.asset
-    )
-    after = " ".join(tokens[mention.stop : mention.stop + 7])
-    for phrase, spot in lx.SPOTS.items():
-        if re.match(
-            rf"(?:(?:hanging|standing|lying|placed|set|stands?|is|are) )?{phrase}\b", after
-        ):
-            return replace(wish, spot=spot), None
-    pattern = "|".join(sorted(map(re.escape, lx.RELATIONS), key=len, reverse=True))
-    rest = re.match(
-        rf"(?:(?:that|which|is|are|stands?|standing|placed|sitting|hanging|lying|set|directly|"
-        rf"right|to|the) )*({pattern})\b(.*)",
-        after,
-    )
-    if rest is None:
-        return wish, None
-    relation, tail = lx.RELATIONS[rest[1]], rest[2].split(" and ")[0]
-    if re.match(r"\s*(?:the|a|an|its|one)?\s*(?:\w+ )?(?:windows?|doors?)\b", tail):
-        opening = "window" if "window" in tail else "door"
-        return replace(wish, spot=relation.strip("~"), target=opening), None
-    if re.match(r"\s*(?:each other|one another)\b", tail):
-        return replace(wish, spot=relation.strip("~"), target=mention.kind), None
-    others = asked[index + 1 :]
-    partner = others[0] if others and others[0].start - mention.stop <= 6 else None
-    if partner is None:
-        return wish, None
-    if relation.startswith("~"):
-        turned[index + 1] = (relation[1:], mention.kind)
-        return wish, None
-    spot = relation if relation in RELATIONS else ""
-    if spot == "beside" and rest[1] in ("at", "by") and partner.count > 1:
-        spot = ""
-    return replace(wish, spot=spot, target=partner.kind if spot else ""), partner
-
-
-def _people(brief: Brief, tokens: list[str]) -> None:
+def _people(brief: Brief, tokens: list[str], found: list[Mention]) -> None:
+    """Count who is named; "nobody" and "no people" mean nobody."""
+    taken = {i for m in found if m.asked for i in range(m.start, m.stop)}
+    place = {stem(w) for p in (brief.card.name, *brief.card.aliases) for w in p.split()}
+    total = None
     for i, token in enumerate(tokens):
-        if token not in lx.PEOPLE:
+        if token not in lx.PEOPLE or i in taken or token.endswith("'s"):
             continue
         before = tokens[max(0, i - 3) : i]
+        before = before[max((k + 1 for k, b in enumerate(before) if b in (",", ";", "and")),
+                            default=0) :]  # fmt: skip
         if token == "nobody" or any(b in lx.NOT for b in before):
-            brief.people = 0
-            return
+            total = total or 0
+            continue
         numbers = [int(b) if b.isdigit() else lx.NUMBERS.get(b) for b in before]
         known = [n for n in numbers if n]
-        count = 6 if token in ("crowd", "people") and not known else (known or [1])[-1]
-        if brief.people is None and "of" not in before:
-            brief.people = min(count, 12)
-
-
-def _merge(brief: Brief) -> None:
-    """Join wishes for the same thing: a later mention with "the" means the one before."""
-    kept: list[Wish] = []
-    for wish in brief.wishes:
-        same = [k for k in kept if (k.kind, k.asset) == (wish.kind, wish.asset)]
-        if same and not wish.spot and wish.low == 1:
+        after = tokens[i + 1] if i + 1 < len(tokens) else ""
+        if not known and (stem(token) in place or after.startswith("'")):
+            continue  # the kings of a king's tomb
+        if "of" in before or (stem(token) in lx.NAMED_AFTER and not known):
             continue
-        if same and not same[0].spot and same[0].low <= wish.low:
-            kept[kept.index(same[0])] = wish
-            continue
-        kept.append(wish)
-    brief.wishes = kept
+        many = token in ("crowd", "people") or (token.endswith("s") and not known)
+        count = known[-1] if known else (6 if token in ("crowd", "people") else 3 if many else 1)
+        total = (total or 0) + count
+    if total is not None and brief.people is None:
+        brief.people = min(total, 12)

@@ -46,6 +46,7 @@ class Places:
     ----------
     doubt : a best score below this means that no place was recognised
     sure : a score above this means that the words surely name a place
+    knows : tells whether a word is one at all; None without the network
     """
 
     def __init__(self, encoder: Encoder | None = None) -> None:
@@ -57,6 +58,7 @@ class Places:
         seen = Counter(s for group in self._by_card().values() for s in group)
         self._weight = {s: math.log(1 + len(self.cards) / n) for s, n in seen.items()}
         self._known = encoder([p for _, p in self._phrases]) if encoder else None
+        self.knows = getattr(encoder, "knows", None)
 
     def _by_card(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}

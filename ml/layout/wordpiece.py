@@ -31,6 +31,10 @@ class WordPiece:
             found += self._pieces(word)
         return [self._start, *found[: most - 2], self._end]
 
+    def whole(self, word: str) -> bool:
+        """Tell whether a word is a piece of its own."""
+        return word in self._number
+
     def batch(self, texts: Iterable[str], most: int = 128) -> tuple[NDArray, NDArray]:
         """Return (ids, mask), each (texts, tokens) int64, padded at the end."""
         rows = [self(text, most) for text in texts]

@@ -40,6 +40,10 @@ class Sentences:
         library = self.session(ids=ids, mask=mask)["library"]
         self._known = dict(zip(json.loads(data["phrases"]), library, strict=True))
 
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is one of the whole words of the network's vocabulary."""
+        return self._pieces.whole(word)
+
     def __call__(self, texts: list[str]) -> NDArray:
         """Return (N, 384) unit vectors of texts."""
         new = [t for t in dict.fromkeys(texts) if t not in self._known]
