@@ -1,6 +1,7 @@
 """Measure the layout stage: places, wishes, validity, variety and time.
 
-    python scripts/bench_layout.py [--parts places wishes voices valid variety time scale] [--seeds 6]
+    python scripts/bench_layout.py [--seeds 6]
+        [--parts places wishes voices valid variety time scale]
 
 Run it with the Python of the py311 environment. The prompts lie in `scripts/prompts` and were
 written before anything was tuned on them. What is measured here is the layout itself, as boxes,

@@ -22,8 +22,12 @@ SPOTS = (
 )  # fmt: skip
 """Where a thing may go by itself."""
 
-RELATIONS = ("on", "before", "around", "beside", "behind", "facing", "under", "opposite", "above")
-"""Where a thing may go by another; `opposite` also takes "window" and "door"."""
+AHEAD = "ahead"
+RELATIONS = ("on", "before", "around", "beside", "behind", "facing", "under", "opposite", "above",
+             AHEAD)  # fmt: skip
+"""Where a thing may go by another; `opposite` also takes "window" and "door". What is "before" a
+thing looks at it, what is "ahead" looks away.
+"""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .cards import RELATIONS, Wish
+from .cards import AHEAD, RELATIONS, Wish
 from .features import KIND_OF, proposals
 from .kinds import KINDS, Kind
 from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, AssetBox, Item
@@ -76,6 +76,7 @@ class Composer:
         wishes = [w for w in map(self._final, self.order.wishes) if w is not None]
         self.wanted = {w.kind for w in wishes if w.required}
         self.wanted |= {w.target for w in wishes if w.required and w.target in KINDS}
+        wishes = _from_the_wall(wishes)
         backed = {w.target for w in wishes if w.required and w.spot == "behind"}
         # What has something behind it cannot stand at a wall.
         wishes = [replace(w, spot="centre") if w.kind in backed and not w.spot else w
@@ -374,12 +375,15 @@ class Composer:
             "before": propose.before,
             "beside": propose.beside,
             "behind": propose.behind,
+            AHEAD: propose.ahead,
             "facing": propose.facing,
             "above": propose.beside,
         }[spot](size, target)
 
     def _at_opening(self, wish: Wish, kind: Kind, size: tuple) -> list[tuple]:
         points = openings_of(self.space.room, wish.target)
+        if kind.support == WALL and not self.space.room.walled:
+            return [self._hung(wish, kind, size, "")]
         if wish.spot in ("opposite", "facing"):
             places = self.propose.opposite(size, points)
         else:
@@ -387,7 +391,8 @@ class Composer:
         support = FLOOR
         if kind.support == WALL:
             places = places.copy()
-            places[:, 2], support = kind.mount, WALL
+            over = max((o.high for o in self.space.room.openings), default=0.0) + 0.1
+            places[:, 2], support = over if wish.spot == "above" else kind.mount, WALL
         return [(places, support, np.full(len(places), -1), ())]
 
     def _add(self, wish: Wish, kind: Kind, size: tuple, place: NDArray, support: str, parent: int):
@@ -432,6 +437,19 @@ class Composer:
         if u[1] > 0.75:
             return "back"
         return "left" if u[0] < 0.33 else "right" if u[0] > 0.67 else "centre"
+
+
+def _from_the_wall(wishes: list[Wish]) -> list[Wish]:
+    """Let what stands at walls come first, and what it is "behind" come before it."""
+    out = list(wishes)
+    for i, back in enumerate(wishes):
+        if not (back.required and back.spot == "behind" and KINDS[back.kind].wall):
+            continue
+        fronts = [j for j, w in enumerate(out) if w.kind == back.target and not w.spot]
+        if fronts and out[fronts[0]].low == 1 and not KINDS[back.target].wall:
+            out[i] = replace(back, spot="", target="")
+            out[fronts[0]] = replace(out[fronts[0]], spot=AHEAD, target=back.kind)
+    return out
 
 
 def fitted(asset: AssetBox, kind: Kind) -> tuple[float, float, float]:

@@ -39,6 +39,10 @@ RELATIONS = {
 """Phrase to a relation of `cards.RELATIONS`; "~" turns the two things round."""
 
 SPOTS = {
+    "on wall": "wall", "on a wall": "wall", "on every wall": "wall", "at the wall": "wall",
+    "beside the wall": "wall", "beside the walls": "wall", "beside walls": "wall",
+    "against a wall": "wall", "against walls": "wall", "along one wall": "wall",
+    "by the walls": "wall", "on walls": "wall", "near the wall": "wall",
     "in the middle": "centre", "in the centre": "centre", "in the center": "centre",
     "in the corner": "corner", "in a corner": "corner", "against the wall": "wall",
     "along the wall": "wall", "along the walls": "wall", "by the wall": "wall",
@@ -58,14 +62,22 @@ REWRITES = (
     (r"\bw/o\b", "without"),
     (r"\bw/", "with "),
     (r"&", " and "),
-    (r"\b(?:do|does|did|is|are|was|were|has|have|had|should|would|must|can|could|wo|ca)n'?t\b",
-     "not"),
-    (r"\b(?:please )?(?:remove|omit|exclude|delete|skip|drop|lose|forget|ditch|leave out|"
-     r"get rid of|take away|do not include|not include|free of|devoid of|empty of|instead of|"
-     r"rather than|other than|apart from)\b", "no"),
+    (
+        r"\b(?:do|does|did|is|are|was|were|has|have|had|should|would|must|can|could|wo|ca)n'?t\b",
+        "not",
+    ),
+    (
+        r"\b(?:please )?(?:remove|omit|exclude|delete|skip|drop|lose|forget|ditch|leave out|"
+        r"get rid of|take away|do not include|not include|free of|devoid of|empty of|instead of|"
+        r"rather than|other than|apart from)\b",
+        "no",
+    ),
     (r"\bnone of\b", "no"),
-    (r"\b(?:never|not|no) (?:more|fewer|less) than\b|\bat (?:most|least)\b|\bup to\b|\bexactly\b|"
-     r"\bprecisely\b|\bjust (?=\d)|\blike (?=\d)", " "),
+    (
+        r"\b(?:never|not|no) (?:more|fewer|less) than\b|\bat (?:most|least)\b|\bup to\b|\bexactly\b|"
+        r"\bprecisely\b|\bjust (?=\d)|\blike (?=\d)",
+        " ",
+    ),
     (r"\bhalf a dozen\b|\bhalf dozen\b", "six"),
     (r"\ba handful of\b|\bhandful of\b|\ba bunch of\b|\ba group of\b|\ba cluster of\b", "some"),
     (r"\ba trio of\b|\btrio of\b", "three"),
@@ -87,6 +99,17 @@ SLUG = (
 
 PRONOUNS = {"it", "them", "him", "her", "these", "those", "which", "that", "this"}
 
+ABOVE = {"clock": "wall_clock", "picture_frame": "painting", "floor_lamp": "ceiling_lamp",
+         "table_lamp": "ceiling_lamp", "shelf": "wall_shelf", "signpost": "wall_sign",
+         "television": "wall_screen", "monitor": "wall_screen", "lantern": "hanging_lantern",
+         "banner": "tapestry"}  # fmt: skip
+"""What a thing is when it hangs above another, or on a wall."""
+
+FAMILIES = ({"bed", "single_bed", "bunk_bed", "futon"}, {"table_lamp", "floor_lamp"},
+            {"lantern", "hanging_lantern"}, {"dumpster", "bin"}, {"clock", "wall_clock"},
+            {"table", "round_table"}, {"rock", "boulder"})  # fmt: skip
+"""Kinds that one word may mean: asked for by number, the place's own others stay away."""
+
 PEOPLE = set(
     "people person human humans man men woman women crowd child children kid kids baby character "
     "characters figure figures boy boys girl girls actor actors actress pedestrian pedestrians "
@@ -105,8 +128,10 @@ PEOPLE = set(
     "vampires ghost ghosts zombie zombies android androids mermaid mermaids clown clowns".split()
 )
 """Who gets a mark to stand on."""
-NAMED_AFTER = set("witch pirate king queen dwarven elf elves vampire goblin mermaid captain doctor "
-                  "teacher student prince princess wizard miner samurai knight".split())
+NAMED_AFTER = set(
+    "witch pirate king queen dwarven elf elves vampire goblin mermaid captain doctor "
+    "teacher student prince princess wizard miner samurai knight".split()
+)
 """Those that places are named after: they count only with a number or an article of their own."""
 
 WEATHER = {
@@ -207,7 +232,8 @@ SYNONYMS = {
     "school bus": "truck", "fighter ships": "spaceship", "fighter ship": "spaceship",
     "fighter": "spaceship", "rocket": "spaceship", "pod": "sleep_pod", "sailboat": "boat",
     "kayak": "boat", "yacht": "boat", "wall lamp": "torch", "bulb": "ceiling_lamp",
-    "hanging lamp": "ceiling_lamp", "street lamps": "streetlight", "string lights": "hanging_lantern",
+    "hanging lamp": "ceiling_lamp", "street lamps": "streetlight",
+    "string lights": "hanging_lantern",
     "fairy lights": "hanging_lantern", "noodle stall": "food_cart", "blinds": "curtain",
     "shutters": "curtain", "chalk board": "blackboard", "whiteboard": "blackboard",
     "map on the wall": "painting", "photo on the wall": "painting", "ladder": "scaffold",

@@ -17,7 +17,8 @@ _REACH = 6
 _FILLERS = {"the", "a", "an", "that", "which", "is", "are", "was", "were", "stand", "stands",
             "standing", "placed", "put", "sit", "sits", "sitting", "hang", "hangs", "hanging",
             "lie", "lies", "lying", "set", "directly", "right", "to", "stacked", "piled", "there",
-            "some", "old", "big", "small", "little", "empty", "arranged", "lined", "up"}  # fmt: skip
+            "some", "old", "big", "small", "little", "empty", "arranged", "lined",
+            "up"}  # fmt: skip
 _DETERMINERS = {"the", "a", "an", "my", "your", "his", "her", "its", "our", "their", "one", "each",
                 "every", "both", "of", "all", "some", "any", "per"}  # fmt: skip
 _EACH = {"each", "every", "per"}
@@ -110,6 +111,7 @@ def scan(tokens: list[str], vocabulary: Vocabulary) -> list[Mention]:
         label = " ".join(tokens[i : i + n])
         mention = Mention(i, i + n, kind, label, asset, negated=negated)
         _count(mention, tokens, found[-1].stop if found else 0)
+        _count_after(mention, tokens)
         found.append(mention)
         i += n
     return found
@@ -138,8 +140,21 @@ def _count(mention: Mention, tokens: list[str], floor: int) -> None:
                 break
 
 
+def _count_after(mention: Mention, tokens: list[str]) -> None:
+    """Read a number that stands alone behind: "statues (four)"."""
+    after = [*tokens[mention.stop : mention.stop + 3], ",", ",", ","]
+    number = int(after[1]) if after[1].isdigit() else lx.NUMBERS.get(after[1], 0)
+    if after[0] == "," and after[2] in (",", ";") and number > 1 and not mention.exact:
+        mention.count, mention.exact = min(number, MOST_THINGS), True
+
+
 def settle_asked(
-    found: list[Mention], tokens: list[str], place: set[str], heads: list[range], mixed: bool
+    found: list[Mention],
+    tokens: list[str],
+    place: set[str],
+    heads: list[range],
+    mixed: bool,
+    roofed: bool,
 ) -> None:
     """Tell nouns that only name the place ("dragon" of "dragon palace") from things asked for.
 
@@ -147,14 +162,20 @@ def settle_asked(
     ----------
     place : stems of the names of the place, and of what is mixed in
     heads : tokens that name the place
+    mixed : the words are laid over another place
+    roofed : the place is inside a building
     """
     for mention in found:
+        before = tokens[mention.start - 1] if mention.start else ""
+        if mention.kind in ("wall", "door_frame") and not mention.exact and (
+                {"the", *lx.RELATIONS} & {before, tokens[max(mention.start - 2, 0)]}):  # fmt: skip
+            mention.asked = False  # of the room: a place, no thing
         named = all(stem(t) in place for t in tokens[mention.start : mention.stop])
         head = next((h for h in heads if mention.start in h), None)
         if head is None or mention.exact or mention.negated:
             continue
-        before = tokens[mention.start - 1] if mention.start else ""
-        if named and before not in ("a", "an"):
+        if named and (before not in ("a", "an") or (
+                roofed and KINDS[mention.kind].category == "building")):  # fmt: skip
             mention.asked = False
         if mention.stop < head.stop and tokens[mention.stop] not in _LINKS:
             mention.asked = False
@@ -177,8 +198,14 @@ def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict
             colours[mention.label] = mention.colour
         if target == mention.kind:
             spot, target = "", ""
-        wishes.append(Wish(mention.kind, count, count, spot, target, True, mention.label,
-                           mention.asset))  # fmt: skip
+        kind = mention.kind
+        if not mention.asset and (spot == "above" or (spot == "wall" and kind == "clock")):
+            kind = lx.ABOVE.get(kind, kind)
+            if target in ("window", "door") and kind == "ceiling_lamp":
+                kind = "torch"
+        if spot == "row" and not mention.exact and count == 3:
+            count = 8
+        wishes.append(Wish(kind, count, count, spot, target, True, mention.label, mention.asset))
         if spot == "on" and target:
             _share(wishes, asked, i, target, tokens)
     return _merged(wishes), colours
@@ -219,6 +246,10 @@ class _Relations:
         mention = self.asked[i]
         end = next((m.start for m in self.known if m.start >= mention.stop), len(self.tokens))
         words = self.tokens[mention.stop : mention.stop + 9]
+        if words[:1] == ["of"] and "," not in words[:4] and mention.stop + 3 <= end:
+            # "barrels of dark water behind it"
+            at = next((k for k in range(1, 4) if _RELATION.match(" ".join(words[k:]))), 0)
+            words = words[at:]
         while words and words[0] in _FILLERS - {"right", "set", "to"}:
             words = words[1:]
         text = " ".join(words)
@@ -235,17 +266,23 @@ class _Relations:
                 words = words[1:]
             relation = _RELATION.match(" ".join(words))
         if relation is None:
-            return self._seats(i, end)
+            return self._with(i)
         return self._target(i, relation)
 
-    def _seats(self, i: int, end: int) -> tuple[str, str]:
-        """Seats "each" stand around the tables named before."""
+    def _with(self, i: int) -> tuple[str, str]:
+        """A table "with" chairs has them around it, "with" cups on it."""
         mention = self.asked[i]
-        if mention.kind in _SEATS and "each" in self.tokens[mention.stop : mention.stop + 2]:
-            before = [m for m in self.asked[:i] if KINDS[m.kind].category == "table"]
-            if before:
-                return "around", before[-1].kind
-        del end
+        before = [m for m in self.known if m.stop <= mention.start]
+        tables = [m for m in before if KINDS[m.kind].top and (
+            m is before[-1] and "with" in self.tokens[m.stop : mention.start]
+            or "each" in self.tokens[mention.stop : mention.stop + 2])]  # fmt: skip
+        if not tables:
+            return "", ""
+        table = KINDS[tables[-1].kind]
+        if KINDS[mention.kind].support == SURFACE:
+            return "on", table.name
+        if mention.kind in _SEATS and table.category == "table":
+            return "before" if table.wall else "around", table.name
         return "", ""
 
     def _target(self, i: int, hit: re.Match) -> tuple[str, str]:
@@ -286,22 +323,16 @@ class _Relations:
             before = [m for m in before if m.count > 1] or before
         elif word:
             before = [m for m in before if m.count == 1] or before
+        openings = {"door_frame": "door", "window_frame": "window"}
+        if before and not before[-1].asked:
+            return openings.get(before[-1].kind, before[-1].kind)
         return before[-1].kind if before else ""
 
     def _before(self, i: int) -> tuple[str, str]:
         """Read what stands before a noun: "beside the stove an empty chair"."""
         mention = self.asked[i]
-        begin = mention.start
-        while begin and self.tokens[begin - 1] not in (";", "and", "with", "but"):
-            begin -= 1
-            if self.tokens[begin] == "," and mention.start - begin > 5:
-                break
+        begin = self._clause(mention)
         clause = self.tokens[begin : mention.start]
-        if clause[:1] == [","]:
-            clause = clause[1:]
-            begin += 1
-        while clause and clause[0] in {"put", "place", "there", "is", "are", ","}:
-            clause, begin = clause[1:], begin + 1
         text = " ".join(clause)
         inside = [m for m in self.known if begin <= m.start < mention.start]
         hit = _RELATION.match(text)
@@ -319,7 +350,26 @@ class _Relations:
             return relation.strip("~"), self._antecedent(i, words[0])
         if not inside or relation.startswith("~") or relation not in RELATIONS:
             return "", ""
+        lead = self.tokens[begin + len(hit[1].split()) : inside[0].start]
+        gap = self.tokens[inside[0].stop : mention.start]
+        if len(lead) > 4 or len(gap) > 5 or set(gap) & set(lx.RELATIONS):
+            return "", ""
         return relation, inside[0].kind
+
+    def _clause(self, mention: Mention) -> int:
+        """Return the token where the clause before a noun begins."""
+        begin = mention.start
+        while begin and self.tokens[begin - 1] not in (";", "and", "with", "but"):
+            begin -= 1
+            inside = any(begin <= m.start < mention.start for m in self.known)
+            # "beside the stove, an empty chair" is one clause, but only one.
+            if self.tokens[begin] == "," and (inside or mention.start - begin > 4):
+                begin += 1
+                break
+        while begin < mention.start and self.tokens[begin] in {"put", "place", "there", "is",
+                                                               "are", ","}:  # fmt: skip
+            begin += 1
+        return begin
 
 
 def _share(

@@ -11,13 +11,15 @@ from .cards import Card, Style, Wish, styles
 from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of, wishes_of
 from .places import Places, stem
 from .plan import AssetBox
+from .rooms import ROOFED
 from .spelling import correct, own_words
 from .tongues import to_english
 
 MOST_WORDS = 160
 _MIXERS = r"\+|＋|\bmixed with\b|\bcrossed with\b|\bmeets\b|\bin the style of\b|\bplus\b"
-_LATER = 0.9
-"""How much a clause that is not the first counts in finding the place."""
+_LATER, _THING, _HELD = 0.9, 0.75, 0.15
+"""How much a clause that is not the first counts in finding the place; one that only names a
+thing; and the things asked for that a place has."""
 _NOT_PLACE = r"front|middle|cent(?:er|re)|corner|rows?|ring|circle|line|background|distance|back"
 
 
@@ -78,14 +80,13 @@ def read(prompt: str, places: Places, assets: list[AssetBox] | None = None) -> B
     parts = [p.strip(" ,;") for p in re.split(_MIXERS, text)]
     parts = [p for p in parts if p] or [""]
     vocabulary = Vocabulary(assets or [])
-    card, ranked, segment = _place(text, parts[0], places, notes)
+    card, ranked, segment = _place(text, parts[0], places, vocabulary, notes)
     brief = Brief(prompt=prompt, card=card, ranked=ranked, notes=notes)
     _facets(brief, text)
     for index, part in enumerate(parts):
         head = _segments(part)[0][0]
         _overlay(brief, part, head, places, index > 0)
-        heads = [head, segment] if index == 0 else [head]
-        _mentions(brief, part, heads, vocabulary, index > 0)
+        _mentions(brief, part, segment if index == 0 else head, vocabulary, index > 0)
     brief.area = _area(text)
     return brief
 
@@ -95,8 +96,8 @@ def _clean(prompt: str, places: Places, notes: list[str]) -> str:
     text = unicodedata.normalize("NFKC", str(prompt)).lower().replace("’", "'")
     if any(unicodedata.category(c) in ("So", "Sk") for c in text):
         notes.append("Emoji and other signs were passed over")
-    text, said = to_english(text, own_words())
-    notes += said
+    text, foreign = to_english(text, own_words())
+    notes += foreign
     text = re.sub(lx.SLUG, "", text)
     for pattern, plain in lx.REWRITES:
         text = re.sub(pattern, plain, text)
@@ -108,8 +109,10 @@ def _clean(prompt: str, places: Places, notes: list[str]) -> str:
     if len(words) > MOST_WORDS:
         notes.append(f"Only the first {MOST_WORDS} of {len(words)} words were used")
         words = words[:MOST_WORDS]
-    text, said = correct(" ".join(words), places.knows)
-    notes += said
+    text = " ".join(words)
+    if not foreign:  # what a word list does not know is no misspelt English
+        text, said = correct(text, places.knows)
+        notes += said
     return text.replace(" ,", ",")
 
 
@@ -137,24 +140,35 @@ def _segments(part: str) -> list[tuple[str, float]]:
 
 
 def _place(
-    text: str, part: str, places: Places, notes: list[str]
+    text: str, part: str, places: Places, vocabulary: Vocabulary, notes: list[str]
 ) -> tuple[Card, list[tuple[str, float]], str]:
     """Return the card, the best five with scores, and the words that name it."""
     if not text:
         notes.append("No words were given: an ordinary living room is proposed")
         card = places.cards["living room"]
         return card, [(card.name, 0.0)], ""
-    best: dict[str, tuple[float, str]] = {}
+    found = scan(tokens_of(part), vocabulary)
+    kinds = {m.kind for m in found if not m.negated}
+    best = {name: (_HELD * share, "") for name, share in places.holding(kinds).items()}
     for segment, weight in _segments(part)[:8]:
+        weight *= _THING if _is_thing(segment, vocabulary, places) else 1.0
         for name, score in places.rank(segment, part):
-            if weight * score > best.get(name, (-1.0, ""))[0]:
-                best[name] = (weight * score, segment)
+            score = weight * score + _HELD * places.holding(kinds)[name]
+            if score > best[name][0]:
+                best[name] = (score, segment)
     ranked = sorted(((n, s) for n, (s, _) in best.items()), key=lambda p: -p[1])
     if ranked[0][1] < places.doubt:
         notes.append(
             f"No place was recognised in the words; the nearest, {ranked[0][0]!r}, is proposed"
         )
     return places.cards[ranked[0][0]], ranked[:5], best[ranked[0][0]][1]
+
+
+def _is_thing(segment: str, vocabulary: Vocabulary, places: Places) -> bool:
+    """Tell whether words are no more than the name of a thing that no place is called by."""
+    tokens = [t for t in tokens_of(segment) if t not in lx.STOP and t not in lx.NUMBERS]
+    hit = vocabulary.find(tokens, 0) if tokens else None
+    return hit is not None and hit[0] == len(tokens) and not places.named(" ".join(tokens))
 
 
 def _facets(brief: Brief, text: str) -> None:
@@ -201,17 +215,16 @@ def _area(text: str) -> tuple[float, float] | None:
     return None
 
 
-def _mentions(
-    brief: Brief, part: str, heads: list[str], vocabulary: Vocabulary, mixed: bool
-) -> None:
+def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed: bool) -> None:
     """Read things, their numbers and relations from one part of the words."""
     tokens = tokens_of(part)
     found = scan(tokens, vocabulary)
     entries = [brief.card, *brief.extra, *brief.overlays]
     names = [p for e in entries for p in (e.name, *e.aliases)]
     place = {stem(w) for p in names for w in p.split()}
-    spans = [span for span in (_span(tokens, tokens_of(h)) for h in heads) if span]
-    settle_asked(found, tokens, place, spans, mixed)
+    span = _span(tokens, tokens_of(head))
+    roofed = brief.card.shape in ROOFED
+    settle_asked(found, tokens, place, [span] if span else [], mixed, roofed)
     _people(brief, tokens, found)
     brief.banned |= {m.kind for m in found if m.negated}
     wishes, colours = wishes_of(found, tokens)

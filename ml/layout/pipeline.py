@@ -16,6 +16,7 @@ from .cards import Card, Style, Wish, styles
 from .compose import Composer, Order
 from .geometry import area
 from .kinds import KINDS
+from .lexicon import FAMILIES
 from .matching import match
 from .parse import Brief, read
 from .places import Places
@@ -150,19 +151,21 @@ def _networks(params: dict, notes: list[str]) -> tuple:
 
 
 def _different(job: _Job, brief: Brief, variant: int, before: list[Layout]) -> Layout:
-    """Make a variant; one that is like an earlier one is made anew a few times."""
+    """Make a variant; one like an earlier one, or without what was asked for, is made anew."""
     others = [signature(b) for b in before]
-    best, far = None, -1.0
+    best, rank = None, (-1.0, -1.0)
     for attempt in range(_REROLLS):
         made = _make(job, brief, variant, attempt)
         own = signature(made)
-        nearest = min((distance(own, o) for o in others), default=1.0)
-        if nearest > far:
-            best, far = made, nearest
-        if far >= ALIKE:
+        far = min((distance(own, o) for o in others), default=1.0)
+        made.scores["apart"] = far
+        # What was asked for comes first; then that it is no copy.
+        own_rank = (made.scores["met"], min(far, ALIKE))
+        if own_rank > rank:
+            best, rank = made, own_rank
+        if rank >= (1.0, ALIKE):
             break
-    best.scores["apart"] = far
-    if far < ALIKE:
+    if best.scores["apart"] < ALIKE:
         best.notes.append("Much like another variant: locks or the words leave little room")
     return best
 
@@ -254,7 +257,10 @@ def _order(
     rng: np.random.Generator,
 ) -> Order:
     """Gather all wishes: the words', the card's, and those of styles and mixed-in places."""
-    wishes = [w for w in card.wishes if w.kind not in {a.kind for a in brief.wishes}]
+    brief.wishes = _as_there(brief.wishes, card)
+    away = _siblings({a.kind for a in brief.wishes})
+    wishes = [w for w in card.wishes if w.kind not in away and w.target not in away - {
+        a.kind for a in brief.wishes}]  # fmt: skip
     wishes = brief.wishes + wishes if not card.wishes or not wishes else [
         wishes[0], *brief.wishes, *wishes[1:]]  # fmt: skip
     have = {w.kind for w in wishes}
@@ -291,6 +297,27 @@ def _order(
         style=chain[-1].name,
         colours=brief.colours,
     )
+
+
+def _siblings(kinds: set[str]) -> set[str]:
+    """Return kinds and what the same words may mean."""
+    return kinds.union(*(f for f in FAMILIES if f & kinds))
+
+
+def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
+    """Take the place's own sort of what is asked for: beds of a hospital are single."""
+    own, kinds = [w.kind for w in card.wishes], {w.kind for w in asked}
+    out = []
+    for wish in asked:
+        family = next((f for f in FAMILIES if wish.kind in f), set())
+        there = [k for k in own if k in family and k not in kinds]
+        plain = wish.label.rstrip("s").split()[-1:] == [next(iter(wish.kind.split("_")))]
+        if there and wish.kind not in own and plain and not wish.asset:
+            same = KINDS[there[0]].support == KINDS[wish.kind].support
+            wish = replace(wish, kind=there[0]) if same else wish
+        out.append(wish)
+    renamed = {a.kind: b.kind for a, b in zip(asked, out, strict=True)}
+    return [replace(w, target=renamed.get(w.target, w.target)) for w in out]
 
 
 def _with_assets(

@@ -91,6 +91,21 @@ class Places:
             score[name] = max(score[name], float(value))
         return sorted(score.items(), key=lambda pair: -pair[1])
 
+    def holding(self, kinds: set[str]) -> dict[str, float]:
+        """Return how much of what is asked for each card has of its own, rare kinds first."""
+        if not kinds:
+            return dict.fromkeys(self.cards, 0.0)
+        have = {n: {w.kind for w in c.wishes} for n, c in self.cards.items()}
+        count = Counter(k for own in have.values() for k in own)
+        worth = {k: math.log(1 + len(have) / (1 + count[k])) for k in kinds}
+        whole = sum(worth.values())
+        return {n: sum(worth[k] for k in kinds & own) / whole for n, own in have.items()}
+
+    def named(self, words: str) -> bool:
+        """Tell whether some place is called just so."""
+        stems = frozenset(self._content(words))
+        return stems in self._stems
+
     def _overlap(self, words: set[str], stems: frozenset[str]) -> float:
         """Return how well words and a phrase cover each other, 0 to 1, rare words first."""
         if not words or not stems:

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import edges, facing
+from .geometry import GAP, edges, facing
 from .plan import CEILING, Item, Room
 from .space import Space, wall_places
 
@@ -194,7 +194,7 @@ class Proposer:
             n = max(1, int(slack / 0.4) + 1)
             t = np.linspace(-slack / 2, slack / 2, n) if n > 1 else np.zeros(1)
             z = z + self.rng.uniform(0, max(0.0, min(1.5, hanger.size[2] - size[2] - z - 0.2)), n)
-            places = _offset(hanger, t, hanger.size[1] / 2 + size[1] / 2 + 1e-4)
+            places = _offset(hanger, t, hanger.size[1] / 2 + size[1] / 2 + GAP + 5e-4)
             places[:, 2] = hanger.pos[2] + z
             found.append(places)
             owners.append(np.full(n, index))
@@ -267,6 +267,12 @@ class Proposer:
         t = np.concatenate([[0.0], self.rng.uniform(-0.5, 0.5, 40)]) * target.size[0]
         away = target.size[1] / 2 + size[1] / 2 + 0.05 + np.abs(self.rng.normal(0, 0.4, 41))
         return _offset(target, t, -away)
+
+    def ahead(self, size: Size, target: Item) -> NDArray:
+        """Return places before the front of a thing, looking the same way."""
+        t = np.concatenate([[0.0], self.rng.uniform(-0.5, 0.5, 40)]) * target.size[0]
+        away = target.size[1] / 2 + size[1] / 2 + 0.05 + np.abs(self.rng.normal(0, 0.4, 41))
+        return _offset(target, t, away)
 
     def facing(self, size: Size, target: Item) -> NDArray:
         """Return places some way before a thing, looking at it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 
@@ -54,17 +55,28 @@ def correct(text: str, knows: Callable[[str], bool] | None) -> tuple[str, list[s
 
 
 def _nearest(word: str, most: int) -> str:
-    """Return the one word, or plural, at the least distance; "" where none is near enough."""
-    best, far = "", most + 1
+    """Return the word, or plural, at the least distance; "" where none is near enough.
+
+    Of several, a thing's name is likelier than another word, then what has the same letters.
+    """
+    found = []
     for known in own_words():
         for form in (known, known + "s"):
             if abs(len(form) - len(word)) > most or len(form) < _SHORT or form[0] != word[0]:
                 continue
-            d = distance(word, form, far)
-            if d < far or (d == far <= most and (form[-1] == word[-1], form) > (
-                    best[-1] == word[-1], best)):  # fmt: skip
-                best, far = form, d
-    return best if far <= most else ""
+            far = distance(word, form, most)
+            if far <= most:
+                letters = (Counter(word) - Counter(form)).total()
+                plural = (form[-1] == "s") != (word[-1] == "s")
+                found.append((far, plural, known not in _things(), letters, form))
+    return min(found)[-1] if found else ""
+
+
+@cache
+def _things() -> frozenset[str]:
+    """Return the words that kinds are called by."""
+    names = [p for k in KINDS.values() for p in (k.name.replace("_", " "), *k.words)]
+    return frozenset(w for n in [*names, *lx.SYNONYMS] for w in n.lower().split())
 
 
 def distance(a: str, b: str, most: int) -> int:
