@@ -74,8 +74,8 @@ REWRITES = (
     ),
     (r"\bnone of\b", "no"),
     (
-        r"\b(?:never|not|no) (?:more|fewer|less) than\b|\bat (?:most|least)\b|\bup to\b|\bexactly\b|"
-        r"\bprecisely\b|\bjust (?=\d)|\blike (?=\d)",
+        r"\b(?:never|not|no) (?:more|fewer|less) than\b|\bat (?:most|least)\b|\bup to\b|"
+        r"\bexactly\b|\bprecisely\b|\bjust (?=\d)|\blike (?=\d)",
         " ",
     ),
     (r"\bhalf a dozen\b|\bhalf dozen\b", "six"),
