@@ -1,9 +1,10 @@
 """Make the shots that the farm's tests and benchmark run: small rigs with a few keyed poses.
 
-    python scripts/farm_shots.py DIR COUNT [--block CLIP]      (a Python with bpy)
+    python scripts/farm_shots.py DIR COUNT [--block CLIP] [--say TEXT]      (a Python with bpy)
 
 Shot sh010 and on, each another motion, and the batch that describes them. With a clip, the even
-shots have no poses and are blocked from it first.
+shots have no poses and are blocked from it first. With a text, it is spoken into line.wav, for the
+stage lipsync.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import math
 import os
 import random
+import wave
 from pathlib import Path
 
 import package
@@ -33,10 +35,13 @@ BONES = {
     "toe": ("foot", (0.1, -0.12, 0.02), (0.1, -0.2, 0.02)),
 }
 """Bone to (parent, head, tail), metres; those off the middle are mirrored."""
-SIDED = ("eyeBlink", "mouthSmile", "mouthFrown", "browDown", "eyeSquint")
+SIDED = ("eyeBlink", "mouthSmile", "mouthFrown", "browDown", "eyeSquint", "mouthPress")
 SHAPES = (
     "jawOpen",
     "browInnerUp",
+    "mouthClose",
+    "mouthFunnel",
+    "mouthPucker",
     *(f"{name}{side}" for name in SIDED for side in ("Left", "Right")),
 )
 LAST_FRAME = 30
@@ -103,7 +108,7 @@ def add_face(rig: object) -> None:
     face.shape_key_add(name="Basis")
     for number, name in enumerate(SHAPES):
         block = face.shape_key_add(name=name)
-        for point in block.data[number * 8 : number * 8 + 8]:
+        for point in block.data[number * 6 : number * 6 + 6]:
             point.co.z -= 0.02
 
 
@@ -115,6 +120,21 @@ def add_camera() -> None:
     bpy.context.collection.objects.link(camera)
     camera.location, camera.rotation_euler = (1.2, -4.5, 1.2), (math.radians(88), 0, 0.26)
     bpy.context.scene.camera = camera
+
+
+def speak(path: Path, text: str) -> None:
+    """Write a spoken line as a WAV file."""
+    import numpy as np
+
+    package.load()
+    from understudy.ml.face import espeak
+
+    spoken = espeak.speak(text, "en-us", sound=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(spoken.rate)
+        file.writeframes((32767 * np.clip(spoken.samples, -1, 1)).astype("<i2").tobytes())
 
 
 def make(
@@ -131,7 +151,7 @@ def make(
         scene.frame_start, scene.frame_end = 1, LAST_FRAME
         name, blocked = f"sh{STRIDE * (number + 1):03}", clip is not None and number % 2 == 0
         add_camera()
-        if "face" in stages:
+        if {"face", "lipsync"} & set(stages):
             add_face(rig)
             bpy.context.view_layer.objects.active = rig
         shot: dict = {"shot": name, "blend": f"{name}.blend"}
@@ -155,11 +175,18 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("count", type=int)
     parser.add_argument("--block", type=Path, metavar="CLIP", help="a video")
+    parser.add_argument("--say", default="", metavar="TEXT", help="a line for lipsync")
     parser.add_argument("--stages", nargs="+", default=["inbetween", "report"])
     parser.add_argument("--parameters", default="{}", help="for all shots, JSON")
     args = parser.parse_args()
     clip = args.block.absolute() if args.block else None
     folder, parameters = args.folder.absolute(), json.loads(args.parameters)
+    if args.say:
+        folder.mkdir(parents=True, exist_ok=True)
+        speak(folder / "line.wav", args.say)
+        parameters["lipsync"] = {"wav": "line.wav", "text": args.say} | parameters.get(
+            "lipsync", {}
+        )
     os.write(1, f"{make(folder, args.count, clip, args.stages, parameters)}\n".encode())
     return 0
 

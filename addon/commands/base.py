@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -39,10 +40,13 @@ def _device(word: str) -> str:
 
 
 def machine_of(args: argparse.Namespace) -> dict[str, str]:
-    """Return device, accelerator and models: as asked for, else as in the preferences."""
-    machine = prefs.find(bpy.context)
+    """Return device, accelerator and models: as asked for, else as in the preferences.
+
+    A node of a farm may say in UNDERSTUDY_DEVICE what its tasks run on.
+    """
+    machine, node = prefs.find(bpy.context), os.environ.get("UNDERSTUDY_DEVICE")
     return {
-        "device": args.device or (machine.device if machine else "auto"),
+        "device": args.device or node or (machine.device if machine else "auto"),
         "accelerator": str(args.accelerator or (machine.accelerator if machine else "")),
         "models": str(args.models or ""),
     }

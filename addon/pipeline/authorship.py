@@ -236,9 +236,20 @@ def _share(keys: dict[str, int], what: str) -> str:
 def _run(run: dict) -> str:
     models = ", ".join(f"{k} ({v[:12]})" for k, v in run["models"].items()) or "none"
     inputs = ", ".join(f"{k} ({v[:12]})" for k, v in run["inputs"].items()) or "none"
-    asked = [f"{k} {run['parameters'][k]!r}" for k in _WORDS if run["parameters"].get(k)]
-    words = "; ".join([f"seed {run['seed']}", *asked])
+    words = "; ".join([f"seed {run['seed']}", *_asked(run["parameters"])])
     return (
         f"{run['time']}: {run['stage']} on action {run['action']!r}, Understudy {run['version']}; "
         f"networks: {models}; inputs: {inputs}; {words}."
     )
+
+
+def _asked(parameters: object) -> Iterator[str]:
+    """Yield the words that a run was asked with, also those of each line that was spoken."""
+    if isinstance(parameters, list):
+        for item in parameters:
+            yield from _asked(item)
+    elif isinstance(parameters, dict):
+        for name, value in parameters.items():
+            if name in _WORDS and isinstance(value, str) and value:
+                yield f"{name} {value!r}"
+            yield from _asked(value)

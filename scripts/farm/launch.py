@@ -26,6 +26,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 DONE, USAGE, FAILED, CANCELLED = 0, 2, 3, 4
 SERVER = "UNDERSTUDY_SERVER"
 START_LIMIT_S = 120.0
+_GIVEN = ("CUE_GPU_CORES",)  # by which a farm names the graphics cards of a task: OpenCue's
 _PROGRESS = ("openjd_progress:", "Progress:", "PROGRESS:")
 
 
@@ -97,6 +98,19 @@ def words_of(row: dict, places: Places, make: bool = True) -> tuple[list[str], s
     return row["command"], places(row["blend"]), words
 
 
+def surroundings() -> dict[str, str]:
+    """Return the environment of a Blender: it sees the graphics cards that the farm gave, only.
+
+    Networks then run on the first of these. What has been chosen by CUDA_VISIBLE_DEVICES stays.
+    """
+    found = dict(os.environ)
+    given = next((found[name] for name in _GIVEN if found.get(name)), "")
+    if given and "CUDA_VISIBLE_DEVICES" not in found:
+        # The farm counts as the driver does, CUDA by itself from the fastest on.
+        found |= {"CUDA_VISIBLE_DEVICES": given, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    return found
+
+
 def program(args: argparse.Namespace) -> list[str]:
     """Return the words that start the bpy module's command line."""
     return [args.python or sys.executable, str(Path(args.extension) / "scripts" / "understudy.py")]
@@ -160,7 +174,12 @@ class Chunk:
 
     def _by_itself(self, command: list[str]) -> int:
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, errors="replace", stdin=subprocess.DEVNULL
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            env=surroundings(),
         )
         self._running = process.pid
         for line in process.stdout:
@@ -247,6 +266,7 @@ def start(args: argparse.Namespace) -> int:
             stdout=output,  # not ours: a farm waits until nobody holds its end
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env=surroundings(),
         )
     until = time.monotonic() + START_LIMIT_S
     while not server.is_file():

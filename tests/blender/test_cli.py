@@ -239,3 +239,14 @@ def test_a_signal_ends_the_script_with_four_and_nothing_written(command, tmp_pat
     assert run.returncode == 4, errors
     assert "Cancelled" in said
     assert sorted(p.name for p in tmp_path.iterdir()) == ["rig.blend"]
+
+
+def test_a_node_says_what_its_tasks_run_on(monkeypatch):
+    from understudy.addon.commands import base
+
+    def device(*words: str) -> str:
+        return base.machine_of(cli.parser("understudy").parse_args(["inbetween", *words]))["device"]
+
+    assert device() == "auto"
+    monkeypatch.setenv("UNDERSTUDY_DEVICE", "cuda:1")
+    assert device() == "cuda:1" and device("--device", "cpu") == "cpu"

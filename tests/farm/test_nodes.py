@@ -175,3 +175,29 @@ def test_it_ends_when_its_session_is_gone(node):
         if not Path(f"/proc/{pid}").exists():
             return
     pytest.fail("it is still there")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the double of a Python is a shell's script")
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        ({}, "unset/unset"),
+        ({"CUE_GPU_CORES": "2"}, "2/PCI_BUS_ID"),
+        ({"CUE_GPU_CORES": "1,3"}, "1,3/PCI_BUS_ID"),
+        ({"CUE_GPU_CORES": "2", "CUDA_VISIBLE_DEVICES": "0"}, "0/unset"),
+        ({"CUDA_VISIBLE_DEVICES": "GPU-5a"}, "GPU-5a/unset"),
+    ],
+)
+def test_a_task_sees_the_graphics_cards_that_the_farm_gave(job, shots, tmp_path, given, seen):
+    """No card is needed: what counts is what the process is told."""
+    double = tmp_path / "python"
+    double.write_text(
+        '#!/bin/sh\necho "${CUDA_VISIBLE_DEVICES-unset}/${CUDA_DEVICE_ORDER-unset}"\n'
+    )
+    double.chmod(0o755)
+    node = Node(job, shots.parent, str(double))
+    for name in ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "CUE_GPU_CORES"):
+        node.environment.pop(name, None)
+    node.environment |= given
+    done = node.call(node.run_words("inbetween", "1"))
+    assert done.returncode == 0 and seen in done.stdout.splitlines()
