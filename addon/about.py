@@ -13,6 +13,9 @@ LEDGER = "understudy_ledger"
 TAKE = "understudy_take"
 """The ID property of an action that is a take: the name of what it animates."""
 
+STAGE = "understudy_stage"
+"""The ID property of a take that says which stage wrote on it last."""
+
 PACKAGE = __package__.rpartition(".")[0]
 """The name Blender knows the extension by: the key of its preferences."""
 

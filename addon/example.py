@@ -1,4 +1,4 @@
-"""A small scene to try the tools on: a figure made in code that crouches, leaps and lands.
+"""A small scene to try the tools on: a figure that crouches, leaps and lands, and a head.
 
 It comes as a scene of its own, so that nothing of the artist's is touched.
 """
@@ -12,10 +12,13 @@ import numpy as np
 from bpy.types import Context, Object, Scene
 
 from ..ml.take import KEYFRAME, make_keys
+from . import examplehead
 from .fcurves import ensure_fcurve, write_keys
 
 SCENE = "Understudy Example"
 _RIG = "Example Rig"
+_HEAD = "Example Head"
+_HEAD_AT, _HEAD_SIZE = (1.25, 0.3, 1.35), 0.4
 _SKIN = (0.16, 0.34, 0.52, 1.0)
 _FLOOR = (0.35, 0.35, 0.36, 1.0)
 
@@ -66,6 +69,8 @@ def build(context: Context) -> Object:
         context.window.scene = scene
     rig = _rig(scene)
     _floor(scene)
+    head = examplehead.add(scene, _HEAD)
+    head.location, head.scale = _HEAD_AT, [_HEAD_SIZE] * 3
     with context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
         scene.view_layers[0].update()
         scene.view_layers[0].objects.active = rig

@@ -6,6 +6,7 @@ import bpy.utils.previews
 import numpy as np
 from numpy.typing import NDArray
 
+_WIDEST = 1.3  # of its height: what a picture keeps of its middle
 _kept: list[bpy.utils.previews.ImagePreviewCollection] = []
 
 
@@ -22,7 +23,11 @@ def show(pictures: NDArray) -> list[int]:
     numbers = []
     for k, picture in enumerate(pictures):
         preview = collection.new(f"variant {k}")
-        # Icons are square: the picture gets bands above and below that are not seen.
+        # Icons are square: the picture loses something at its sides, and gets bands above and
+        # below that are not seen.
+        high, wide = picture.shape[:2]
+        spare = max(wide - round(_WIDEST * high), 0) // 2
+        picture = picture[:, spare : wide - spare]
         high, wide = picture.shape[:2]
         square = np.zeros((max(high, wide), max(high, wide), 4), np.float32)
         top, left = (len(square) - high) // 2, (len(square) - wide) // 2

@@ -10,11 +10,9 @@ import bpy
 from bpy.types import ID, Action
 
 from ..ml.errors import UnderstudyError
-from .about import LEDGER, TAKE
+from .about import LEDGER, STAGE, TAKE
 from .actions import HAS_SLOTS, action_of
 from .checks import check_action, check_owner
-
-STAGES = {"face": "Face", "lipsync": "Lip Sync", "inbetween": "In-betweens", "blocking": "Blocking"}
 
 
 def takes_of(owner: ID) -> list[Action]:
@@ -43,6 +41,7 @@ def keep(owner: ID) -> Action:
     copy = action.copy()
     copy.name = f"{_plain(action.name)} take {len(takes_of(owner))}"
     _mark(copy, owner)
+    copy[STAGE] = stage_of(action)
     return copy
 
 
@@ -118,14 +117,12 @@ def to_nla(owner: ID) -> int:
     return len(fresh)
 
 
-def title_of(action: Action) -> str:
-    """Return which stages made a take, for its line in the list."""
+def stage_of(action: Action) -> str:
+    """Return the stage that wrote on an action last; "" where none did."""
     from .ledger import Ledger
 
-    if LEDGER not in action:
-        return "by hand"
-    stages = {run["stage"] for run in Ledger.load(action).runs.values()}
-    return ", ".join(STAGES.get(stage, stage) for stage in sorted(stages)) or "by hand"
+    runs = Ledger.load(action).runs if LEDGER in action else {}
+    return runs[max(runs, key=int)]["stage"] if runs else ""
 
 
 def _check(owner: ID) -> None:
@@ -140,6 +137,7 @@ def _mark(action: Action, owner: ID) -> None:
 
 def _unmark(action: Action) -> None:
     action.pop(TAKE, None)
+    action.pop(STAGE, None)
     action.use_fake_user = False
 
 

@@ -28,6 +28,15 @@ def _is_free(cls: type, context: bpy.types.Context) -> bool:
     return True
 
 
+def _has_layout(cls: type, context: bpy.types.Context) -> bool:
+    from ..addon import scene
+
+    if scene.root_of(context.scene) is None:
+        cls.poll_message_set("This scene has no layout: use one first")
+        return False
+    return True
+
+
 class UNDERSTUDY_OT_propose_layouts(JobOperator, bpy.types.Operator):
     bl_idname = "understudy.propose_layouts"
     bl_label = "Propose Layouts"
@@ -68,6 +77,26 @@ class UNDERSTUDY_OT_propose_layouts(JobOperator, bpy.types.Operator):
         return report, f"{len(meta['layouts'])} layouts: choose one"
 
 
+class UNDERSTUDY_OT_reroll_layouts(bpy.types.Operator):
+    bl_idname = "understudy.reroll_layouts"
+    bl_label = "Re-roll"
+    bl_description = "Propose other layouts for the same words, by the next seed"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return UNDERSTUDY_OT_propose_layouts.poll(context)
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        context.scene.understudy.layout.seed += 1
+        bpy.ops.understudy.propose_layouts("INVOKE_DEFAULT")
+        return {"FINISHED"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        context.scene.understudy.layout.seed += 1
+        return bpy.ops.understudy.propose_layouts()
+
+
 class UNDERSTUDY_OT_use_layout(bpy.types.Operator):
     bl_idname = "understudy.use_layout"
     bl_label = "Use Layout"
@@ -76,6 +105,7 @@ class UNDERSTUDY_OT_use_layout(bpy.types.Operator):
         "stays, and so does everything of your own"
     )
     bl_options = {"REGISTER", "UNDO"}
+    stage = "layout"
 
     number: IntProperty(
         name="Number",
@@ -99,7 +129,6 @@ class UNDERSTUDY_OT_use_layout(bpy.types.Operator):
         begun, limit = time.monotonic(), hook_limit(False)
         made = json.loads(run.layouts_made)
         meta = made["meta"] | {"layouts": [json.loads(v.data) for v in run.layouts]}
-        run.stage = "layout"
         try:
             asked = layout.request(context.scene, layout.options_from(context))
             asked.params = made["params"]
@@ -167,7 +196,7 @@ class UNDERSTUDY_OT_remove_layout(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return _is_free(cls, context)
+        return _has_layout(cls, context) and _is_free(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..addon import scene
@@ -194,6 +223,10 @@ class UNDERSTUDY_OT_save_storyboard(ExportHelper, bpy.types.Operator):
         options={"HIDDEN"},
     )
 
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return _has_layout(cls, context)
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..addon import layout, scene
 
@@ -211,6 +244,7 @@ class UNDERSTUDY_OT_save_storyboard(ExportHelper, bpy.types.Operator):
 
 CLASSES = (
     UNDERSTUDY_OT_propose_layouts,
+    UNDERSTUDY_OT_reroll_layouts,
     UNDERSTUDY_OT_use_layout,
     UNDERSTUDY_OT_lock_items,
     UNDERSTUDY_OT_remove_layout,

@@ -57,8 +57,8 @@ class UNDERSTUDY_OT_open_example(bpy.types.Operator):
     bl_idname = "understudy.open_example"
     bl_label = "Open Example"
     bl_description = (
-        "Add a scene with a small figure whose leap is keyed in five poses, and fill the frames "
-        "between them; your own scene stays as it is"
+        "Add a scene with a head to try faces on, and a small figure whose leap is keyed in five "
+        "poses, and fill the frames between them; your own scene stays as it is"
     )
     bl_options = {"REGISTER", "UNDO"}
 

@@ -76,6 +76,40 @@ class UNDERSTUDY_OT_show_take(_OnTakes, bpy.types.Operator):
         return f"{owner.name} plays {action.name}"
 
 
+def _other(context: bpy.types.Context) -> bpy.types.Action | None:
+    """Return the take that was shown before, else the newest that is not shown; None for none."""
+    owner = animated(context.object)
+    shown = owner.animation_data.action
+    others = [a for a in bpy.data.actions if a.get(TAKE) == owner.name and a != shown]
+    before = bpy.data.actions.get(context.window_manager.understudy.other_take)
+    return before if before in others else max(others, key=lambda a: a.name, default=None)
+
+
+class UNDERSTUDY_OT_reroll_take(_OnTakes, bpy.types.Operator):
+    bl_idname = "understudy.reroll_take"
+    bl_label = "Re-roll In-betweens"
+    bl_description = (
+        "Keep what is there as a take, and fill the in-betweens anew as the next variant"
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return super().poll(context) and bpy.ops.understudy.fill_inbetweens.poll()
+
+    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+        from ..addon import takes
+
+        kept = takes.keep(owner)
+        context.scene.understudy.inbetween.variant += 1
+        try:
+            bpy.ops.understudy.fill_inbetweens()
+        except RuntimeError as exc:  # how bpy.ops says what went wrong
+            takes.discard(owner, kept)
+            context.scene.understudy.inbetween.variant -= 1
+            raise UnderstudyError(str(exc).removeprefix("Error: ").strip()) from exc
+        return f"{kept.name} is kept; this is variant {context.scene.understudy.inbetween.variant}"
+
+
 class UNDERSTUDY_OT_compare_takes(_OnTakes, bpy.types.Operator):
     bl_idname = "understudy.compare_takes"
     bl_label = "Compare A/B"
@@ -85,10 +119,8 @@ class UNDERSTUDY_OT_compare_takes(_OnTakes, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         if not super().poll(context):
             return False
-        other = bpy.data.actions.get(context.window_manager.understudy.other_take)
-        owner = animated(context.object)
-        if other is None or other is owner.animation_data.action or other.get(TAKE) != owner.name:
-            cls.poll_message_set("Show two takes of this object, one after the other, first")
+        if _other(context) is None:
+            cls.poll_message_set("Keep a take first, to compare with")
             return False
         return True
 
@@ -96,7 +128,7 @@ class UNDERSTUDY_OT_compare_takes(_OnTakes, bpy.types.Operator):
         from ..addon import takes
 
         run = context.window_manager.understudy
-        other = bpy.data.actions[run.other_take]
+        other = _other(context)
         run.other_take = owner.animation_data.action.name
         takes.show(owner, other)
         return f"{owner.name} plays {other.name}"
@@ -148,6 +180,7 @@ class UNDERSTUDY_OT_takes_to_nla(_OnTakes, bpy.types.Operator):
 CLASSES = (
     UNDERSTUDY_OT_keep_take,
     UNDERSTUDY_OT_show_take,
+    UNDERSTUDY_OT_reroll_take,
     UNDERSTUDY_OT_compare_takes,
     UNDERSTUDY_OT_accept_take,
     UNDERSTUDY_OT_discard_take,

@@ -31,7 +31,9 @@ class UNDERSTUDY_PT_layout(SidebarPanel, bpy.types.Panel):
             part.active = getattr(settings, use)
             part.prop(settings, value, text="", slider=True)
         col.prop(settings, "camera_style")
-        col.prop(settings, "seed")
+        row = col.row(align=True)
+        row.prop(settings, "seed")
+        row.operator("understudy.reroll_layouts", text="", icon="FILE_REFRESH")
         col.prop(settings, "folder")
         button = draw_run(layout, context, "layout", self._missing(context))
         if button is not None:

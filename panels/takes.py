@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import bpy
 
-from ..addon.about import LEDGER, TAKE
+from ..addon.about import STAGE, TAKE
 from ..addon.props import animated
 from .base import SidebarPanel, lines
+
+_ICONS = {
+    "blocking": "ARMATURE_DATA",
+    "inbetween": "IPO_EASE_IN_OUT",
+    "face": "MONKEY",
+    "lipsync": "SPEAKER",
+}
+"""Those of the stages' buttons: which wrote on the take last."""
 
 
 class UNDERSTUDY_PT_takes(SidebarPanel, bpy.types.Panel):
@@ -30,7 +38,9 @@ class UNDERSTUDY_PT_takes(SidebarPanel, bpy.types.Panel):
         for take in sorted(kept, key=lambda a: a.name):
             self._line(col, take, take == action)
         col.separator()
-        col.operator("understudy.keep_take", icon="ADD")
+        row = col.row(align=True)
+        row.operator("understudy.keep_take", icon="ADD")
+        row.operator("understudy.reroll_take", text="", icon="FILE_REFRESH")
         if kept:
             row = col.row(align=True)
             row.operator("understudy.compare_takes", icon="ARROW_LEFTRIGHT")
@@ -44,7 +54,7 @@ class UNDERSTUDY_PT_takes(SidebarPanel, bpy.types.Panel):
         row.operator(
             "understudy.show_take", text=take.name, icon=icon, depress=shown
         ).name = take.name
-        row.label(text="", icon="MOD_TIME" if LEDGER in take else "USER")
+        row.label(text="", icon=_ICONS.get(take.get(STAGE, ""), "ACTION"))
         gone = row.row(align=True)
         gone.enabled = not shown
         gone.operator("understudy.discard_take", text="", icon="X").name = take.name

@@ -1,4 +1,4 @@
-"""Make a head that needs no download: Suzanne with the 52 ARKit shape keys, sculpted in code.
+"""Make a head that needs no download: Suzanne with the 52 ARKit shape keys, on a neck.
 
 <python with bpy> scripts/demo_head.py OUT.blend
 """
@@ -12,193 +12,10 @@ from pathlib import Path
 import bpy  # first: it puts its other modules on the path
 
 # isort: split
-import bmesh
-import numpy as np
-
 import package
 
 package.load()
-from understudy.ml.face.performance import NAMES  # noqa: E402
-
-EYE = np.array([0.35, -0.70, 0.25])
-EYE_RADIUS = 0.20
-MOUTH = np.array([0.0, -0.75, -0.78])
-CORNER = np.array([0.12, -0.72, -0.78])
-JAW_Z = -0.76  # what is lower swings with the jaw
-STRENGTH = 1.4  # a cartoon's
-COLOURS = {"fur": (0.50, 0.30, 0.17), "eyes": (0.9, 0.9, 0.88), "pupils": (0.02, 0.02, 0.02)}
-
-# Part of the face: middle, radius, for the character's left; x turns round for its right.
-PARTS = {
-    "brow_inner": ((0.20, -0.75, 0.58), 0.20),
-    "brow_outer": ((0.52, -0.62, 0.56), 0.20),
-    "cheek": ((0.42, -0.65, -0.05), 0.24),
-    "puff": ((0.28, -0.60, -0.62), 0.28),
-    "nose": ((0.10, -0.85, -0.15), 0.15),
-    "corner": ((0.20, -0.72, -0.76), 0.17),
-    "upper": ((0.09, -0.78, -0.66), 0.13),
-    "lower": ((0.09, -0.75, -0.90), 0.13),
-}
-# Expression without its side: part to (to the side, forward, up), in units of the head.
-MOVES = {
-    "browDown": {"brow_inner": (-0.05, 0.02, -0.14), "brow_outer": (0, 0, -0.06)},
-    "browOuterUp": {"brow_outer": (0, 0, 0.14)},
-    "cheekSquint": {"cheek": (0, 0.04, 0.10)},
-    "noseSneer": {"nose": (0.02, 0.02, 0.09), "upper": (0, 0, 0.03)},
-    "mouthSmile": {"corner": (0.14, -0.02, 0.12), "cheek": (0.02, 0.02, 0.03)},
-    "mouthFrown": {"corner": (0.04, 0, -0.12)},
-    "mouthDimple": {"corner": (0.08, -0.06, 0.0)},
-    "mouthStretch": {"corner": (0.14, -0.03, -0.03)},
-    "mouthPress": {"upper": (0, -0.01, -0.04), "lower": (0, -0.01, 0.04)},
-    "mouthLowerDown": {"lower": (0.01, 0.01, -0.10)},
-    "mouthUpperUp": {"upper": (0.01, 0.02, 0.10)},
-}
-BOTH = {
-    "browInnerUp": {"brow_inner": (0.0, 0.02, 0.17)},
-    "cheekPuff": {"puff": (0.16, 0.08, 0.0)},
-    "mouthFunnel": {
-        "corner": (-0.07, 0.05, 0),
-        "upper": (0, 0.10, 0.05),
-        "lower": (0, 0.10, -0.05),
-    },
-    "mouthPucker": {
-        "corner": (-0.10, 0.08, 0),
-        "upper": (-0.03, 0.12, 0),
-        "lower": (-0.03, 0.12, 0),
-    },
-    "mouthClose": {"lower": (0, 0, 0.12)},
-    "mouthRollLower": {"lower": (0, -0.08, 0.05)},
-    "mouthRollUpper": {"upper": (0, -0.08, -0.05)},
-    "mouthShrugLower": {"lower": (0, 0.05, 0.07)},
-    "mouthShrugUpper": {"upper": (0, 0.03, 0.06)},
-    "tongueOut": {"lower": (0, 0.08, 0.0)},
-}
-ALONG = {"mouthLeft": 0.12, "mouthRight": -0.12}
-JAW = {"jawOpen": (0, -0.02, -0.20), "jawForward": (0, -0.12, 0), "jawLeft": (0.12, 0, 0),
-       "jawRight": (-0.12, 0, 0)}  # fmt: skip
-
-
-def make_mesh() -> tuple[bpy.types.Object, np.ndarray]:
-    """Return Suzanne, once subdivided, and (V,) bool: which vertices are eyeballs."""
-    bpy.ops.mesh.primitive_monkey_add()
-    head = bpy.context.object
-    head.name = head.data.name = "Suzanne"
-    smooth = head.modifiers.new("Subdivision", "SUBSURF")
-    smooth.levels = 1
-    mesh = bpy.data.meshes.new_from_object(
-        head.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    )
-    head.modifiers.clear()
-    head.data = mesh
-    for polygon in mesh.polygons:
-        polygon.use_smooth = True
-    eyes = _eyeballs(mesh)
-    for name, colour in COLOURS.items():
-        material = bpy.data.materials.new(name)
-        material.diffuse_color = (*colour, 1.0)
-        mesh.materials.append(material)
-    for polygon in mesh.polygons:
-        if eyes[list(polygon.vertices)].all():
-            middle = np.array(polygon.center)
-            side = np.sign(middle[0])
-            near = np.hypot(middle[0] - side * EYE[0], middle[2] - EYE[2]) < 0.07
-            polygon.material_index = 2 if near else 1
-    return head, eyes
-
-
-def _eyeballs(mesh: bpy.types.Mesh) -> np.ndarray:
-    """Return which vertices belong to the two separate parts of the mesh."""
-    work = bmesh.new()
-    work.from_mesh(mesh)
-    part = np.full(len(work.verts), -1)
-    for start in work.verts:
-        if part[start.index] >= 0:
-            continue
-        todo, part[start.index] = [start], start.index
-        while todo:
-            for edge in todo.pop().link_edges:
-                for vertex in edge.verts:
-                    if part[vertex.index] < 0:
-                        part[vertex.index] = start.index
-                        todo.append(vertex)
-    work.free()
-    return part != np.bincount(part).argmax()
-
-
-def field(points: np.ndarray, part: str, side: int) -> np.ndarray:
-    """Return (V,) how much each point belongs to a part, 0 to 1."""
-    middle, radius = PARTS[part]
-    away = np.linalg.norm(points - np.array(middle) * [side, 1, 1], axis=1)
-    return np.exp(-((away / radius) ** 2) * 1.5)
-
-
-def moved(points: np.ndarray, name: str) -> np.ndarray:
-    """Return (V, 3): how an expression moves the skin."""
-    if name in JAW:
-        share = np.clip((JAW_Z - points[:, 2]) / 0.06, 0, 1) * (points[:, 1] < -0.2)
-        return share[:, None] * JAW[name]
-    if name in ALONG:
-        share = np.exp(-((np.linalg.norm(points - MOUTH, axis=1) / 0.28) ** 2))
-        return share[:, None] * [ALONG[name], 0, 0]
-    if name in BOTH:
-        return _pushed(points, BOTH[name], 1) + _pushed(points, BOTH[name], -1)
-    side = 1 if name.endswith("Left") else -1
-    plain = name.removesuffix("Left").removesuffix("Right")
-    return _pushed(points, MOVES[plain], side) if plain in MOVES else lids(points, plain, side)
-
-
-def _pushed(points: np.ndarray, moves: dict, side: int) -> np.ndarray:
-    out = np.zeros_like(points)
-    for part, (aside, forward, up) in moves.items():
-        out += field(points, part, side)[:, None] * [side * aside, -forward, up]
-    return STRENGTH * out
-
-
-def lids(points: np.ndarray, what: str, side: int) -> np.ndarray:
-    """Return how a lid's expression moves the skin around an eye."""
-    away = points - EYE * [side, 1, 1]
-    ring = np.hypot(away[:, 0], away[:, 2])
-    near = np.exp(-((np.maximum(ring - EYE_RADIUS, 0) / 0.06) ** 2)) * (points[:, 1] < -0.45)
-    upper, lower = near * (away[:, 2] > 0), near * (away[:, 2] <= 0)
-    out = np.zeros_like(points)
-    span = np.abs(away[:, 2])
-    amount = {
-        "eyeBlink": (-1.75, 0.30), "eyeSquint": (-0.25, 0.45), "eyeWide": (0.35, -0.10),
-        "eyeLookDown": (-0.35, -0.10), "eyeLookUp": (0.2, 0.05),
-    }  # fmt: skip
-    top, bottom = amount.get(what, (0.0, 0.0))
-    out[:, 2] = upper * top * span + lower * bottom * span
-    if what == "eyeBlink":
-        out[:, 1] = -0.14 * upper * np.clip(span / EYE_RADIUS, 0, 1)  # in front of the eyeball
-    return out
-
-
-def looks(points: np.ndarray, name: str) -> np.ndarray:
-    """Return (V, 3): how an eyeball turns with eyeLook…"""
-    side = 1 if name.endswith("Left") else -1
-    turn = {"Up": (0, 0.3), "Down": (0, -0.3), "In": (-side * 0.35, 0), "Out": (side * 0.35, 0)}
-    way = name.removeprefix("eyeLook").removesuffix("Left").removesuffix("Right")
-    yaw, pitch = turn[way]
-    mine = points[:, 0] * side > 0
-    away = points - EYE * [side, 1, 1] - [0, 0.12, 0]
-    out = np.zeros_like(points)
-    out[:, 0] = -yaw * away[:, 1]
-    out[:, 2] = -pitch * away[:, 1]
-    out[:, 1] = yaw * away[:, 0] + pitch * away[:, 2]
-    return out * mine[:, None]
-
-
-def add_keys(head: bpy.types.Object, eyes: np.ndarray) -> None:
-    """Give the head its shape keys."""
-    points = np.array([v.co for v in head.data.vertices])
-    head.shape_key_add(name="Basis")
-    for name in NAMES:
-        offset = moved(points, name)
-        offset[eyes] = 0.0
-        if name.startswith("eyeLook"):
-            offset[eyes] = looks(points[eyes], name)
-        block = head.shape_key_add(name=name, from_mix=False)
-        block.data.foreach_set("co", (points + offset).astype(np.float32).ravel())
+from understudy.addon import examplehead  # noqa: E402
 
 
 def add_neck(head: bpy.types.Object) -> None:
@@ -221,9 +38,7 @@ def main() -> int:
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    head, eyes = make_mesh()
-    add_keys(head, eyes)
-    add_neck(head)
+    add_neck(examplehead.add(bpy.context.scene, "Suzanne"))
     bpy.context.scene.render.fps = 30
     bpy.ops.wm.save_as_mainfile(filepath=str(args.out.resolve()))
     return 0

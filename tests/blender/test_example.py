@@ -23,6 +23,20 @@ def test_the_example_is_a_scene_of_its_own_with_in_betweens(human):
     assert keys["edited"] == keys["retimed"] == keys["deleted"] == 0
 
 
+def test_the_head_of_the_example_shows_every_expression(human):
+    from understudy.ml.face.performance import NAMES
+
+    assert bpy.ops.understudy.open_example() == {"FINISHED"}
+    scene = bpy.data.scenes["Understudy Example"]
+    head = next(o for o in scene.objects if o.name.startswith("Example Head"))
+    keys = head.data.shape_keys.key_blocks
+    assert keys.keys() == ["Basis", *NAMES]
+    basis = keys["Basis"].points if hasattr(keys["Basis"], "points") else keys["Basis"].data
+    for name in NAMES:
+        moved = max((p.co - q.co).length for p, q in zip(keys[name].data, basis, strict=True))
+        assert 0.01 < moved < 0.6, name
+
+
 def test_a_second_example_does_not_spoil_the_first(human):
     for _ in range(2):
         assert bpy.ops.understudy.open_example() == {"FINISHED"}

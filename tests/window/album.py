@@ -1,6 +1,9 @@
-"""Photograph every panel of the sidebar, open, in three states. Run by run.py inside Blender.
+"""Photograph each panel of the sidebar in each of its states. Run by run.py inside Blender.
 
-WINDOW_OUT, WINDOW_SCALE as for story.py
+WINDOW_OUT, WINDOW_CLIP, WINDOW_SCALE as for story.py; WINDOW_LANGUAGE for another language than
+English, such as zh_HANS, where this Blender knows it.
+
+A picture is <state>_<scale>.png, cropped to the panels.
 """
 
 from __future__ import annotations
@@ -13,46 +16,44 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import hands  # noqa: E402
 
-MODULE = "bl_ext.user_default.understudy"
 OUT, SCALE = Path(os.environ["WINDOW_OUT"]), os.environ["WINDOW_SCALE"]
-LIMIT_S = 240.0
+CLIP, LANGUAGE = os.environ["WINDOW_CLIP"], os.environ.get("WINDOW_LANGUAGE", "")
+FACE = Path(CLIP).with_name("face_clip.mp4")
+LIMIT_S = 420.0
+KEEP = 12  # rows of the sidebar below the last panel
+
+Steps = Iterator[None]
 
 
-def open_all() -> None:
-    """Let every panel be open from the first: a person would click their headers."""
-    listed = sys.modules[f"{MODULE}.panels"].CLASSES
-    panels = [cls for cls in listed if issubclass(cls, bpy.types.Panel)]
-    for cls in reversed(panels):
-        bpy.utils.unregister_class(cls)
-    for cls in panels:
-        cls.bl_options = getattr(cls, "bl_options", set()) - {"DEFAULT_CLOSED"}
-        bpy.utils.register_class(cls)
-
-
-def picture(name: str) -> None:
-    """Save what the sidebar shows now."""
-    path = OUT / f"{name}_{SCALE}.png"
-    for _ in range(4):  # panels slide to their places
+def picture(name: str, *wanted: str) -> None:
+    """Save what the sidebar shows of these panels."""
+    hands.only(*wanted)
+    hands.sidebar().active_panel_category = hands.TAB
+    for _ in range(2):  # panels slide to their places
         hands.draw()
         time.sleep(0.3)
-    hands.photograph(path)
-    region, image = hands.sidebar(), bpy.data.images.load(str(path))
+    whole = OUT / "screen.png"
+    hands.photograph(whole)
+    region, image = hands.sidebar(), bpy.data.images.load(str(whole))
     x, y = hands.to_screen(region.x, region.y + region.height - 1)
-    crop(image, x, y, region.width, region.height, path)
+    crop(image, x, y, region.width, region.height, OUT / f"{name}_{SCALE}.png")
+    whole.unlink()
 
 
 def crop(image: bpy.types.Image, x: int, y: int, width: int, height: int, path: Path) -> None:
-    """Keep a part of a picture; x and y are of its top left corner, from the top."""
-    import numpy as np
-
+    """Keep a part of a picture, down to the last panel; x and y are of its top left corner."""
     columns, rows = image.size
     values = np.empty(columns * rows * 4, np.float32)
     image.pixels.foreach_get(values)
-    values = values.reshape(rows, columns, 4)[::-1][y : y + height, x : x + width][::-1]
+    values = values.reshape(rows, columns, 4)[::-1][y : y + height, x : x + width]
+    inner = values[:, width // 10 : width * 3 // 4, :3]  # beside the tabs
+    busy = np.flatnonzero(inner.reshape(len(inner), -1).std(axis=1) > 0.002)
+    values = values[: busy[-1] + KEEP][::-1]
     part = bpy.data.images.new("part", values.shape[1], values.shape[0])
     part.pixels.foreach_set(np.ascontiguousarray(values).ravel())
     part.filepath_raw, part.file_format = str(path), "PNG"
@@ -61,37 +62,123 @@ def crop(image: bpy.types.Image, x: int, y: int, width: int, height: int, path: 
         bpy.data.images.remove(used)
 
 
-def story() -> Iterator[None]:
-    """Nothing selected, the example's rig with takes, and a rig with its map."""
-    open_all()
-    where = hands.viewport()
-    with bpy.context.temp_override(**where):
+def fill_window() -> Steps:
+    """Let one 3D view with its sidebar be all there is."""
+    with bpy.context.temp_override(**hands.viewport()):
         bpy.ops.screen.screen_full_area(use_hide_panels=True)
     yield
     yield
-    hands.viewport()["area"].spaces.active.show_region_ui = True
+    space = hands.viewport()["area"].spaces.active
+    space.show_region_ui, space.overlay.show_overlays = True, False
+    space.shading.type = "WIREFRAME"  # what lies beside the panels is not in the picture
     hands.draw()
     yield
-    hands.sidebar().active_panel_category = hands.TAB
-    hands.draw()
-    yield
+
+
+def nothing() -> Steps:
+    """A new file: nothing is there yet."""
     bpy.context.view_layer.objects.active = None
-    picture("nothing")
+    for name in ("layout", "blocking", "inbetween", "face", "lipsync", "rig_map", "face_map"):
+        picture(f"{name}_nothing", name)
+    picture("takes_nothing", "takes")
+    picture("setup_nothing", "setup")
     yield
+
+
+def layouts() -> Steps:
+    """Words become pictures to choose from; one is used."""
+    settings = bpy.context.scene.understudy.layout
+    settings.prompt, settings.variants = "medieval market square at dawn", 4
+    picture("layout_ready", "layout")
+    bpy.ops.understudy.propose_layouts()
+    yield
+    picture("layout_proposed", "layout")
+    bpy.ops.understudy.use_layout(number=1)
+    picture("layout_used", "layout")
+    yield
+
+
+def example() -> Steps:
+    """The example's figure: filled, kept as takes, its bones mapped; the machine looked at."""
     bpy.ops.understudy.check_setup()
+    picture("setup_checked", "setup")
     bpy.ops.understudy.open_example()
     yield
+    picture("inbetween_filled", "inbetween")
     bpy.ops.understudy.keep_take()
-    bpy.context.scene.understudy.video = "//reference/leap.mp4"
+    bpy.context.scene.understudy.inbetween.variant = 1
+    bpy.ops.understudy.fill_inbetweens()
+    bpy.ops.understudy.keep_take()
+    picture("takes_kept", "takes")
     bpy.ops.understudy.map_rig()
-    picture("rig")
+    picture("rig_map_found", "rig_map")
+    yield
+
+
+def blocked() -> Steps:
+    """A clip: chosen, looked at for its key poses, and at work."""
+    settings = bpy.context.scene.understudy
+    settings.video = CLIP
+    picture("blocking_ready", "blocking")
+    bpy.ops.understudy.preview_key_poses()
+    yield
+    picture("blocking_preview", "blocking")
+    settings.blocking.forget()
+    at_work("blocking", "Block from Video", "Looking for the performer")
+    picture("blocking_at_work", "blocking")
+    picture("others_at_work", "inbetween")
+    at_work("", "", "")
+    yield
+
+
+def at_work(stage: str, title: str, message: str) -> None:
+    """Let the panels show work under way, as an operator would."""
+    run = bpy.context.window_manager.understudy
+    run.stage, run.title, run.message = stage, title, message
+    run.progress, run.left = (0.42, "about 8 s left") if title else (0.0, "")
+
+
+def faces() -> Steps:
+    """The example's head: found by name, moved by an expression, and told what to say."""
+    scene = bpy.context.scene
+    head = next(o for o in scene.objects if o.name.startswith("Example Head"))
+    for obj in scene.objects:
+        obj.select_set(obj == head)
+    bpy.context.view_layer.objects.active = head
+    scene.understudy.face.video = str(FACE)
+    picture("face_ready", "face")
+    bpy.ops.understudy.map_face_names()
+    picture("face_map_found", "face_map")
+    bpy.ops.understudy.perform_face()
+    yield
+    bpy.ops.understudy.add_face_span()
+    bpy.ops.understudy.add_expression(expression="surprise")
+    picture("face_performed", "face")
+    line = scene.understudy.lipsync.lines.add()
+    line.sound, line.text = "//voice/line.wav", "I never said that!"
+    bpy.ops.understudy.suggest_expressions()
+    yield
+    picture("lipsync_ready", "lipsync")
+
+
+def story() -> Steps:
+    """Every state, one after the other."""
+    hands.only(*hands.panels(), opened=True)  # before the first drawing, which would fold some
+    yield from fill_window()
+    for state in (nothing, layouts, example, blocked, faces):
+        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {state.__name__}\n")
+        sys.stdout.flush()
+        yield from state()
 
 
 def main() -> None:
     """Step through it by a timer."""
-    view = bpy.context.preferences.view
-    view.show_splash, view.ui_scale = False, float(SCALE)
-    bpy.context.preferences.use_preferences_save = False
+    preferences = bpy.context.preferences
+    preferences.view.show_splash, preferences.view.ui_scale = False, float(SCALE)
+    preferences.system.use_region_overlap = False  # the sidebar on a plain ground
+    preferences.use_preferences_save = False
+    if LANGUAGE in bpy.app.translations.locales:
+        preferences.view.language, preferences.view.use_translate_interface = LANGUAGE, True
     steps, begun = story(), time.monotonic()
 
     def tick() -> float:
@@ -99,7 +186,7 @@ def main() -> None:
         try:
             assert time.monotonic() - begun < LIMIT_S, f"not done after {LIMIT_S:.0f} s"
             next(steps)
-            return 0.6
+            return 0.4
         except StopIteration:
             status = 0
             sys.stdout.write("ALBUM ok\n")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 
 import bpy
 import numpy as np
 
+MODULE = "bl_ext.user_default.understudy"
 TAB = "Understudy"
 _BUTTON_ROWS = 22  # pixels at a scale of 1: only the stages' own buttons are as high
 _BUTTON_SHARE = 0.55  # of the sidebar's width
@@ -108,6 +112,58 @@ def pixels(*, anew: bool = False) -> np.ndarray:
         image.pixels.foreach_get(values)
         bpy.data.images.remove(image)
     return 255.0 * values.reshape(height, width, 4)[:, :, :3]
+
+
+@functools.cache
+def panels() -> dict[str, list[type]]:
+    """Return the tab's panels by stage: a panel, and its own below it."""
+    found: dict[str, list[type]] = {}
+    for cls in sys.modules[f"{MODULE}.panels"].CLASSES:
+        if issubclass(cls, bpy.types.Panel) and getattr(cls, "bl_category", ""):
+            parent = getattr(cls, "bl_parent_id", cls.bl_idname)
+            found.setdefault(parent.removeprefix("UNDERSTUDY_PT_"), []).append(cls)
+    return found
+
+
+_shown: list[type] = []
+
+
+def only(*wanted: str, opened: bool = False) -> None:
+    """Leave only these stages' panels in the tab, as if the others were scrolled away.
+
+    `opened` lets panels be open that Blender has not drawn yet.
+    """
+    _shown[:] = _shown or [cls for group in panels().values() for cls in group]
+    for cls in reversed(_shown):
+        bpy.utils.unregister_class(cls)
+    _shown[:] = [cls for name in wanted for cls in panels()[name]]
+    for cls in _shown:
+        if opened:
+            cls.bl_options = getattr(cls, "bl_options", set()) - {"DEFAULT_CLOSED"}
+        bpy.utils.register_class(cls)
+
+
+def forget_panels() -> None:
+    """Forget the panels: they are other classes once the extension was enabled again."""
+    panels.cache_clear()
+    _shown.clear()
+
+
+def click_header() -> None:
+    """Click the header of the tab's first panel, which opens or folds it."""
+    region, scale = sidebar(), bpy.context.preferences.system.ui_scale
+    click(region.x + 80 * scale, region.y + region.height - 14 * scale)
+
+
+def settled_buttons() -> list[tuple[float, float]]:
+    """Return `big_buttons` once two looks agree: panels slide, and grow by a line of text."""
+    found = big_buttons()
+    for _ in range(6):
+        time.sleep(0.2)
+        before, found = found, big_buttons()
+        if found == before:
+            break
+    return found
 
 
 def big_buttons() -> list[tuple[float, float]]:

@@ -23,7 +23,7 @@ from build import PYTHONS, Target, build  # noqa: E402
 from test_blender import CLIP, Blender, TrialError, expect, install  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-LIMIT_S = 500
+LIMIT_S = 700
 SCALES = {"0.8": "1600x2400", "2.0": "2400x5000"}
 """Scale of the interface to the screen's size: tall enough for every panel, open."""
 
