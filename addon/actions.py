@@ -58,13 +58,17 @@ def curves_of(owner: ID) -> dict[tuple[str, int], FCurve]:
     return {} if bag is None else {(c.data_path, c.array_index): c for c in bag.fcurves}
 
 
+_FIELDS = [(name, FULL[name].shape[0] if FULL[name].shape else 1, FULL[name].base)
+           for name in FULL.names]  # fmt: skip
+"""Name of each field of a key, its numbers, and their kind; read for every curve."""
+
+
 def read_keys(fcurve: FCurve) -> NDArray:
     """Return the (N,) keys of a curve, every field of `FULL`."""
     points = fcurve.keyframe_points
     keys = np.zeros(len(points), FULL)
-    for name in FULL.names if len(keys) else ():
-        shape = keys[name].shape
-        flat = np.empty(int(np.prod(shape)), FULL[name].base)
+    for name, size, kind in _FIELDS if len(keys) else ():
+        flat = np.empty(len(keys) * size, kind)
         points.foreach_get(name, flat)
-        keys[name] = flat.reshape(shape)
+        keys[name] = flat.reshape(-1, size) if size > 1 else flat
     return keys

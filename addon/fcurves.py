@@ -142,8 +142,7 @@ def write_takes(takes: Iterable[tuple[ID, Take]]) -> list[Written]:
     written = []
     with contextlib.ExitStack() as undo:
         for owner, take in takes:
-            _remember(owner, take, undo)
-            written.append(_write(owner, take))
+            written.append(_write(owner, take, _remember(owner, take, undo)))
         undo.pop_all()
     for owner, _ in takes:
         owner.update_tag()
@@ -175,7 +174,7 @@ def put_back(owner: ID, before: dict[tuple[str, int], NDArray]) -> None:
     owner.update_tag()
 
 
-def _write(owner: ID, take: Take) -> Written:
+def _write(owner: ID, take: Take, before: dict[tuple[str, int], NDArray]) -> Written:
     bag = ensure_bag(owner, f"{owner.name} {take.provenance.stage}")
     action, slot = action_of(owner), slot_of(owner)
     ledger = Ledger.load(action)
@@ -184,7 +183,7 @@ def _write(owner: ID, take: Take) -> Written:
     curves = curves_of(owner)
     ours = {}
     for key, curve in curves.items():
-        keys = read_keys(curve)
+        keys = before[key] if key in before else read_keys(curve)
         mask = ledger.ours((slot, *key), keys, stages)
         frame = keys["co"][:, 0]
         ours[key] = keys, mask & (frame >= take.span[0]) & (frame <= take.span[1])
@@ -254,14 +253,16 @@ def _set_property(owner: ID, path: str, value: float) -> None:
         setattr(holder, name, value)
 
 
-def _remember(owner: ID, take: Take, undo: contextlib.ExitStack) -> None:
-    """Put onto `undo` all that brings the owner back to how it is now."""
+def _remember(
+    owner: ID, take: Take, undo: contextlib.ExitStack
+) -> dict[tuple[str, int], NDArray]:
+    """Put onto `undo` all that brings the owner back to how it is now; return its keys."""
     for path in take.properties:
         undo.callback(_set_property, owner, path, owner.path_resolve(path))
     had_data, action = owner.animation_data is not None, action_of(owner)
     if action is None:
         undo.callback(_drop_action, owner, had_data)
-        return
+        return {}
     slot = owner.animation_data.action_slot if HAS_SLOTS else None
     curves = {
         key: (read_keys(c), c.group.name if c.group else "") for key, c in curves_of(owner).items()
@@ -269,6 +270,7 @@ def _remember(owner: ID, take: Take, undo: contextlib.ExitStack) -> None:
     groups = set(bag_of(owner).groups.keys()) if bag_of(owner) is not None else set()
     blob = action.get(LEDGER)
     undo.callback(_restore_action, owner, slot, curves, groups, blob)
+    return {key: keys for key, (keys, _group) in curves.items()}
 
 
 def _drop_action(owner: ID, had_data: bool) -> None:

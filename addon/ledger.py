@@ -165,7 +165,7 @@ class Ledger:
         _, source = classify(before, rows["frame"], rows["mark"])
         alive = np.isin(np.arange(len(rows)), source[kept])
         inside = (rows["frame"] >= span[0]) & (rows["frame"] <= span[1])
-        theirs = np.isin(rows["run"], self._runs(stages))
+        theirs = _among(rows["run"], self._runs(stages))
         kept = rows[alive | ~(inside & theirs)]
         fresh = np.zeros(len(written), ROW)
         fresh["frame"], fresh["mark"], fresh["run"] = written["co"][:, 0], digests(written), run
@@ -175,7 +175,12 @@ class Ledger:
         return [run for run, entry in self.runs.items() if entry["stage"] in stages]
 
     def _of(self, rows: NDArray, stages: Iterable[str]) -> NDArray:
-        return rows[np.isin(rows["run"], self._runs(stages))]
+        return rows[_among(rows["run"], self._runs(stages))]
+
+
+def _among(values: NDArray, few: list[int]) -> NDArray:
+    """Return (N,) bool: which values are among a few; quicker than `np.isin` on short arrays."""
+    return (values[:, None] == np.array(few, values.dtype)).any(axis=1)
 
 
 def _from_columns(body: bytes) -> NDArray:

@@ -53,6 +53,15 @@ class UNDERSTUDY_OT_check_setup(JobOperator, bpy.types.Operator):
         return {"notes": [], "provider": found[-1]["state"] if found else "none"}, text
 
 
+def _frame(context: bpy.types.Context) -> None:
+    """Let the window's 3D views show all of the scene."""
+    for area in context.window.screen.areas if context.window else ():
+        if area.type == "VIEW_3D":
+            region = next(r for r in area.regions if r.type == "WINDOW")
+            with context.temp_override(area=area, region=region):
+                bpy.ops.view3d.view_all()
+
+
 class UNDERSTUDY_OT_open_example(bpy.types.Operator):
     bl_idname = "understudy.open_example"
     bl_label = "Open Example"
@@ -77,6 +86,7 @@ class UNDERSTUDY_OT_open_example(bpy.types.Operator):
         from ..addon import example
 
         example.build(context)
+        _frame(context)
         ended = bpy.ops.understudy.fill_inbetweens()
         if ended == {"FINISHED"}:
             self.report({"INFO"}, "Play it (Space), then change the sliders and fill again")

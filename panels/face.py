@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import bpy
 
 from . import presets, strokes
@@ -71,9 +73,7 @@ class UNDERSTUDY_UL_performances(bpy.types.UIList):
         _index: int = 0,
         _flags: int = 0,
     ) -> None:
-        split = layout.split(factor=0.6)
-        split.prop(item, "name", text="", emboss=False, icon="MONKEY")
-        split.label(text=item.note)
+        layout.prop(item, "name", text="", emboss=False, icon="MONKEY")
 
 
 class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
@@ -97,6 +97,9 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
                 rows=2,
             )
             row.operator("understudy.remove_performance", text="", icon="X")
+            if settings.active_performance < len(settings.performances):
+                chosen = settings.performances[settings.active_performance]
+                lines(layout, chosen.note, context.region.width)
         else:
             hint(layout, "Captured and loaded performances are kept here", context.region.width)
         col = column(layout)
@@ -196,19 +199,27 @@ class UNDERSTUDY_UL_face_map(bpy.types.UIList):
         _index: int = 0,
         _flags: int = 0,
     ) -> None:
-        split = layout.split(factor=0.42, align=True)
+        split = layout.split(factor=0.5, align=True)
         doubtful = not item.control or item.quality < _DOUBTFUL
-        split.label(text=item.name, icon="QUESTION" if doubtful else "NONE")
-        rest = split.split(factor=0.68, align=True)
+        split.label(text=title_of(item.name), icon="QUESTION" if doubtful else "NONE")
         owner = bpy.data.objects.get(item.owner)
         keys = owner.data.shape_keys if owner is not None and owner.type == "MESH" else None
         if item.kind == "key" and keys is not None:
-            rest.prop_search(item, "control", keys, "key_blocks", text="", icon="SHAPEKEY_DATA")
+            split.prop_search(item, "control", keys, "key_blocks", text="", icon="NONE")
         elif owner is not None and owner.type == "ARMATURE":
-            rest.prop_search(item, "control", owner.data, "bones", text="", icon="BONE_DATA")
+            split.prop_search(item, "control", owner.data, "bones", text="", icon="NONE")
         else:
-            rest.prop(item, "control", text="")
-        rest.label(text=f"{item.quality:.0%}" if item.control else "")
+            split.prop(item, "control", text="")
+
+
+def title_of(expression: str) -> str:
+    """Return an expression's name in words, short enough for a line of a list.
+
+    >>> title_of("eyeBlinkLeft"), title_of("jawOpen")
+    ('Eye Blink L', 'Jaw Open')
+    """
+    words = re.sub("([A-Z])", r" \1", expression).title()
+    return words.replace(" Left", " L").replace(" Right", " R")
 
 
 class UNDERSTUDY_PT_face_map(SidebarPanel, bpy.types.Panel):
@@ -251,6 +262,9 @@ class UNDERSTUDY_PT_face_map(SidebarPanel, bpy.types.Panel):
         side.operator("understudy.edit_face_map", text="", icon="REMOVE").remove = True
         if kept.active_face_link < len(kept.face_links):
             chosen = kept.face_links[kept.active_face_link]
+            if chosen.control:
+                text = "{share:.0%} of the expression is shown"
+                lines(layout, text, bpy.context.region.width, share=chosen.quality)
             col = column(layout)
             col.prop(chosen, "weight")
             col.prop(chosen, "kind")

@@ -34,9 +34,9 @@ def picture(name: str, *wanted: str) -> None:
     """Save what the sidebar shows of these panels."""
     hands.only(*wanted)
     hands.sidebar().active_panel_category = hands.TAB
-    for _ in range(2):  # panels slide to their places
+    for _ in range(3):  # panels slide to their places
         hands.draw()
-        time.sleep(0.3)
+        time.sleep(0.25)
     whole = OUT / "screen.png"
     hands.photograph(whole)
     region, image = hands.sidebar(), bpy.data.images.load(str(whole))
@@ -71,6 +71,7 @@ def fill_window() -> Steps:
     space = hands.viewport()["area"].spaces.active
     space.show_region_ui, space.overlay.show_overlays = True, False
     space.shading.type = "WIREFRAME"  # what lies beside the panels is not in the picture
+    hands.point(2, 2)  # away from the panels
     hands.draw()
     yield
 
@@ -105,6 +106,10 @@ def example() -> Steps:
     bpy.ops.understudy.open_example()
     yield
     picture("inbetween_filled", "inbetween")
+    run = bpy.context.window_manager.understudy
+    run.preview, run.preview_text = "LIVE", "31 ms"
+    picture("inbetween_live", "inbetween")
+    run.preview = run.preview_text = ""
     bpy.ops.understudy.keep_take()
     bpy.context.scene.understudy.inbetween.variant = 1
     bpy.ops.understudy.fill_inbetweens()
@@ -118,10 +123,12 @@ def example() -> Steps:
 def blocked() -> Steps:
     """A clip: chosen, looked at for its key poses, and at work."""
     settings = bpy.context.scene.understudy
-    settings.video = CLIP
+    settings.video = "//reference/leap.mp4"
     picture("blocking_ready", "blocking")
+    settings.video = CLIP
     bpy.ops.understudy.preview_key_poses()
     yield
+    settings.video = "//reference/leap.mp4"
     picture("blocking_preview", "blocking")
     settings.blocking.forget()
     at_work("blocking", "Block from Video", "Looking for the performer")
@@ -145,11 +152,13 @@ def faces() -> Steps:
     for obj in scene.objects:
         obj.select_set(obj == head)
     bpy.context.view_layer.objects.active = head
-    scene.understudy.face.video = str(FACE)
+    scene.understudy.face.video = "//reference/face.mp4"
     picture("face_ready", "face")
     bpy.ops.understudy.map_face_names()
     picture("face_map_found", "face_map")
+    scene.understudy.face.video = str(FACE)
     bpy.ops.understudy.perform_face()
+    scene.understudy.face.video = "//reference/face.mp4"
     yield
     bpy.ops.understudy.add_face_span()
     bpy.ops.understudy.add_expression(expression="surprise")

@@ -172,7 +172,7 @@ def fill_in_local_view() -> Steps:
     """Fill from a local view, and from another workspace."""
     hands.point_at_view()
     yield from pause(0.4)
-    hands.press("KP_Divide")
+    hands.press("slash")
     space = hands.viewport()["area"].spaces.active
     yield from until(lambda: space.local_view is not None, "the local view")
     bpy.ops.understudy.clear_generated()
@@ -181,7 +181,7 @@ def fill_in_local_view() -> Steps:
     yield from until(lambda: key_count() > bare and not run().title, "the in-betweens")
     hands.point_at_view()
     yield from pause(0.4)
-    hands.press("KP_Divide")
+    hands.press("slash")
     yield from until(lambda: space.local_view is None, "the local view ends")
     window = bpy.context.window_manager.windows[0]
     before, window.workspace = window.workspace, bpy.data.workspaces["Animation"]
