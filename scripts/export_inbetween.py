@@ -163,7 +163,7 @@ def measure_all(folder: Path, name: str, most: int) -> tuple[list[str], dict[str
     network_module.NAME = name
     network = network_module.Network(runtime.Settings(models=folder, device="cpu"))
     packs = [*data.PACKS, "cmu_fbx"]
-    _, held = data.split(data.load(packs))
+    _, _, held = data.split(data.load(packs))
     people = [q for q in held if q.pack == "cmu_bvh"]
     others = data.by_group([q for q in held if q.pack != "cmu_bvh"])
     rows, better = [], {}

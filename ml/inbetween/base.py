@@ -110,6 +110,16 @@ def hermite_base(
     return basis, location
 
 
+def straight(
+    basis: NDArray, location: NDArray, bones: NDArray, first: int, last: int
+) -> tuple[NDArray, NDArray]:
+    """Return (n, bones, 4) and (n, bones, 3): shortest arcs and lines over the frames of a gap."""
+    t = (np.arange(1, last - first) / (last - first))[:, None]
+    turn = rt.slerp(basis[first, bones], basis[last, bones], t)
+    here, there = location[first, bones], location[last, bones]
+    return turn, here + t[..., None] * (there - here)
+
+
 def gaps(keyed: ArrayLike) -> list[tuple[NDArray, int, int]]:
     """Return (bones, first, last) of every stretch of unkeyed frames between two keys.
 

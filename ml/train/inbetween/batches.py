@@ -30,6 +30,8 @@ class Batch:
     offsets: Tensor
     turn_base: Tensor
     shift_base: Tensor
+    turn_fallback: Tensor
+    shift_fallback: Tensor
     turn: Tensor
     shift: Tensor
     contact: Tensor
@@ -56,7 +58,8 @@ def make_batch(w: augment.Windows, mask: masks.Mask, hints: NDArray) -> Batch:
     truth = replace(window, turn=np.asarray(w.turn, float), shift=np.asarray(w.shift, float))
     roots = np.flatnonzero(w.parents < 0)
     parts = []
-    for one in (window, truth):
+    straight = replace(window, **masks.lay_fallback(mask, window.turn, window.shift))
+    for one in (window, straight, truth):
         turn, shift = (
             np.take_along_axis(v, mask.at[..., None, None], 1) for v in (one.turn, one.shift)
         )

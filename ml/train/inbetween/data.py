@@ -44,6 +44,17 @@ HELD_OUT_SKELETONS = (
     "mech_pack/George",
     "platformer_game_pack/Crab",
 )
+TUNING_SUBJECTS = ("02", "06", "07")
+TUNING_SKELETONS = (
+    "animals_pack/Bull",
+    "cyberpunk_pack/Enemy_Large",
+    "dinosaurs_pack/Stegosaurus",
+    "easy_enemies_pack/Rat",
+    "mech_pack/Mike",
+    "platformer_game_pack/Bee",
+)
+"""Held aside from training to look at and to choose constants by, so that what is held out need
+not be looked at before it is measured."""
 LEFT_OUT = ("CMU_135_01", "CMU_135_02", "AD_cmu1_jumping_jacks")
 """Not trained on: the first two are measured on another skeleton, the third may be subject 13."""
 
@@ -70,7 +81,7 @@ class Sequence:
         Whether the bone's end (its children's heads, or its own) stands near the floor.
     valid : (F,) bool
     fps : float
-    held_out : bool
+    held_out, tuning : bool
     """
 
     name: str
@@ -85,6 +96,7 @@ class Sequence:
     valid: NDArray
     fps: float
     held_out: bool
+    tuning: bool
 
 
 def folder() -> Path | None:
@@ -112,9 +124,13 @@ def digest(names: Iterable[str], where: Path | None = None) -> str:
     return total.hexdigest()
 
 
-def split(sequences: list[Sequence]) -> tuple[list[Sequence], list[Sequence]]:
-    """Return (training, held out)."""
-    return [s for s in sequences if not s.held_out], [s for s in sequences if s.held_out]
+def split(
+    sequences: list[Sequence],
+) -> tuple[list[Sequence], list[Sequence], list[Sequence]]:
+    """Return (training, tuning, held out)."""
+    training = [s for s in sequences if not (s.held_out or s.tuning)]
+    tuning = [s for s in sequences if s.tuning]
+    return training, tuning, [s for s in sequences if s.held_out]
 
 
 def by_group(sequences: list[Sequence]) -> dict[str, list[Sequence]]:
@@ -152,11 +168,14 @@ def _read(path: Path, pack: str) -> list[Sequence]:
             {int(j): location[:, i].astype(float) for i, j in enumerate(moving)},
         )
         held = pack == "cmu_fbx" or skeleton in HELD_OUT_SKELETONS
+        tuning = skeleton in TUNING_SKELETONS
         if pack == "cmu_bvh":
-            held = about["name"].split("_")[1] in HELD_OUT_SUBJECTS
+            subject = about["name"].split("_")[1]
+            held, tuning = subject in HELD_OUT_SUBJECTS, subject in TUNING_SUBJECTS
         valid = d["valid"][first:last].astype(bool)
         group = f"{pack}/{skeleton}"
-        out.append(Sequence(about["name"], pack, group, *sequence, valid, float(meta["fps"]), held))
+        fps = float(meta["fps"])
+        out.append(Sequence(about["name"], pack, group, *sequence, valid, fps, held, tuning))
     return out
 
 

@@ -12,6 +12,8 @@ TYPICAL_FAR, TYPICAL_OFF = 0.12, 0.3
 """Half the base's usual error on captured motion (heights a bone, radians) a second of room."""
 SLIDING = 0.5
 """Weight of steps that standing ends take."""
+STANDING = 0.3
+"""Weight of the contacts' cross entropy."""
 UPRIGHT = 2.5
 """Weight of heights among positions: they vary far less than ways along the floor."""
 
@@ -37,6 +39,22 @@ def quaternions(r: Tensor) -> Tensor:
     """Return quaternions of rotation vectors."""
     half = 0.5 * (r.square().sum(-1, keepdim=True) + 1e-12).sqrt()
     return torch.cat([half.cos(), 0.5 * r * torch.sin(half) / half], -1)
+
+
+def vectors(q: Tensor) -> Tensor:
+    """Return the rotation vectors of quaternions, at most half a turn."""
+    q = torch.where(q[..., :1] < 0, -q, q)
+    sine = (q[..., 1:].square().sum(-1, keepdim=True) + 1e-12).sqrt()
+    return q[..., 1:] * (2 * torch.atan2(sine, q[..., :1]) / sine)
+
+
+def eased_by(batch: Batch, gate: Tensor, turn: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
+    """Return `turn` and `shift` drawn towards the fall-back where the gate (N, T, B) is shut."""
+    back = batch.turn_fallback * batch.turn_fallback.new_tensor([1.0, -1.0, -1.0, -1.0])
+    play = gate[..., None]
+    away = play * vectors(product(back, turn))
+    moved = batch.shift_fallback + play * (shift - batch.shift_fallback)
+    return product(batch.turn_fallback, quaternions(away)), moved
 
 
 def product(a: Tensor, b: Tensor) -> Tensor:
@@ -82,6 +100,19 @@ def _slides(batch: Batch, off: Tensor) -> Tensor:
     return ((stands * step).sum(2) + 1e-8).sqrt().mean(1)
 
 
+def _standing(batch: Batch, contact: Tensor, open_bones: Tensor) -> Tensor:
+    """Return the cross entropy of contacts where frames are open, mostly of ends that ever stand.
+
+    A body has few of them: over all bones, what never stands would rule.
+    """
+    error = functional.binary_cross_entropy(
+        contact.clamp(1e-5, 1 - 1e-5), batch.contact, reduction="none"
+    )
+    ever = batch.contact.amax((0, 1))
+    weight = open_bones * (0.1 + 0.9 * ever)
+    return (error * weight).sum() / weight.sum().clamp(min=1)
+
+
 def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, float]]:
     """Return the loss, and its parts beside the base's own.
 
@@ -105,6 +136,7 @@ def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, fl
 
     with torch.no_grad():
         base_far = far(places(batch, batch.turn_base, batch.shift_base))
+        plain_far = far(places(batch, batch.turn_fallback, batch.shift_fallback))
         base_off = mean(angles(batch.turn_base, batch.turn))
         room = batch.room.amax((1, 2)) + 0.02
         by_far = 0.5 * base_far + TYPICAL_FAR * room * wanted.shape[2] ** 0.5
@@ -113,18 +145,17 @@ def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, fl
     got_far = far(places_now)
     got_off = mean(angles(turn, batch.turn))
     # The gate learns apart from the residual: a residual that is still wrong would shut it.
-    play = gate[..., None]
-    eased = product(batch.turn_base, quaternions(play * turn_res.detach()))
-    moved = batch.shift_base + play * shift_res.detach() - batch.shift
+    eased, moved = eased_by(batch, gate, turn.detach(), shift.detach())
     trust = mean(angles(eased, batch.turn)) / by_off
-    trust = trust + 3 * mean((moved.square().sum(-1) + 1e-8).sqrt()) / by_off
-    gated = far(places(batch, eased, moved + batch.shift))
-    # To be worse than the base costs more than to be better brings.
-    trust = trust + (gated + functional.relu(gated - base_far)) / by_far
+    trust = trust + 3 * mean(((moved - batch.shift).square().sum(-1) + 1e-8).sqrt()) / by_off
+    gated = far(places(batch, eased, moved))
+    # To be worse than what is plain costs more than to be better brings.
+    worse = functional.relu(gated - torch.minimum(base_far, plain_far))
+    trust = trust + (gated + worse) / by_far
     slides = _slides(batch, places_now - wanted) / by_far
-    stands = functional.binary_cross_entropy(contact.clamp(1e-5, 1 - 1e-5), batch.contact)
+    stands = _standing(batch, contact, open_bones)
     total = (got_far / by_far + 0.5 * got_off / by_off + 0.2 * trust + SLIDING * slides).mean()
-    total = total + 0.1 * stands
+    total = total + STANDING * stands
     ratio = {
         "far": got_far.detach().sum() / base_far.sum().clamp(min=1e-6),
         "off": got_off.detach().sum() / base_off.sum().clamp(min=1e-6),

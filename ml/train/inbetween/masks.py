@@ -162,6 +162,24 @@ def lay_base(mask: Mask, turn: NDArray, shift: NDArray, fps: NDArray) -> tuple[N
     return turn_out, shift_out
 
 
+def lay_fallback(mask: Mask, turn: NDArray, shift: NDArray) -> dict[str, NDArray]:
+    """Return `turn` and `shift` of what the gate falls back on, given the base curves.
+
+    Beside known frames the shortest way between keys, else the base curve itself.
+    """
+    if not mask.dense:
+        return {"turn": turn, "shift": shift}
+    turn, shift = turn.copy(), shift.copy()
+    for i, d in enumerate(mask.driven):
+        for bones, first, last in base.gaps(mask.keyed[i]):
+            bones = bones[d[bones]]
+            straight = base.straight(turn[i], shift[i], bones, first, last)
+            turn[i, first + 1 : last, bones], shift[i, first + 1 : last, bones] = (
+                np.moveaxis(v, 1, 0) for v in straight
+            )
+    return {"turn": turn, "shift": shift}
+
+
 def _eased(turn: NDArray, shift: NDArray, keyed: NDArray) -> tuple[NDArray, NDArray]:
     """Evaluate Blender's automatic clamped curves through keys, on (F, B, 4) and (F, B, 3)."""
     turn, shift = turn.copy(), shift.copy()

@@ -24,7 +24,8 @@ class Settings:
     hinted : share of windows whose hints are given, for takes at run time
     uneven : share of batches with poses keyed at uneven frames, else one gap
     limbs : share of batches in which one limb is open and the rest of the body known
-    start : checkpoint whose weights a new run begins with, of as many blocks or fewer; "" for none
+    start : checkpoint or exported file whose weights a new run begins with, of as many blocks or
+        fewer; "" for none
     half : bfloat16 inside the network
     threads, workers : of torch; processes that draw batches
     check_minutes, keep_minutes : between validations, between checkpoints

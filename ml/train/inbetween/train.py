@@ -108,6 +108,25 @@ def grow(net: InbetweenNet, weights: dict[str, Tensor]) -> None:
                 nn.init.zeros_(last.bias)
 
 
+def weights_of(path: Path, device: str = "cpu") -> dict[str, Tensor]:
+    """Return the averaged weights of a checkpoint, or those of an exported file (.onnx)."""
+    if path.suffix != ".onnx":
+        return torch.load(path, map_location=device, weights_only=False)["average"]
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(path)).graph
+    found = {i.name: torch.tensor(numpy_helper.to_array(i)) for i in graph.initializer}
+    added = {n.input[k]: n for n in graph.node if n.op_type == "Add" for k in (0, 1)}
+    for node in graph.node:
+        if node.op_type == "MatMul" and node.input[1] in found and node.output[0] in added:
+            # The exporter keeps a layer's bias by name, and its matrix turned over, without one.
+            after = added[node.output[0]]
+            bias = next(name for name in after.input if name in found)
+            found[bias.removesuffix("bias") + "weight"] = found.pop(node.input[1]).T.contiguous()
+    return {name: w.to(device) for name, w in found.items() if "::" not in name and w.ndim}
+
+
 class Trainer:
     """One run: network, its running average, optimiser, and where they are kept."""
 
@@ -141,8 +160,7 @@ class Trainer:
         """Fit the networks' view of their inputs to examples, or begin where another run ended."""
         device = self.settings.device
         if self.settings.start:
-            kept = torch.load(self.settings.start, map_location=device, weights_only=False)
-            grow(self.net, kept["average"])
+            grow(self.net, weights_of(Path(self.settings.start), device))
         else:
             self.net.settle([x.to(device) for x in examples])
         self.average.load_state_dict(self.net.state_dict())
@@ -196,7 +214,7 @@ class Trainer:
         self.windows += len(batch.x)
         return parts
 
-    def run(self, batches: Iterator[Batch], held_out: dict[str, list[Batch]]) -> None:
+    def run(self, batches: Iterator[Batch], tuning: dict[str, list[Batch]]) -> None:
         """Train until the time is up."""
         s = self.settings
         begun, kept = time.monotonic() - self.spent_s, time.monotonic()
@@ -209,17 +227,17 @@ class Trainer:
                 kept = time.monotonic()
             if self.spent_s - checked > 60 * s.check_minutes:
                 checked = self.spent_s
-                self._check(held_out, recent)
+                self._check(tuning, recent)
                 recent = []
-        self._check(held_out, recent)
+        self._check(tuning, recent)
         self.keep("last.pt")
 
-    def _check(self, held_out: dict[str, list[Batch]], recent: list[dict[str, float]]) -> None:
-        ratio = check(self.average, held_out, self.settings.device)
+    def _check(self, tuning: dict[str, list[Batch]], recent: list[dict[str, float]]) -> None:
+        ratio = check(self.average, tuning, self.settings.device)
         line = {
             "minutes": round(self.spent_s / 60, 1),
             "windows": self.windows,
-            "held_out": {g: round(r, 4) for g, r in ratio.items()},
+            "tuning": {g: round(r, 4) for g, r in ratio.items()},
         }
         for key in recent[0] if recent else ():
             line[key] = round(float(np.mean([r[key] for r in recent])), 4)
@@ -233,13 +251,13 @@ class Trainer:
 
 def train(settings: Settings, folder: Path) -> None:
     """Train from the packs, or go on where the folder's last checkpoint stands."""
-    kept, held = data.split(data.load(data.PACKS))
+    kept, tuning, _ = data.split(data.load(data.PACKS))
     trainer = Trainer(settings, folder)
     if trainer.resume():
         log.info("going on at step %d", trainer.step)
-    held = [q for q in held if q.pack == "cmu_bvh"]
+    people = [q for q in tuning if q.pack == "cmu_bvh"]
     stream = Stream(Source(kept, settings), [settings.seed, trainer.step])
     batches = iter(DataLoader(stream, batch_size=None, num_workers=settings.workers))
     if not trainer.step:
         trainer.begin([next(batches).x for _ in range(100)])
-    trainer.run(batches, checks(held, 192))
+    trainer.run(batches, checks(people, 192))
