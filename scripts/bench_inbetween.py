@@ -1,6 +1,7 @@
 """Measure in-betweening on motion that was held out, through the product's own path.
 
-    python scripts/bench_inbetween.py [--clips N] [--windows N] [--gaps 5 15 30 45] [--method auto]
+    python scripts/bench_inbetween.py [--clips N] [--windows N] [--gaps 5 15 30 45] [--skeletons]
+    … --tuning     on the subjects and skeletons that constants may be chosen by
 
 Run it with the Python of the py311 environment. Keys are set on an armature, the gap is filled as
 the button does, and Blender evaluates every frame of the fitted curves ("product"); "straight" is
@@ -11,7 +12,7 @@ auto-clamped Bezier curves.
 Windows as in the literature: 10 keyed frames, a gap, one keyed target. L2P is the distance of
 all joints' positions in one vector, each coordinate divided by its spread over the held-out
 windows, averaged over frames; L2Q that of global quaternions; NPSS their power spectra's distance.
-Intervals are 95 % bootstrap over clips of the ratio to interpolation. How long it all takes is
+Intervals are 95 %, by bootstrap over clips of the ratio of two methods on the same windows. How long it all takes is
 measured by scripts/bench_inbetween_speed.py.
 """
 
@@ -305,15 +306,17 @@ def windows(sources: list[data.Sequence], gap: int, count: int, seed: int) -> li
 def table(errors: list[Errors], title: str, names: list[str]) -> None:
     """Print one table of means and ratios."""
     say(f"\n{title}: {len(errors)} windows of {len({e.clip for e in errors})} clips")
-    say(f"{'method':14}{'L2P':>8}{'L2Q':>8}{'NPSS':>8}   L2P / interpolation    / auto-clamped")
+    against = [n for n in ("slerp", "bezier", "cubic") if n in errors[0].l2p]
+    heads = "".join(f"{'L2P / ' + LABELS[n]:<23}" for n in against)
+    say(f"{'method':14}{'L2P':>8}{'L2Q':>8}{'NPSS':>8}   {heads}")
     for name in names:
         if name not in errors[0].l2p:
             continue
         l2p = np.mean([e.l2p[name] for e in errors])
         l2q = np.mean([e.l2q[name] for e in errors])
         far = np.sum([e.npss[name] for e in errors], axis=0)
-        first, second = ratio(errors, "l2p", name, "slerp"), ratio(errors, "l2p", name, "bezier")
-        text = "".join(f"   {r[0]:.3f} [{r[1]:.3f}, {r[2]:.3f}]" for r in (first, second))
+        ratios = (ratio(errors, "l2p", name, other) for other in against)
+        text = "".join(f"   {r[0]:.3f} [{r[1]:.3f}, {r[2]:.3f}]" for r in ratios)
         say(f"{name:14}{l2p:8.3f}{l2q:8.3f}{far[0] / max(far[1], 1e-12):8.4f}{text}")
 
 
@@ -323,6 +326,7 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+LABELS = {"slerp": "interpolation", "bezier": "auto-clamped", "cubic": "cubic"}
 NAMES = ["slerp", "cubic", "bezier", "base", "straight", "product"]
 
 
@@ -359,6 +363,8 @@ def feet(errors: list[Errors]) -> None:
                 for n in ("true", "slerp", "bezier", "product")}  # fmt: skip
         known = {n: 1000 * np.nanmean(v) for n, v in rows.items() if np.isfinite(v).any()}
         text = "  ".join(f"{n} {v:.2f}" for n, v in known.items())
+        if what == "skate" and known:
+            text += f"; product / interpolation {known['product'] / known['slerp']:.2f}"
         say(f"  {label}, thousandths of the height a frame: {text}")
 
 
@@ -445,12 +451,15 @@ def main() -> int:
     parser.add_argument("--gaps", type=int, nargs="+", default=[5, 15, 30, 45])
     parser.add_argument("--method", choices=("auto", "network", "plain"), default="auto")
     parser.add_argument("--skeletons", action="store_true", help="also skeletons never trained on")
+    parser.add_argument("--tuning", action="store_true", help="what constants may be chosen by")
     args = parser.parse_args()
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     bpy.context.scene.render.fps = 30
     say(f"base: velocities fall to 1/e in {MEMORY_S} s; method {args.method}")
-    held = [s for s in data.load(["cmu_bvh"], args.data) if s.held_out]
-    reports = bench_gaps(held, args, "CMU 05 and 13")
+    chosen = "tuning" if args.tuning else "held_out"
+    held = [s for s in data.load(["cmu_bvh"], args.data) if getattr(s, chosen)]
+    subjects = data.TUNING_SUBJECTS if args.tuning else data.HELD_OUT_SUBJECTS
+    reports = bench_gaps(held, args, f"CMU {', '.join(subjects)}")
     exact = max(r["key_difference"] for r in reports)
     share = np.mean([r["fitted"]["share"] for r in reports])
     worst = np.array([r["fitted"]["worst_tolerances"] for r in reports])
@@ -459,7 +468,8 @@ def main() -> int:
     bench_poses(held, args)
     if args.skeletons:
         others = data.load(["quaternius_cc0", "cmu_fbx"], args.data)
-        for group, members in sorted(data.by_group([s for s in others if s.held_out]).items()):
+        others = [s for s in others if getattr(s, chosen)]
+        for group, members in sorted(data.by_group(others).items()):
             bench_gaps(members, args, group)
     return 0
 

@@ -1,7 +1,8 @@
-"""Feet and hands that stand between two keys are held there, by bending the limb's two bones.
+"""Feet and hands that stand between two keys are held there.
 
+A limb's two bones are bent for it; a control that is moved about (the foot of an IK rig) is moved.
 Which ones stand comes from the network where there is one. Without it only what the keys say is
-believed: a limb's end that is at the same low place at both keys stayed there.
+believed: an end that is at the same low place at both keys stayed there.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solveh_banded
 
 from .. import rotations as rt
-from ..curves import hermite_basis
 from .base import gaps
 from .tracks import Body
 
@@ -22,8 +23,14 @@ _ALIKE = 0.5  # of the upper bone's length: a limb's lower bone
 _STAYS, _GOES = 0.015, 0.04  # of the height: between two keys
 _LOW = 0.15  # of the height: how far above the lowest joint an end may stand
 _BENEATH = 0.3  # of the limb's length: how far below its root an end stands
-_FADE = 6.0  # frames in which an end that leaves its stand takes up speed
-_BRIEF = 2  # frames: a shorter stand is none
+_SURE = 0.98  # the surest that an end is said to stand
+_STILL, _STIFF = 50.0, 30.0
+"""How much standing still, and passing smoothly, count beside staying where the path was, in
+frames squared and to the fourth at 30 a second."""
+_BELIEF, _DECIDED, _MOST_ODDS = 4.0, 2.0, 50.0
+"""Standing is believed rather than not (odds are multiplied), and rather one or the other (raised
+to a power, the highest bounded). Chosen on the subjects held aside: see `docs/inbetween.md`."""
+_NOTHING = 1e-6  # of the height: less is no change
 
 
 @dataclass(frozen=True)
@@ -43,10 +50,7 @@ def find_limbs(body: Body) -> list[Limb]:
     """
     height, middle = body.height, float(np.median(body.heads[body.parents < 0, 0]))
     found, taken = [], set()
-    carried = np.ones(len(body.parents))
-    for b in range(len(body.parents) - 1, -1, -1):
-        if body.parents[b] >= 0:
-            carried[body.parents[b]] += carried[b]
+    carried = _carried(body)
     for end in range(len(body.parents) - 1, -1, -1):  # children before parents
         lower = body.parents[end]
         upper = body.parents[lower] if lower >= 0 else -1
@@ -62,55 +66,96 @@ def find_limbs(body: Body) -> list[Limb]:
     return found[::-1]
 
 
+def find_controls(body: Body, moves: NDArray) -> list[int]:
+    """Return the IK-style controls: bones aside of the middle, moved about, that carry little.
+
+    Parameters
+    ----------
+    moves : (B,) bool
+        Bones whose location may change.
+    """
+    middle = float(np.median(body.heads[body.parents < 0, 0]))
+    aside = np.abs(body.heads[:, 0] - middle) > _ASIDE * body.height
+    light = _carried(body) <= max(_CARRIED * len(body.parents), 2.0)
+    return [int(b) for b in np.flatnonzero(moves & aside & light)]
+
+
+def _carried(body: Body) -> NDArray:
+    """Return (B,) how many bones each carries, itself among them."""
+    carried = np.ones(len(body.parents))
+    for b in range(len(body.parents) - 1, -1, -1):
+        if body.parents[b] >= 0:
+            carried[body.parents[b]] += carried[b]
+    return carried
+
+
 def hold(
     body: Body,
     basis: NDArray,
     location: NDArray,
     keyed: NDArray,
-    driven: NDArray,
+    turns: NDArray,
+    moves: NDArray,
     amount: float,
+    fps: float,
     contact: NDArray | None = None,
-) -> NDArray:
-    """Return basis (F, B, 4) with standing ends held in place.
+) -> tuple[NDArray, NDArray]:
+    """Return basis (F, B, 4) and location (F, B, 3) with standing ends held in place.
 
     Parameters
     ----------
     basis, location : (F, B, 4), (F, B, 3)
     keyed : (F, B) bool
-    driven : (B,) bool
-        Bones whose rotation may change.
+    turns, moves : (B,) bool
+        Bones whose rotation, and whose location, may change.
     amount : 0 to 1
+    fps : frames a second
     contact : (F, B), optional
         Probability that the bone's end (for a shin, the ankle) stands.
     """
     limbs = [
         limb
         for limb in find_limbs(body)
-        if driven[[limb.upper, limb.lower, limb.end]].all()
+        if turns[[limb.upper, limb.lower, limb.end]].all()
         and (keyed[:, limb.upper] == keyed[:, limb.lower]).all()
     ]
-    if amount <= 0.0 or not limbs:
-        return basis
+    controls = find_controls(body, moves)
+    if amount <= 0.0 or not (limbs or controls):
+        return basis, location
     turn, head = body.pose(basis, location)
-    out = basis.copy()
+    near = head[..., 2] < head[..., 2].min(axis=1, keepdims=True) + _LOW * body.height
+    out, moved = basis.copy(), location.copy()
+
+    def steps(bone: int, low: NDArray, own: NDArray, seen: int) -> NDArray:
+        says = None if contact is None else contact[:, seen]
+        return amount * corrections(head[:, bone], own, low, says, body.height, fps)
+
     for limb in limbs:
-        low = head[:, limb.end, 2] < head[..., 2].min(axis=1) + _LOW * body.height
-        path, own = head[:, limb.end], keyed[:, limb.upper]
         # What stands carries the body from below: a fin or a wing does not.
         length = np.linalg.norm(body.offset[[limb.lower, limb.end]], axis=-1).sum()
-        low &= head[:, limb.upper, 2] - path[:, 2] > _BENEATH * length
-        seen = None if contact is None else contact[:, limb.lower]
-        step = amount * corrections(path, own, low, seen, body.height)
-        rows = np.flatnonzero(np.abs(step).max(axis=1) > 1e-6 * body.height)
+        beneath = head[:, limb.upper, 2] - head[:, limb.end, 2] > _BENEATH * length
+        step = steps(limb.end, near[:, limb.end] & beneath, keyed[:, limb.upper], limb.lower)
+        rows = np.flatnonzero(np.abs(step).max(axis=1) > _NOTHING * body.height)
         if len(rows):
-            _bend(body, limb, rows, turn, head, path[rows] + step[rows], out)
-    return out
+            _bend(body, limb, rows, turn, head, head[rows, limb.end] + step[rows], out)
+    for bone in controls:
+        step = steps(bone, near[:, bone], keyed[:, bone], bone)
+        if np.abs(step).max() > _NOTHING * body.height:
+            above = body.parents[bone]
+            step = rt.rotate(rt.conjugate(turn[:, above]), step) if above >= 0 else step
+            moved[:, bone] += rt.rotate(rt.conjugate(body.turn[bone]), step)
+    return out, moved
 
 
 def corrections(
-    path: NDArray, keyed: NDArray, low: NDArray, contact: NDArray | None, height: float
+    path: NDArray,
+    keyed: NDArray,
+    low: NDArray,
+    contact: NDArray | None,
+    height: float,
+    fps: float,
 ) -> NDArray:
-    """Return (F, 3) steps that bring a limb's end to where it stands; nothing at keys.
+    """Return (F, 3) steps that keep a limb's end still while it stands; nothing at keys.
 
     Parameters
     ----------
@@ -118,50 +163,51 @@ def corrections(
     keyed, low : (F,) bool
         Only low ends stand; a hand may well go along with a moving body.
     contact : (F,), optional
-        Probability that it stands.
+        Probability that it stands. Without it only what the keys say is believed: an end that
+        is at the same low place at both stayed there.
     height : of the body, in the path's lengths
+    fps : frames a second
     """
     out = np.zeros_like(path)
     for _bones, first, last in gaps(keyed[:, None]):
         gap = slice(first, last + 1)
         far = np.linalg.norm(path[last] - path[first]) / height
-        share = np.clip((_GOES - far) / (_GOES - _STAYS), 0.0, 1.0)
-        if share > 0.0 and low[first] and low[last]:
-            t = np.linspace(0.0, 1.0, last - first + 1)[:, None]
-            out[gap] = share * (path[first] * (1.0 - t) + path[last] * t - path[gap])
-        elif contact is not None:
-            out[gap] = _planted(path[gap], (contact[gap] > 0.5) & low[gap])
+        stays = np.clip((_GOES - far) / (_GOES - _STAYS), 0.0, 1.0) * low[first] * low[last]
+        stands = np.full(last - first + 1, _SURE * stays)
+        if contact is not None:
+            stands = np.maximum(stands, contact[gap] * low[gap])
+        if stands.max() > 0.0:
+            out[gap] = least_sliding(path[gap], stands, fps)
     return out
 
 
-def _planted(path: NDArray, stands: NDArray) -> NDArray:
-    """Return (F, 3) steps that keep an end still wherever it stands between two keys.
+def least_sliding(path: NDArray, stands: NDArray, fps: float) -> NDArray:
+    """Return (F, 3) steps to the path that goes its way where it hardly stands.
 
-    Where it stands from a key on, or until one, it stays at the key's place, else at the middle of
-    its own way. In between, the steps pass smoothly from one stand to the next, so that nothing
-    pops.
+    It is the path that minimises the sum of its own squared speeds, weighed by the odds of
+    standing, of its squared distance from the path given, and of the squared bending of the
+    difference. Both ends stay, and so does the speed there. Where the odds are high the end stands
+    still, wherever that is cheapest; where they are even, it slides evenly; nothing pops.
+
+    Parameters
+    ----------
+    path : (F, 3)
+    stands : (F,) probabilities
+    fps : frames a second
     """
-    out, end = np.zeros_like(path), len(path) - 1
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], stands, [False]]).astype(int)))
-    fixed = [(0, 0)]
-    for first, last in zip(edges[::2], edges[1::2] - 1, strict=True):
-        if last - first < _BRIEF or (first == 0 and last == end):
-            continue  # moved between the keys, or too short to matter
-        rows = slice(first, last + 1)
-        place = path[0] if first == 0 else path[end] if last == end else path[rows].mean(axis=0)
-        out[rows] = place - path[rows]
-        fixed.append((first, last))
-    fixed.append((end, end))
-    for (a, b), (c, d) in zip(fixed[:-1], fixed[1:], strict=True):
-        span = c - b
-        if span < 2:
-            continue
-        # The end leaves its stand, and comes to the next, as still as it stood.
-        slopes = [out[b] - out[b - 1] if b > a else 0.0 * out[b], out[c]]
-        slopes[1] = out[c + 1] - out[c] if d > c else 0.0 * out[c]
-        calm = min(1.0, _FADE / span)
-        h = hermite_basis(np.arange(1, span) / span) * [1.0, span * calm, 1.0, span * calm]
-        out[b + 1 : c] = h @ np.stack([out[b], slopes[0], out[c], slopes[1]])
+    out, inner = np.zeros_like(path), len(path) - 2
+    if inner < 1:
+        return out
+    rate = fps / 30.0
+    sure = np.minimum(0.5 * (stands[:-1] + stands[1:]), _SURE)
+    odds = np.minimum(_BELIEF * sure / (1.0 - sure), _MOST_ODDS) ** _DECIDED
+    slow, stiff = _STILL * rate**2 * odds, _STIFF * rate**4
+    band = np.zeros((3, inner))  # the matrix's diagonals, the main one last
+    band[2] = 1.0 + slow[:-1] + slow[1:] + 6.0 * stiff
+    band[1, 1:] = -slow[1:-1] - 4.0 * stiff
+    band[0, 2:] = stiff
+    pull = slow[:, None] * np.diff(path, axis=0)
+    out[1:-1] = solveh_banded(band, pull[1:] - pull[:-1])
     return out
 
 

@@ -251,13 +251,16 @@ def _propose(
     moved = location + shift
     if settings.contact_hold > 0.0 and settings.strength > 0.0:
         amount = settings.contact_hold * min(settings.strength, 1.0)
-        turns = np.zeros_like(driven)
+        turns, moves = np.zeros_like(driven), np.zeros_like(driven)
         turns[[t.bone for t in motion.tracks if t.driven and not t.moves]] = True
-        held = contacts.hold(motion.body, new, moved, keyed, turns, amount, contact)
+        moves[[t.bone for t in motion.tracks if t.driven and t.moves]] = True
+        held, moved = contacts.hold(
+            motion.body, new, moved, keyed, turns, moves, amount, motion.fps, contact
+        )
         # A leg that is held by its own keys must still give where the body moves.
         out[0] |= (held != new).any(axis=-1) & turns & ~keys[0]
         new = held
-    return _as_channels(motion, values, basis, new, shift, out)
+    return _as_channels(motion, values, basis, new, moved - location, out)
 
 
 def _as_bones(
