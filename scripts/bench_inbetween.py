@@ -12,8 +12,8 @@ auto-clamped Bezier curves.
 Windows as in the literature: 10 keyed frames, a gap, one keyed target. L2P is the distance of
 all joints' positions in one vector, each coordinate divided by its spread over the held-out
 windows, averaged over frames; L2Q that of global quaternions; NPSS their power spectra's distance.
-Intervals are 95 %, by bootstrap over clips of the ratio of two methods on the same windows. How long it all takes is
-measured by scripts/bench_inbetween_speed.py.
+Intervals are 95 %, by bootstrap over clips of the ratio of two methods on the same windows. How
+long it all takes is measured by scripts/bench_inbetween_speed.py.
 """
 
 from __future__ import annotations
