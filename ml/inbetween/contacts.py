@@ -27,9 +27,10 @@ _SURE = 0.98  # the surest that an end is said to stand
 _STILL, _STIFF = 50.0, 30.0
 """How much standing still, and passing smoothly, count beside staying where the path was, in
 frames squared and to the fourth at 30 a second."""
-_BELIEF, _DECIDED, _MOST_ODDS = 4.0, 2.0, 50.0
+_BELIEF, _DECIDED, _MOST_ODDS = 3.0, 2.0, 50.0
 """Standing is believed rather than not (odds are multiplied), and rather one or the other (raised
 to a power, the highest bounded). Chosen on the subjects held aside: see `docs/inbetween.md`."""
+_KNOWN_S = 0.3  # seconds from the keys within which the path given is nearly known
 _NOTHING = 1e-6  # of the height: less is no change
 
 
@@ -185,9 +186,10 @@ def least_sliding(path: NDArray, stands: NDArray, fps: float) -> NDArray:
     """Return (F, 3) steps to the path that goes its way where it hardly stands.
 
     It is the path that minimises the sum of its own squared speeds, weighed by the odds of
-    standing, of its squared distance from the path given, and of the squared bending of the
-    difference. Both ends stay, and so does the speed there. Where the odds are high the end stands
-    still, wherever that is cheapest; where they are even, it slides evenly; nothing pops.
+    standing, of its squared distance from the path given, which counts more near the keys, and of
+    the squared bending of the difference. Both ends stay, and so does the speed there. Where the
+    odds are high the end stands still, wherever that is cheapest; where they are even, it slides
+    evenly; nothing pops.
 
     Parameters
     ----------
@@ -198,12 +200,15 @@ def least_sliding(path: NDArray, stands: NDArray, fps: float) -> NDArray:
     out, inner = np.zeros_like(path), len(path) - 2
     if inner < 1:
         return out
+    at = np.arange(1.0, inner + 1.0)
+    room = at * (inner + 1.0 - at) / (inner + 1.0)
+    stay = 1.0 + (_KNOWN_S * fps / room) ** 2
     rate = fps / 30.0
     sure = np.minimum(0.5 * (stands[:-1] + stands[1:]), _SURE)
     odds = np.minimum(_BELIEF * sure / (1.0 - sure), _MOST_ODDS) ** _DECIDED
     slow, stiff = _STILL * rate**2 * odds, _STIFF * rate**4
     band = np.zeros((3, inner))  # the matrix's diagonals, the main one last
-    band[2] = 1.0 + slow[:-1] + slow[1:] + 6.0 * stiff
+    band[2] = stay + slow[:-1] + slow[1:] + 6.0 * stiff
     band[1, 1:] = -slow[1:-1] - 4.0 * stiff
     band[0, 2:] = stiff
     pull = slow[:, None] * np.diff(path, axis=0)

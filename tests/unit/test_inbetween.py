@@ -266,7 +266,7 @@ def test_a_foot_that_steps_between_two_keys_stands_where_it_steps():
     assert (step[[0, 40]] == 0.0).all()
     assert np.linalg.norm(foot[20] - path[20]) < 0.02, "it stands where it would have been"
     # Nothing pops: no frame goes much further than the way there is to go.
-    assert after.max() < 0.08 and np.linalg.norm(np.diff(foot, 2, axis=0), axis=1).max() < 0.03
+    assert after.max() < 0.08 and np.linalg.norm(np.diff(foot, 2, axis=0), axis=1).max() < 0.04
     assert not contacts.corrections(path, keyed, low, np.zeros(41), 1.0, 30.0).any()
 
 
