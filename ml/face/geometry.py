@@ -21,14 +21,15 @@ _FILE = Path(__file__).parent / "data" / "face_motion.npz"
 REFERENCES = ("ict", "makehuman")
 _NEIGHBOURS = 48
 _STIFF = 0.5  # how much a local stretch is held to that of the whole face
-_RIDGE = 0.02
+RIDGE = 0.02
+_FIRMER = 6.0  # how much more a step is held back after one that hurt
 _LEAST = 0.04  # share of the largest part of an expression, below which a control is left out
 _ALIKE = 0.6  # cosine above which a shape key may be the expression itself
 _CLEAR = 0.08  # by which it must be more alike than the next
 _A_SET, _ALIKE_IN_A_SET = 20, 0.35  # so many sure ones: the keys are a set of the 52
 _NATURAL = (0.3, 3.0)  # sizes, over what is expected, of a shape key that is the expression
 _NAMED = 8  # of what is lacking, in one sentence
-_SHOWN = 0.25  # quality below which an expression is left out
+SHOWN = 0.25  # quality below which an expression is left out
 
 
 @dataclass(frozen=True)
@@ -92,35 +93,44 @@ class Fit:
     weights : (C,) value of each control over its rest
     quality : share of the motion that is shown, 0 to 1; of one alone, how alike the motions are
     alone : whether one shape key was taken for the expression itself
-    before, quality_before : what the last correction began with
+    made : how these weights were measured to move the points, if they were
+    firm : how many times more than usual the next step is held back
     """
 
     weights: NDArray
     quality: float
     alone: bool = False
-    before: NDArray | None = None
-    quality_before: float = -1.0
+    made: NDArray | None = None
+    firm: float = 1.0
 
-    def mend(self, made: NDArray, motion: NDArray, span: NDArray, target: NDArray) -> None:
-        """Correct the weights by what they were measured to do; a correction that hurt is undone.
+    def keep(self, weights: NDArray, made: NDArray, target: NDArray) -> None:
+        """Take weights that were tried, if they show more than those before.
 
         Parameters
         ----------
-        made : (468, 3), how the weights as they are move the points
+        made : (468, 3), how they move the points
+        """
+        quality = shown(made, target)
+        if self.made is None or quality > self.quality:
+            self.weights, self.made, self.quality = weights, made, quality
+        else:
+            self.firm *= _FIRMER
+
+    def step(self, motion: NDArray, span: NDArray, target: NDArray) -> NDArray:
+        """Return the weights to try next: corrected by what the best were measured to do.
+
+        Parameters
+        ----------
         motion : (C, 468, 3)
         span : (3, C) low, high, and what counts as large
         """
-        quality = _shown(made, target)
-        if self.before is not None and quality < self.quality_before:
-            self.weights, self.quality = self.before, self.quality_before
-            return
-        self.before, self.quality_before, self.quality = self.weights, quality, quality
         used = np.flatnonzero(self.weights)
         low, high, reach = span[:, used]
         room = np.minimum(low - self.weights[used], 0), np.maximum(high - self.weights[used], 0)
-        step = combined(motion[used], *room, target - made, reach)
-        self.weights = self.weights.copy()
-        self.weights[used] += step.weights
+        ridge = RIDGE * self.firm
+        out = self.weights.copy()
+        out[used] += combined(motion[used], *room, target - self.made, reach, ridge).weights
+        return out
 
 
 def solve(
@@ -209,9 +219,20 @@ def _is_best(alike: NDArray, row: int, column: int) -> bool:
 
 
 def combined(
-    motion: NDArray, low: NDArray, high: NDArray, target: NDArray, reach: NDArray | None = None
+    motion: NDArray,
+    low: NDArray,
+    high: NDArray,
+    target: NDArray,
+    reach: NDArray | None = None,
+    ridge: float = RIDGE,
 ) -> Fit:
-    """Combine controls by bounded least squares, with few of them."""
+    """Combine controls by bounded least squares, with few of them.
+
+    Parameters
+    ----------
+    ridge : how much large values are held back; a rig that bends what a control does when
+        others move, as bendy bones do, needs more of it
+    """
     from scipy.optimize import lsq_linear
 
     count = len(motion)
@@ -226,7 +247,7 @@ def combined(
     for _ in range(2):
         if not len(used):
             return Fit(np.zeros(count), 0.0)
-        held = np.diag(_RIDGE * size / reach[used])
+        held = np.diag(ridge * size / reach[used])
         # Thousands of rows say no more than as many as there are controls.
         wanted = np.concatenate([target.ravel(), np.zeros(len(used))])
         turn, small = np.linalg.qr(np.concatenate([matrix[:, used], held]))
@@ -238,10 +259,10 @@ def combined(
         part = np.abs(weights) * np.linalg.norm(matrix, axis=0)
         used = np.flatnonzero(part > _LEAST * max(part.max(), 1e-12))
     weights[np.setdiff1d(np.arange(count), used)] = 0.0
-    return Fit(weights, _shown(np.tensordot(weights, motion, 1), target))
+    return Fit(weights, shown(np.tensordot(weights, motion, 1), target))
 
 
-def _shown(made: NDArray, target: NDArray) -> float:
+def shown(made: NDArray, target: NDArray) -> float:
     """Return the share of the motion that is shown, 0 to 1."""
     left = np.linalg.norm(made - target) / max(np.linalg.norm(target), 1e-12)
     return float(np.clip(1.0 - left, 0.0, 1.0))
@@ -251,7 +272,7 @@ def to_map(controls: list[Control], fits: list[Fit]) -> FaceMap:
     """Return the map of what was found; what is hardly shown is left out and named."""
     face = FaceMap()
     for name, fit in zip(NAMES, fits, strict=True):
-        if fit.quality < _SHOWN:
+        if fit.quality < SHOWN:
             continue
         links = [
             Link(name, controls[i], float(np.round(fit.weights[i], 5)))

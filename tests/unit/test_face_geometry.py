@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from understudy.ml.face import geometry, raster
+from understudy.ml.face import geometry, raster, residual
 from understudy.ml.face.facemap import Control
 from understudy.ml.face.performance import INDEX, NAMES
 
@@ -83,10 +83,40 @@ def test_a_correction_that_hurts_is_undone():
     target = 0.5 * motion[0]
     fit = geometry.Fit(np.array([0.6]), 0.0)
     span = np.array([[-1.0], [1.0], [1.0]])
-    fit.mend(0.6 * motion[0], motion, span, target)
-    assert fit.weights[0] == pytest.approx(0.5, abs=0.01)
-    fit.mend(0.1 * motion[0], motion, span, target)  # the rig did something else
+    fit.keep(fit.weights, 0.6 * motion[0], target)
+    step = fit.step(motion, span, target)
+    assert step[0] == pytest.approx(0.5, abs=0.01)
+    fit.keep(step, 0.1 * motion[0], target)  # the rig did something else
     assert fit.weights[0] == 0.6
+    milder = fit.step(motion, span, target)
+    assert step[0] < milder[0] < 0.6
+
+
+def test_what_combinations_leave_over_is_learned_and_kept_only_where_it_wins():
+    used = [INDEX[n] for n in ("jawOpen", "mouthSmileLeft", "mouthSmileRight", "browInnerUp")]
+    motion = SOURCE.motion[used]
+    weights = np.zeros((52, 4))
+    weights[used] = np.eye(4)
+    span = np.array([np.full(4, -2.0), np.full(4, 2.0), np.ones(4)])
+    target = np.where(np.isin(np.arange(52), used)[:, None, None], SOURCE.motion, 0.0)
+
+    def rig(values: np.ndarray) -> np.ndarray:
+        """A jaw that falls short the further it opens, and drags a corner along."""
+        done = values.copy()
+        done[:, 0] -= 0.3 * values[:, 0]
+        done[:, 1] -= 0.4 * values[:, 0]
+        return np.tensordot(done, motion, 1)
+
+    learning = residual.Residual(weights, motion, span, target)
+    for _ in range(3):
+        learning.learn(rig(learning.values()))
+    assert min(learning.errors) < 0.35 * learning.errors[0]
+    assert learning.weights[INDEX["jawOpen"], 1] > 0.2
+    assert not learning.weights[INDEX["cheekPuff"]].any()
+    sullen = residual.Residual(weights, motion, span, target)
+    sullen.learn(rig(sullen.values()))
+    sullen.learn(-rig(sullen.values()))  # worse: it stays as it was
+    assert np.array_equal(sullen.weights, weights)
 
 
 def test_a_picture_is_traced_back_to_its_triangle():
