@@ -18,11 +18,11 @@ from ..ml.errors import RigError, UnderstudyError, VideoError
 from ..ml.face import performance as performances
 from ..ml.face.edit import Edit, Layer, Region, still
 from ..ml.face.facemap import FaceMap
-from ..ml.face.facerig import Writing
+from ..ml.face.facerig import FaceRig, Writing
 from ..ml.face.performance import Performance
 from ..ml.face.stage import OTHER, unpacked
 from ..ml.take import Provenance, Take
-from . import facemaps, facerig, fcurves, ledger, prefs, strokes
+from . import facehead, facemaps, facerig, fcurves, ledger, prefs, strokes
 from .blocking import frame_rate
 from .checks import check_action, check_owner
 from .faceperformances import Kept, find, keep
@@ -48,7 +48,8 @@ class Options:
     edit : what is changed about the performance
     other : name of the performance to mix with, or ""
     frame_start : scene frame of the first sample
-    tolerance, every_frame, head, eyes : as in `ml.face.retarget.Writing`
+    tolerance, every_frame, head, eyes : as in `ml.face.facerig.Writing`
+    travel : whether the head moves as well as turns, one of `facehead.TRAVELS`
     device, accelerator : what runs the networks
     models : folder of the networks; "" for the extension's own
     """
@@ -65,6 +66,7 @@ class Options:
     every_frame: bool = False
     head: bool = True
     eyes: bool = True
+    travel: str = "free"
     device: str = "auto"
     accelerator: str = ""
     models: str = ""
@@ -84,6 +86,7 @@ class Asked:
     face_map : the map that is used
     kept : the performance before it was edited; None where it is captured
     notes : sentences for the person
+    rests : how the objects stand that turn as head or eyes
     """
 
     params: dict
@@ -95,6 +98,7 @@ class Asked:
     face_map: FaceMap
     kept: Kept | None
     notes: list[str]
+    rests: dict[str, list[float]] = field(default_factory=dict)
 
 
 def options_from(context: Context, *, again: bool = False) -> Options:
@@ -107,6 +111,7 @@ def options_from(context: Context, *, again: bool = False) -> Options:
         every_frame=settings.every_frame,
         head=settings.use_head,
         eyes=settings.use_eyes,
+        travel=settings.travel,
         device=machine.device if machine else "auto",
         accelerator=bpy.path.abspath(machine.accelerator) if machine else "",
     )
@@ -133,7 +138,12 @@ def options_from(context: Context, *, again: bool = False) -> Options:
 def edit_from(scene: Scene, start: int) -> Edit:
     """Return the edits that the panels say, in seconds from the performance's first frame."""
     settings, fps = scene.understudy.face, frame_rate(scene)
-    edit = Edit(micro=settings.micro, micro_size=settings.micro_size)
+    edit = Edit(
+        head=settings.head_amount,
+        travel=settings.travel_amount,
+        micro=settings.micro,
+        micro_size=settings.micro_size,
+    )
     for name in REGION_NAMES:
         own = getattr(settings, name)
         region = Region(
@@ -187,10 +197,12 @@ def request(scene: Scene, obj: Object, options: Options) -> Asked:
         own = facemaps.renamed(own, [*here, *facerig.bone_controls_there(face)], prefer)
     links = own or face_map_of(face, notes)
     face.notes.clear()
-    rig = facerig.read_rig(face, facemaps.bone_controls(links))
+    with facehead.at_rest(scene):
+        rig = facerig.read_rig(face, facemaps.bone_controls(links), options.travel)
+        rests = facehead.rests_of(rig)
     links = usable(links, rig, face, strict=own is not None)
     notes += face.notes
-    for owner in owners_of(face):
+    for owner in [*owners_of(face), *_head_owner(options, rig)]:
         check_owner(owner)
         check_action(owner)
     kept, name, sources = _source(scene, options)
@@ -222,7 +234,13 @@ def request(scene: Scene, obj: Object, options: Options) -> Asked:
     if options.other:
         _, other = find(scene, options.other).performance.pack()
         arrays |= {OTHER + key: values for key, values in other.items()}
-    return Asked(params, arrays, options, name, start, sources, links, kept, notes)
+    return Asked(params, arrays, options, name, start, sources, links, kept, notes, rests)
+
+
+def _head_owner(options: Options, rig: FaceRig) -> list[ID]:
+    """Return the object that turns as a head, where one does."""
+    turns = options.head and rig.head is not None and not rig.head.bone
+    return [bpy.data.objects[rig.head.owner]] if turns else []
 
 
 def usable(links: FaceMap, rig: object, face: facerig.Face, *, strict: bool) -> FaceMap:
@@ -292,6 +310,7 @@ def _provenance(options: Options, kept: Kept | None, start: int) -> Provenance:
         "every_frame": options.every_frame,
         "head": options.head,
         "eyes": options.eyes,
+        "travel": options.travel,
         "frame_start": start,
         **({"capture": options.capture} if options.capture else {}),
     }
@@ -310,6 +329,8 @@ def finish(scene: Scene, obj: Object, asked: Asked, result: tuple[dict, dict]) -
         )
     pairs = [(block_of(owner, block), take) for (owner, block), take in takes.items()]
     written = fcurves.write_takes(pairs)
+    for owner, _ in pairs:
+        facehead.keep_rest(owner, asked.rests)
     first = pairs[0][1]
     if asked.name:
         found = first.provenance

@@ -26,6 +26,11 @@ STROKE_KINDS = (
     ("speed", "Speed", "Above the line quicker, below it slower; every peak keeps its frame"),
     ("hold", "Hold", "The higher, the firmer the face stays as it is where the stroke begins"),
 )
+TRAVELS = (
+    ("free", "Where Free", "Only a head that hangs on no neck: an object, or a bone of its own"),
+    ("always", "Always", "Every head that can move, though it may stretch the neck"),
+    ("never", "Never", "The head turns in its place"),
+)
 STROKE_POINTS = 32
 """Heights that a drawn stroke keeps: as many as Blender allows in one property."""
 
@@ -250,6 +255,28 @@ class UnderstudyFace(bpy.types.PropertyGroup):
     )
     use_head: BoolProperty(
         name="Head", description="Turn the head with the performance", default=True
+    )
+    travel: EnumProperty(
+        name="Travel",
+        description="Whether the head also moves from its place, as the actor's did",
+        items=TRAVELS,
+        default="free",
+    )
+    head_amount: FloatProperty(
+        name="Head",
+        description="How far the head turns; 1 is as captured",
+        default=1.0,
+        min=0.0,
+        max=10.0,
+        soft_max=2.0,
+    )
+    travel_amount: FloatProperty(
+        name="Head Travel",
+        description="How far the head moves; 1 is as captured",
+        default=1.0,
+        min=0.0,
+        max=10.0,
+        soft_max=2.0,
     )
     use_eyes: BoolProperty(
         name="Eyes", description="Turn the eyes with the performance", default=True

@@ -13,10 +13,8 @@ from mathutils import Vector
 from ..ml.errors import RigError
 from ..ml.face.facemap import KEY, LOCATION, SCALE, TURN, Control
 from ..ml.face.facerig import FaceRig, Turner, key_path
-from . import bonemaps
 
 _SEPARATOR = r"[\s._\-:|]*"
-_HEAD = re.compile(r"^(?:.*[:|]|DEF-|c_|CC_Base_|J_Bip_C_|Bip\d*[ _])?head(?:\.x)?$", re.IGNORECASE)
 _EYE = re.compile(
     rf"^(?:.*[:|]|c_|CC_Base_|J_Adj_)?(?:(?P<a>l|left|r|right){_SEPARATOR}(?:face)?eye(?:ball)?"
     rf"|eye(?:ball)?{_SEPARATOR}(?P<b>l|left|r|right))$",
@@ -175,14 +173,17 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
-def read_rig(face: Face, bones: list[Control] = ()) -> FaceRig:
+def read_rig(face: Face, bones: list[Control] = (), travel: str = "free") -> FaceRig:
     """Read what the stage must know: controls with their ranges, the head and the eyes.
 
     Parameters
     ----------
     bones : bone controls of the face map; which of an armature's hundreds are the face's is not
         known otherwise
+    travel : whether the head moves as well, one of `facehead.TRAVELS`
     """
+    from .facehead import find_head
+
     controls, ranges = shape_controls(face)
     rest = [0.0] * len(controls)
     modes = {}
@@ -197,8 +198,8 @@ def read_rig(face: Face, bones: list[Control] = ()) -> FaceRig:
         modes[f"{control.owner}/{control.name}"] = posed.rotation_mode
     low, high = np.array(ranges).reshape(-1, 2).T
     rig = FaceRig(controls, np.array(rest), low, high, modes)
-    rig.head = find_head(face)
     find_eyes(face, rig)
+    rig.head = find_head(face, travel)
     return rig
 
 
@@ -225,7 +226,7 @@ def axes_of(obj: Object) -> np.ndarray:
     return np.array([up.cross(forward), up, forward]).T
 
 
-def _bone_turner(face: Face, bone: str, reach: float = 0.0) -> Turner:
+def bone_turner(face: Face, bone: str, reach: float = 0.0) -> Turner:
     """Return how a bone is turned, or moved: its own axes are those of its rest pose."""
     armature = face.armature
     rest = armature.matrix_world.to_quaternion().to_matrix()
@@ -239,7 +240,7 @@ def _bone_turner(face: Face, bone: str, reach: float = 0.0) -> Turner:
     return Turner(armature.name, bone, mode, frame.tolist(), rest_value, reach)
 
 
-def _object_turner(obj: Object, axes: np.ndarray, reach: float = 0.0) -> Turner:
+def object_turner(obj: Object, axes: np.ndarray, reach: float = 0.0) -> Turner:
     # What it is parented to may be turned; what it is turned itself counts as its rest.
     parent = obj.matrix_world @ obj.matrix_basis.inverted_safe()
     frame = np.array(parent.to_quaternion().to_matrix().inverted()) @ axes
@@ -250,43 +251,43 @@ def _object_turner(obj: Object, axes: np.ndarray, reach: float = 0.0) -> Turner:
     return Turner(obj.name, "", obj.rotation_mode, frame.tolist(), list(rest))
 
 
-def find_head(face: Face) -> Turner | None:
-    """Return the head bone, by the bone map or by its name; None where there is none."""
-    if face.armature is None:
-        return None
-    kept = bonemaps.stored(face.armature)
-    names = [kept.roles["head"]] if kept is not None and "head" in kept.roles else []
-    names += [b.name for b in face.armature.data.bones if _HEAD.match(b.name)]
-    # Of several, the control: helpers carry longer names.
-    names = [n for n in names if n in face.armature.data.bones]
-    name = min(names, key=len, default=None)
-    return _bone_turner(face, name) if name else None
-
-
 def find_eyes(face: Face, rig: FaceRig) -> None:
     """Find what moves the eyes: what they are made to look at, else bones, else objects."""
     pose = face.armature.pose.bones if face.armature is not None else {}
     if _RIGIFY_EYES in pose and _RIGIFY_EYE in pose:
         gap = pose[_RIGIFY_EYES].bone.head_local - pose[_RIGIFY_EYE].bone.head_local
         scale = face.armature.matrix_world.to_scale().z
-        rig.both_eyes = _bone_turner(face, _RIGIFY_EYES, gap.length * scale)
+        rig.both_eyes = bone_turner(face, _RIGIFY_EYES, gap.length * scale)
         return
-    found: list[tuple[object, Vector, Turner] | None] = [None, None]
-    for bone in pose:
-        side = _side(bone.name)
-        if side is not None and found[side] is None:
-            place = face.armature.matrix_world @ bone.bone.head_local
-            found[side] = bone, place, _bone_turner(face, bone.name)
-    for obj in _eye_objects(face):
-        side = _side(obj.name)
-        if found[side] is None:
-            place = obj.matrix_world.translation
-            found[side] = obj, place, _object_turner(obj, axes_of(face.object))
+    found = _eyes(face)
     targets = [_target(face, item[0], item[1]) if item else None for item in found]
     if targets[0] is not None and targets[0] == targets[1]:
         rig.both_eyes = targets[0]
         return
     rig.eyes = [t or (item[2] if item else None) for t, item in zip(targets, found, strict=True)]
+
+
+def eye_gap(face: Face) -> float:
+    """Return the distance between the eyes, world units; 0 where they are not known."""
+    places = [item[1] for item in _eyes(face) if item is not None]
+    return (places[0] - places[1]).length if len(places) == 2 else 0.0
+
+
+def _eyes(face: Face) -> list[tuple[object, Vector, Turner] | None]:
+    """Return bone or object, place and turner of the left and the right eye, where found."""
+    pose = face.armature.pose.bones if face.armature is not None else {}
+    found: list[tuple[object, Vector, Turner] | None] = [None, None]
+    for bone in pose:
+        side = _side(bone.name)
+        if side is not None and found[side] is None:
+            place = face.armature.matrix_world @ bone.bone.head_local
+            found[side] = bone, place, bone_turner(face, bone.name)
+    for obj in _eye_objects(face):
+        side = _side(obj.name)
+        if found[side] is None:
+            place = obj.matrix_world.translation
+            found[side] = obj, place, object_turner(obj, axes_of(face.object))
+    return found
 
 
 def _side(name: str) -> int | None:
@@ -314,8 +315,8 @@ def _target(face: Face, eye: object, place: Vector) -> Turner | None:
         bone = getattr(constraint, "subtarget", "")
         if bone and target is face.armature:
             at = target.matrix_world @ target.data.bones[bone].head_local
-            return _bone_turner(face, bone, (at - place).length)
+            return bone_turner(face, bone, (at - place).length)
         if not bone and target.library is None:
             reach = (target.matrix_world.translation - place).length
-            return _object_turner(target, axes_of(face.object), reach)
+            return object_turner(target, axes_of(face.object), reach)
     return None

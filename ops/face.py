@@ -195,8 +195,8 @@ class UNDERSTUDY_OT_reset_face_edits(_ListOperator, bpy.types.Operator):
             for prop in region.bl_rna.properties:
                 if not prop.is_readonly:
                     region.property_unset(prop.identifier)
-        settings.property_unset("micro")
-        settings.property_unset("micro_size")
+        for name in ("micro", "micro_size", "head_amount", "travel_amount"):
+            settings.property_unset(name)
         return {"FINISHED"}
 
 

@@ -39,6 +39,9 @@ class UNDERSTUDY_PT_face(SidebarPanel, bpy.types.Panel):
         row = col.row(heading="Turn")
         row.prop(settings, "use_head")
         row.prop(settings, "use_eyes")
+        travel = col.column()
+        travel.active = settings.use_head
+        travel.prop(settings, "travel")
         face = face_of(context)
         onto = names_of([face] if face else [])
         button = draw_run(self.layout, context, "face", self._missing(context), onto=onto)
@@ -107,6 +110,8 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
         small = col.column()
         small.active = settings.micro != 1.0
         small.prop(settings, "micro_size", slider=True)
+        col.prop(settings, "head_amount")
+        col.prop(settings, "travel_amount")
         if len(settings.performances) > 1:
             col.prop_search(settings, "other", settings, "performances")
         layout.label(text="Amplitude of Each Region")

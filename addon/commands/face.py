@@ -14,6 +14,7 @@ from ...ml.face import library
 from ...ml.face.edit import Edit
 from ...ml.face.facemap import FaceMap
 from .. import face, facemaps, facerig, facesolve, work
+from ..facehead import TRAVELS
 from . import base
 
 
@@ -43,6 +44,8 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     add("--tolerance", type=base.within(0.001, 0.5), default=default, help=f"({default:g})")
     add("--every-frame", action="store_true", help="a key on every frame")
     add("--no-head", action="store_true", help="leave the head as it is")
+    text = "whether the head moves as well (free: where it hangs on no neck)"
+    add("--travel", choices=TRAVELS, default=own["travel"].default, help=text)
     add("--no-eyes", action="store_true", help="leave the eyes as they are")
     base.add_results(parser)
     base.add_machine(parser)
@@ -82,6 +85,7 @@ def _options(args: argparse.Namespace) -> face.Options:
         every_frame=args.every_frame,
         head=not args.no_head,
         eyes=not args.no_eyes,
+        travel=args.travel,
         **base.machine_of(args),
     )
 

@@ -63,6 +63,7 @@ class Edit:
     Attributes
     ----------
     regions : region to Region; those that are missing stay
+    head, travel : how far the head turns, and how far it moves; 1 as captured
     micro : 1 as captured; multiplies the small quick motions and leaves the broad ones
     micro_size : motions up to this size count as small
     strokes, layers : in the order they are applied
@@ -70,6 +71,8 @@ class Edit:
     """
 
     regions: dict[str, Region] = field(default_factory=dict)
+    head: float = 1.0
+    travel: float = 1.0
     micro: float = 1.0
     micro_size: float = 0.25
     strokes: list[Stroke] = field(default_factory=list)
@@ -110,7 +113,15 @@ def edited(performance: Performance, edit: Edit, other: Performance | None = Non
     values, looks = np.hsplit(tracks, [len(NAMES)])
     for layer in edit.layers:
         values = np.maximum(values, _layer(times, layer))
+    performance = _headed(performance, edit)
     return performance.replace(coefficients=np.clip(values, 0.0, 1.0), gaze=_gaze(looks))
+
+
+def _headed(performance: Performance, edit: Edit) -> Performance:
+    if edit.head != 1.0:
+        turn = rt.from_rotvec(edit.head * rt.to_rotvec(performance.head_rotation))
+        performance = performance.replace(head_rotation=turn)
+    return performance.replace(head_position=edit.travel * performance.head_position)
 
 
 def rows_of(region: str) -> list[int]:
@@ -224,7 +235,11 @@ def _mixed(performance: Performance, other: Performance, edit: Edit) -> Performa
     head = rt.normalize(sample(rt.continuous(other.head_rotation)))
     # The head belongs to no region: it follows when the whole face does.
     head = rt.slerp(performance.head_rotation, head, np.full(len(at), min(shares)))
-    return performance.replace(coefficients=values, gaze=gaze, head_rotation=head)
+    place = performance.head_position
+    place = place + min(shares) * (sample(other.head_position) - place)
+    return performance.replace(
+        coefficients=values, gaze=gaze, head_rotation=head, head_position=place
+    )
 
 
 def _region(times: NDArray, values: NDArray, columns: tuple[str, ...], change: Region) -> NDArray:

@@ -27,6 +27,13 @@ class Turner:
         What is added to: location where it rests, or for objects the rotation there, wxyz.
     reach : float
         Distance from the eyes to what is looked at; 0 for what turns.
+    unit : float
+        Length of a metre in those axes, for a head that travels as well; 0 for one that does not.
+    place : (3,)
+        Location where it rests.
+    pivot : (3,)
+        What stays in its place when it turns, from its own origin, in those axes: a head that is
+        an object turns about its neck, wherever its origin lies.
     """
 
     owner: str
@@ -35,6 +42,9 @@ class Turner:
     frame: list = field(default_factory=lambda: np.eye(3).tolist())
     rest: list = field(default_factory=lambda: [1.0, 0.0, 0.0, 0.0])
     reach: float = 0.0
+    unit: float = 0.0
+    place: list = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    pivot: list = field(default_factory=lambda: [0.0, 0.0, 0.0])
 
 
 @dataclass

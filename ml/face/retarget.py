@@ -16,6 +16,7 @@ from .facerig import FaceRig, Turner, Writing, bone_path, key_path
 from .performance import INDEX, NAMES, Performance
 
 _LOOK_OUT, _LOOK_IN, _LOOK_UP, _LOOK_DOWN = np.radians([38.0, 38.0, 28.0, 32.0])
+_HEAD_M = 0.2  # a head's size, which a tolerance is a share of
 _LITTLE = 0.5  # share of the largest sway of a bone, below which none is followed more closely
 _PROPERTIES = {LOCATION: "location", SCALE: "scale"}
 _ROTATIONS = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}
@@ -160,6 +161,9 @@ def retarget(
 ) -> dict[tuple[str, str], Take]:
     """Return the Take of each data-block that the performance moves.
 
+    The head and the eyes are keyed wherever `writing` says so, at rest too: what an earlier run
+    turned must turn back.
+
     Returns
     -------
     dict of (object's name, "KEY" or "OBJECT") to Take
@@ -169,10 +173,8 @@ def retarget(
     curves = _Curves(frames, writing)
     _put_controls(curves, performance, face, rig)
     if writing.head and rig.head is not None:
-        turn = performance.head_rotation
-        if (np.abs(turn[:, 0]) < 1.0 - 1e-7).any():
-            _put_turn(curves, rig.head, turn)
-    if writing.eyes and np.abs(performance.gaze).max() > 1e-4:
+        _put_head(curves, rig.head, performance.head_rotation, performance.head_position)
+    if writing.eyes:
         _put_eyes(curves, rig, performance.gaze)
     span = float(frames[0]), float(frames[-1])
     confidence = performance.confidence.mean(axis=1).astype(np.float32)
@@ -213,10 +215,34 @@ def _put_controls(curves: _Curves, performance: Performance, face: FaceMap, rig:
         curves.put_rotation(owner, bone, mode, rt.from_rotvec(vector))
 
 
+def _put_head(curves: _Curves, head: Turner, turn: NDArray, position: NDArray) -> None:
+    """Turn the head, and move it where it may.
+
+    Parameters
+    ----------
+    turn, position : (F, 4) and (F, 3), in the face's own axes; metres
+    """
+    _put_turn(curves, head, turn)
+    frame, pivot = np.asarray(head.frame, float), np.asarray(head.pivot, float)
+    turned = rt.rotate(_in_axes(frame, turn), np.broadcast_to(pivot, (len(turn), 3)))
+    if not head.unit and not pivot.any():
+        return
+    moved = pivot - turned + head.unit * position @ frame.T
+    size = max(_HEAD_M * head.unit, float(np.linalg.norm(pivot)))
+    for i, values in enumerate((head.place + moved).T):
+        path = bone_path(head.bone, "location")
+        curves.put(head.owner, "OBJECT", path, i, head.bone, values, size)
+
+
+def _in_axes(frame: NDArray, turn: NDArray) -> NDArray:
+    """Return (F, 4) turns counted in other axes, whose columns are the face's."""
+    axes = rt.from_matrix(frame)
+    return rt.multiply(rt.multiply(axes, turn), rt.conjugate(axes))
+
+
 def _put_turn(curves: _Curves, turner: Turner, turn: NDArray) -> None:
     """Turn a bone or an object; `turn` (F, 4) is counted in the face's own axes."""
-    frame = rt.from_matrix(np.asarray(turner.frame, float))
-    local = rt.multiply(rt.multiply(frame, turn), rt.conjugate(frame))
+    local = _in_axes(np.asarray(turner.frame, float), turn)
     if not turner.bone:
         local = rt.multiply(local, np.asarray(turner.rest, float))
     curves.put_rotation(turner.owner, turner.bone, turner.mode, local)

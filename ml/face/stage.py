@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from numpy.typing import NDArray
 
 from ..progress import Progress, Steps, scaled
@@ -14,6 +17,7 @@ from .performance import Performance
 CAPTURE = "face"
 """The task that turns a video into a performance."""
 
+_STILL = 1.0 - 1e-7  # cosine of half an angle that is none
 _CAPTURED = 0.9  # share of the time
 SOURCE, OTHER = "performance.", "other."
 """What the names of a performance's arrays begin with, beside other arrays."""
@@ -56,10 +60,19 @@ def perform(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]
 
     shown = _edited(source, params, given)
     face = FaceMap.from_json(params["map"])
-    takes = retarget(
-        shown, face, FaceRig.unpack(params["rig"]), Writing(**params["writing"]), provenance
-    )
+    writing = _asked_for(Writing(**params["writing"]), source, shown)
+    takes = retarget(shown, face, FaceRig.unpack(params["rig"]), writing, provenance)
     return _packed(takes, source, unmapped(face, shown), meta.get("provider", ""))
+
+
+def _asked_for(writing: Writing, *performances: Performance) -> Writing:
+    """Leave the head and the eyes alone where no performance says anything of them."""
+    from .retarget import with_gaze
+
+    turns = any((np.abs(p.head_rotation[:, 0]) < _STILL).any() for p in performances)
+    moves = any(np.abs(p.head_position).max() > 1e-6 for p in performances)
+    looks = any(np.abs(with_gaze(p).gaze).max() > 1e-4 for p in performances)
+    return replace(writing, head=writing.head and (turns or moves), eyes=writing.eyes and looks)
 
 
 def _edited(source: Performance, params: dict, arrays: dict[str, NDArray]) -> Performance:
