@@ -10,6 +10,8 @@ import time
 
 import bpy
 
+from ..addon.fillprops import UnderstudyInbetween
+from ..addon.operations.arguments import Argument, properties_of
 from ..ml.errors import Cancelled, RigError, UnderstudyError
 from .base import JobOperator, blame, hook_limit, redraw_sidebars, refuse, say_done
 
@@ -32,6 +34,22 @@ def _can_fill(cls: type, context: bpy.types.Context) -> bool:
     return True
 
 
+_ADJUSTED = (
+    "strength",
+    "contact_hold",
+    "smoothness",
+    "variant",
+    "density",
+    "tolerance",
+    "tolerance_size",
+    "align",
+    "method",
+)
+"""Settings that can be changed after a fill, in the redo panel (F9)."""
+
+_PROPERTIES = properties_of(UnderstudyInbetween)
+
+
 class UNDERSTUDY_OT_fill_inbetweens(JobOperator, bpy.types.Operator):
     bl_idname = "understudy.fill_inbetweens"
     bl_label = "Fill In-betweens"
@@ -39,16 +57,34 @@ class UNDERSTUDY_OT_fill_inbetweens(JobOperator, bpy.types.Operator):
         "Add generated keys between the poses you have keyed, on the selected bones in Pose Mode, "
         "else on every keyed bone, of every selected rig. Your own keys stay as they are"
     )
-    bl_options = {"UNDO"}
+    bl_options = {"REGISTER", "UNDO"}
     stage = "inbetween"
+    __annotations__ = {name: Argument(name, _PROPERTIES[name]).declared() for name in _ADJUSTED}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         return _can_fill(cls, context)
 
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Show the settings in the redo panel."""
+        col = self.layout
+        col.use_property_split, col.use_property_decorate = True, False
+        for name in _ADJUSTED:
+            col.prop(self, name)
+
+    def _share_settings(self, context: bpy.types.Context) -> None:
+        """Let the panel and the redo panel show the same: what was given counts in both."""
+        settings = context.scene.understudy.inbetween
+        for name in _ADJUSTED:
+            if self.properties.is_property_set(name):
+                setattr(settings, name, getattr(self, name))
+            else:
+                setattr(self, name, getattr(settings, name))
+
     def _begin(self, context: bpy.types.Context, waits: bool) -> object:
         from ..addon import inbetween, jobs, work
 
+        self._share_settings(context)
         asked, self._left_out = inbetween.request_all(context, inbetween.options_from(context))
         self._works = [
             (rig.session_uid, wanted, work.filling(rig, wanted)) for rig, wanted in asked

@@ -362,6 +362,17 @@ def test_in_pose_mode_each_rig_has_its_own_bones(pair):
     assert driven == [{"head"}, {"hand.L"}]
 
 
+def test_the_redo_panel_and_the_panel_share_their_settings(walker):
+    bpy.context.view_layer.objects.active = walker
+    bpy.context.scene.frame_start, bpy.context.scene.frame_end = 1, 30
+    settings = bpy.context.scene.understudy.inbetween
+    settings.method, settings.density = "plain", "every"
+    assert bpy.ops.understudy.fill_inbetweens(strength=0.5) == {"FINISHED"}
+    assert settings.strength == 0.5 and settings.density == "every"
+    assert bpy.ops.understudy.fill_inbetweens(density="breakdown") == {"FINISHED"}
+    assert settings.density == "breakdown" and settings.strength == 0.5
+
+
 def test_the_preview_puts_everything_back(walker):
     from understudy.addon.fillpreview import Preview
 

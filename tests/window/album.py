@@ -37,29 +37,12 @@ def picture(name: str, *wanted: str) -> None:
     for _ in range(3):  # panels slide to their places
         hands.draw()
         time.sleep(0.25)
-    whole = OUT / "screen.png"
-    hands.photograph(whole)
-    region, image = hands.sidebar(), bpy.data.images.load(str(whole))
+    screen, region = hands.pixels(anew=True)[::-1], hands.sidebar()
     x, y = hands.to_screen(region.x, region.y + region.height - 1)
-    crop(image, x, y, region.width, region.height, OUT / f"{name}_{SCALE}.png")
-    whole.unlink()
-
-
-def crop(image: bpy.types.Image, x: int, y: int, width: int, height: int, path: Path) -> None:
-    """Keep a part of a picture, down to the last panel; x and y are of its top left corner."""
-    columns, rows = image.size
-    values = np.empty(columns * rows * 4, np.float32)
-    image.pixels.foreach_get(values)
-    values = values.reshape(rows, columns, 4)[::-1][y : y + height, x : x + width]
-    inner = values[:, width // 10 : width * 3 // 4, :3]  # beside the tabs
-    busy = np.flatnonzero(inner.reshape(len(inner), -1).std(axis=1) > 0.002)
-    values = values[: busy[-1] + KEEP][::-1]
-    part = bpy.data.images.new("part", values.shape[1], values.shape[0])
-    part.pixels.foreach_set(np.ascontiguousarray(values).ravel())
-    part.filepath_raw, part.file_format = str(path), "PNG"
-    part.save()
-    for used in (image, part):
-        bpy.data.images.remove(used)
+    part = screen[y : y + region.height, x : x + region.width]
+    inner = part[:, region.width // 10 : region.width * 3 // 4]  # beside the tabs
+    busy = np.flatnonzero(inner.reshape(len(inner), -1).std(axis=1) > 0.5)
+    hands.save(OUT / f"{name}_{SCALE}.png", part[: busy[-1] + KEEP])
 
 
 def fill_window() -> Steps:
@@ -160,7 +143,7 @@ def faces() -> Steps:
     bpy.ops.understudy.perform_face()
     scene.understudy.face.video = "//reference/face.mp4"
     yield
-    bpy.ops.understudy.add_face_span()
+    bpy.ops.understudy.add_face_stroke()
     bpy.ops.understudy.add_expression(expression="surprise")
     picture("face_performed", "face")
     line = scene.understudy.lipsync.lines.add()

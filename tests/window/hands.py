@@ -17,7 +17,7 @@ MODULE = "bl_ext.user_default.understudy"
 TAB = "Understudy"
 _BUTTON_ROWS = 22  # pixels at a scale of 1: only the stages' own buttons are as high
 _BUTTON_SHARE = 0.55  # of the sidebar's width
-F3 = "69"  # its key's number: the virtual screen's map has the key, but not by this name
+F3, F9 = "69", "75"  # their keys' numbers: the virtual screen's map has them not by name
 _SAME = 3.0  # levels of 255 by which a button's fill may differ from pixel to pixel
 
 
@@ -103,15 +103,19 @@ def photograph(path: Path | str, *, anew: bool = True) -> None:
 
 def pixels(*, anew: bool = False) -> np.ndarray:
     """Return the screen, (height, width, 3) levels 0 to 255, first row at the bottom."""
+    import cv2  # the extension brings it along
+
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "screen.png")
         photograph(path, anew=anew)
-        image = bpy.data.images.load(path)
-        width, height = image.size
-        values = np.empty(width * height * 4, np.float32)
-        image.pixels.foreach_get(values)
-        bpy.data.images.remove(image)
-    return 255.0 * values.reshape(height, width, 4)[:, :, :3]
+        return cv2.imread(path)[::-1, :, ::-1].astype(np.float32)
+
+
+def save(path: Path, picture: np.ndarray) -> None:
+    """Write (height, width, 3) levels as a picture, first row at the top."""
+    import cv2
+
+    cv2.imwrite(str(path), np.ascontiguousarray(picture[:, :, ::-1]).round().astype(np.uint8))
 
 
 @functools.cache

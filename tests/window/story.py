@@ -165,23 +165,29 @@ def fill_undo_redo() -> Steps:
     yield from press_big_button(0)
     yield from until(lambda: key_count() > bare and not run().title, "the in-betweens")
     hands.photograph(OUT / "filled.png")
+    hands.point_at_view()
+    yield from pause(0.5)
+    before = hands.pixels()
+    hands.press(hands.F9)
+    yield from changed(before, "the redo panel opens")
+    hands.photograph(OUT / "redo.png", anew=False)
+    hands.press("Escape")
+    yield from pause(0.5)
     yield from undo_redo(key_count, bare, "the in-betweens")
 
 
 def fill_in_local_view() -> Steps:
     """Fill from a local view, and from another workspace."""
-    hands.point_at_view()
-    yield from pause(0.4)
-    hands.press("slash")
+    with bpy.context.temp_override(**hands.viewport()):
+        bpy.ops.view3d.localview()
     space = hands.viewport()["area"].spaces.active
     yield from until(lambda: space.local_view is not None, "the local view")
     bpy.ops.understudy.clear_generated()
     bare = key_count()
     yield from press_big_button(0)
     yield from until(lambda: key_count() > bare and not run().title, "the in-betweens")
-    hands.point_at_view()
-    yield from pause(0.4)
-    hands.press("slash")
+    with bpy.context.temp_override(**hands.viewport()):
+        bpy.ops.view3d.localview()
     yield from until(lambda: space.local_view is None, "the local view ends")
     window = bpy.context.window_manager.windows[0]
     before, window.workspace = window.workspace, bpy.data.workspaces["Animation"]
