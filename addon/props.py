@@ -54,6 +54,17 @@ def animated(obj: bpy.types.Object | None) -> bpy.types.ID | None:
     return obj
 
 
+def chosen_owners(context: bpy.types.Context) -> list[bpy.types.ID]:
+    """Return what of the active and the selected objects plays an action: objects, shape keys."""
+    objects = {o.name: o for o in (context.object, *context.selected_objects) if o is not None}
+    found = []
+    for obj in objects.values():
+        for owner in (obj, getattr(obj.data, "shape_keys", None)):
+            if owner is not None and owner.animation_data and owner.animation_data.action:
+                found.append(owner)
+    return found
+
+
 class UnderstudySettings(bpy.types.PropertyGroup):
     """Settings of the tools, one per scene."""
 

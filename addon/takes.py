@@ -31,7 +31,7 @@ def keep(owner: ID) -> Action:
     UnderstudyError
         Nothing is animated, or what is animated may not be changed here.
     """
-    _check(owner)
+    check(owner)
     action = action_of(owner)
     if action is None:
         raise UnderstudyError(f"{owner.name} has no action: there is nothing to keep")
@@ -53,7 +53,7 @@ def show(owner: ID, action: Action) -> None:
     UnderstudyError
         What is animated may not be changed here, or the action is no take of it.
     """
-    _check(owner)
+    check(owner)
     if action.get(TAKE) != owner.name:
         raise UnderstudyError(f"{action.name} is no take of {owner.name}: choose one from its list")
     current = action_of(owner)
@@ -75,7 +75,7 @@ def show(owner: ID, action: Action) -> None:
 
 def accept(owner: ID) -> int:
     """Keep only the take that is shown, as the object's action; return how many others went."""
-    _check(owner)
+    check(owner)
     chosen = action_of(owner)
     if chosen is None or TAKE not in chosen:
         raise UnderstudyError(f"{owner.name} shows no take: choose one first")
@@ -104,7 +104,7 @@ def discard(owner: ID, action: Action) -> None:
 
 def to_nla(owner: ID) -> int:
     """Lay every take on a muted NLA track of its own, and return how many there are."""
-    _check(owner)
+    check(owner)
     data, takes = owner.animation_data, takes_of(owner)
     if data is None or not takes:
         raise UnderstudyError(f"{owner.name} has no takes: keep one first")
@@ -125,7 +125,8 @@ def stage_of(action: Action) -> str:
     return runs[max(runs, key=int)]["stage"] if runs else ""
 
 
-def _check(owner: ID) -> None:
+def check(owner: ID) -> None:
+    """Refuse an owner whose takes cannot be changed here."""
     check_owner(owner)
     check_action(owner)
 

@@ -10,22 +10,28 @@ import json
 import bpy
 
 from ..addon.about import LEDGER
+from ..addon.props import chosen_owners
 from ..ml.errors import UnderstudyError
 
 TEXT = "AI use statement"
 
 
+def _generated(context: bpy.types.Context) -> list[bpy.types.ID]:
+    """Return the selected objects and shape keys whose action holds generated keys."""
+    return [o for o in chosen_owners(context) if LEDGER in o.animation_data.action]
+
+
 class _Animated:
-    """What the operators on an action's generated keys share."""
+    """What the operators on generated keys share: they act on every selected object."""
+
+    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        data = context.object.animation_data if context.object else None
-        action = data.action if data else None
-        if action is None:
+        if not chosen_owners(context):
             cls.poll_message_set("Select an object with an action")
             return False
-        if LEDGER not in action:
+        if not _generated(context):
             cls.poll_message_set("The action of this object holds no generated keys")
             return False
         return True
@@ -35,19 +41,20 @@ class UNDERSTUDY_OT_report_ledger(_Animated, bpy.types.Operator):
     bl_idname = "understudy.report_ledger"
     bl_label = "Report Generated Keys"
     bl_description = (
-        "Write down, as a text in this file, which keys were generated, edited, retimed or made "
-        "by hand, and by what"
+        "Write down, as a text in this file, which keys of the selected objects were generated, "
+        "edited, retimed or made by hand, and by what"
     )
-    bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..addon import ledger
 
-        record = ledger.report(context.object.animation_data.action)
+        actions = {o.animation_data.action: None for o in _generated(context)}
+        records = [ledger.report(action) for action in actions]
         text = bpy.data.texts.get(TEXT) or bpy.data.texts.new(TEXT)
         text.clear()
-        text.write(record["statement"] + "\n\n" + json.dumps(record, indent=2) + "\n")
-        keys = record["keys"]
+        for record in records:
+            text.write(record["statement"] + "\n\n" + json.dumps(record, indent=2) + "\n\n")
+        keys = {k: sum(record["keys"][k] for record in records) for k in records[0]["keys"]}
         self.report(
             {"INFO"},
             f"{keys['ai']} keys as generated, {keys['edited'] + keys['retimed']} changed since, "
@@ -59,14 +66,17 @@ class UNDERSTUDY_OT_report_ledger(_Animated, bpy.types.Operator):
 class UNDERSTUDY_OT_clear_generated(_Animated, bpy.types.Operator):
     bl_idname = "understudy.clear_generated"
     bl_label = "Remove Generated Keys"
-    bl_description = "Remove the generated keys of this object that nobody has changed"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_description = "Remove the generated keys of the selected objects that nobody has changed"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..addon import fcurves
+        from ..addon import checks, fcurves
 
+        owners = _generated(context)
         try:
-            count = fcurves.clear_take(context.object)
+            for owner in owners:  # all of them before the first is changed
+                checks.check_owner(owner)
+                checks.check_action(owner)
+            count = sum(fcurves.clear_take(owner) for owner in owners)
         except UnderstudyError as exc:
             self.report({"ERROR"}, str(exc))
             return {"CANCELLED"}

@@ -45,13 +45,20 @@ class UNDERSTUDY_OT_keep_take(_OnTakes, bpy.types.Operator):
     bl_idname = "understudy.keep_take"
     bl_label = "Keep as Take"
     bl_description = (
-        "Keep the animation as it is now beside the next attempts, to compare them and choose"
+        "Keep the animation of the selected objects as it is now beside the next attempts, to "
+        "compare them and choose"
     )
 
     def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
         from ..addon import takes
 
-        return f"Kept as {takes.keep(owner).name}"
+        objects = {o.name: o for o in (context.object, *context.selected_objects)}
+        owners = [animated(obj) for obj in objects.values()]
+        owners = [o for o in owners if o.animation_data and o.animation_data.action]
+        for other in owners:  # all of them before the first is kept
+            takes.check(other)
+        kept = [takes.keep(other).name for other in owners]
+        return f"Kept as {kept[0]}" + (f", and {len(kept) - 1} more" if len(kept) > 1 else "")
 
 
 class UNDERSTUDY_OT_show_take(_OnTakes, bpy.types.Operator):

@@ -27,7 +27,7 @@ SHEETS = {
     "window_example": ("filled",),
     "window_first": ("first",),
     "window_blocked": ("blocking",),
-    "window_workspace": ("workspace",),
+    "window_at_work": ("blocking_at_work",),
 }
 """Picture of the documentation to the photographs it is made of, left to right."""
 

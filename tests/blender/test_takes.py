@@ -8,6 +8,7 @@ import pytest
 from understudy.addon import actions, fcurves, takes
 from understudy.addon.about import TAKE
 from understudy.ml.errors import UnderstudyError
+from understudy.ml.take import Channel, Provenance, Take, make_keys
 
 HIP = 'pose.bones["hip"].location'
 
@@ -118,3 +119,26 @@ def test_the_strip_colours_doubt_and_leaves_gaps():
     assert corners.shape == (12, 2) and colours.shape == (12, 4)
     assert corners[:6, 0].max() == 10 and corners[6:, 0].min() == 20  # nothing at 10 to 20
     assert colours[0, 1] > colours[0, 0] and colours[6, 0] > colours[6, 1]
+
+
+def test_every_selected_object_is_kept_reported_and_cleared(rig, make_take):
+    """Also shape keys, which have an action of their own."""
+    other = bpy.data.objects.new("Head", bpy.data.meshes.new("Head"))
+    bpy.context.collection.objects.link(other)
+    other.data.from_pydata([(0, 0, 0)], [], [])
+    for name in ("Basis", "jawOpen"):
+        other.shape_key_add(name=name)
+    fcurves.write_take(rig, make_take())
+    moved = make_keys([1, 5], [0, 1])
+    path = 'key_blocks["jawOpen"].value'
+    said = Take([Channel(path, 0, "", moved)], Provenance("face", {}, {}), (1, 5))
+    fcurves.write_take(other.data.shape_keys, said)
+    bpy.context.view_layer.objects.active = rig
+    for obj in (rig, other):
+        obj.select_set(True)
+    assert bpy.ops.understudy.keep_take() == {"FINISHED"}
+    assert len(takes.takes_of(rig)) == len(takes.takes_of(other.data.shape_keys)) == 2
+    assert bpy.ops.understudy.report_ledger() == {"FINISHED"}
+    assert "jawOpen" in bpy.data.texts["AI use statement"].as_string()
+    assert bpy.ops.understudy.clear_generated() == {"FINISHED"}
+    assert not any(fcurves.curves_of(owner) for owner in (rig, other.data.shape_keys))
