@@ -135,6 +135,9 @@ def load_onnxruntime(settings: Settings) -> tuple[ModuleType, str]:
     (module, note)
         The note says why the accelerator folder is not in use, or is empty.
     """
+    # Its wheels report usage to Microsoft, by way of a database in the home folder that several
+    # processes share. Nothing leaves this machine; and that file has crashed a second Blender.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     note = ""
     folder = settings.accelerator
     if folder and settings.device != "cpu":

@@ -208,6 +208,21 @@ def test_falls_back_and_says_why(settings, gpu, capsys, fails_at, reason):
     assert capsys.readouterr().out == ""  # a worker's standard output is its pipe
 
 
+def test_nothing_is_told_to_anybody(settings, tmp_path, monkeypatch):
+    """The wheel would keep a record of what is used in the home folder, and send it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY", raising=False)
+    for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    script = (
+        "from pathlib import Path\nfrom understudy.ml import runtime\n"
+        f"runtime.Session('tiny', runtime.Settings(models=Path({str(settings.models)!r})))\n"
+        f"print([p.name for p in Path({str(home)!r}).rglob('*') if 'onnxruntime' in str(p)])"
+    )
+    assert run(script) == "[]"
+
+
 def run(script: str) -> str:
     """Run a script in a process of its own and return what it prints."""
     done = subprocess.run(
