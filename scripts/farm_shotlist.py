@@ -28,10 +28,9 @@ def main(argv: list[str]) -> int:
     add("--stages", nargs="+", choices=list(stages.STAGES), required=True)
     add("--out", type=Path, required=True, help="the batch, JSON")
     args = parser.parse_args(argv)
-    name = "".join(c if c.isalnum() and c.isascii() else "_" for c in args.project).strip("_")
     try:
         found = tracking.SERVERS[args.server](args.project)
-        data = tracking.batch_of(name or "batch", found, args.blend, args.stages)
+        data = tracking.batch_of(batch.plain_name(args.project), found, args.blend, args.stages)
         batch.from_data(data, args.out.absolute().parent)  # says what is wrong with it
     except BatchError as exc:
         sys.stderr.write(f"farm_shotlist.py: {exc}\n")

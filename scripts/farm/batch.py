@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import json
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,11 @@ SCHEMA = 1
 LARGEST_SEED = 2**31 - 1
 LARGEST_BATCH = 1_000_000
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+"""Of a batch: every farm takes it for a job's."""
+SHOT = re.compile(r"""[^\x00-\x20/\\:*?"<>|.-][^\x00-\x1f/\\:*?"<>|]{0,99}""")
+"""Of a shot, in any script: every file system takes it for a folder's."""
+_MOST_BYTES = 200
+_NAMED = 5  # missing files in one sentence
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 Parameters = dict[str, dict[str, object]]
@@ -62,16 +69,21 @@ class Batch:
         return [stage for stage in stages.STAGES if stage in used]
 
     def check_files(self) -> None:
-        """Refuse a batch whose files are not there."""
-        for shot in self.shots:
-            at = f"shot {shot.name!r}"
-            if not (self.root / shot.blend).is_file():
-                raise BatchError(f"{at}: there is no file {self.root / shot.blend}")
-            for stage, values in shot.parameters.items():
-                for name, value in values.items():
-                    kind = stages.STAGES[stage].options[name]
-                    if kind.is_path and not (self.root / value).exists():
-                        raise BatchError(f"{at}: {stage}.{name}: no {self.root / value} is there")
+        """Refuse a batch whose files are not there, and name them."""
+        gone = [said for shot in self.shots for said in self._missing(shot)]
+        if gone:
+            more = f"; and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
+            raise BatchError("; ".join(gone[:_NAMED]) + more)
+
+    def _missing(self, shot: Shot) -> Iterator[str]:
+        at = f"shot {shot.name!r}"
+        if not (self.root / shot.blend).is_file():
+            yield f"{at}: there is no file {self.root / shot.blend}"
+        for stage, values in shot.parameters.items():
+            for name, value in values.items():
+                kind = stages.STAGES[stage].options[name]
+                if kind.is_path and not (self.root / value).exists():
+                    yield f"{at}: {stage}.{name}: no {self.root / value} is there"
 
 
 def read(path: Path, settings: Iterable[str] = ()) -> Batch:
@@ -88,7 +100,7 @@ def read(path: Path, settings: Iterable[str] = ()) -> Batch:
     """
     path = path.absolute()
     if path.suffix.lower() == ".csv":
-        data = from_table(_text(path), path.stem)
+        data = from_table(_text(path), plain_name(path.stem))
     elif path.suffix.lower() == ".json":
         data = _load(_text(path))
     elif path.suffix.lower() in (".otio", ".otioz", ".fcpxml", ".edl", ".xml"):
@@ -100,6 +112,16 @@ def read(path: Path, settings: Iterable[str] = ()) -> Batch:
     for word in settings:
         _set(data, word)
     return from_data(data, path.parent)
+
+
+def plain_name(word: str) -> str:
+    """Return a batch's name made of any word: editors and people put signs into them.
+
+    >>> plain_name("Höhle, Teil 2"), plain_name("镜头")
+    ('Hohle_Teil_2', 'batch')
+    """
+    letters = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", letters).strip("._-")[:100] or "batch"
 
 
 def _text(path: Path) -> str:
@@ -149,8 +171,12 @@ def _stage_option(name: str, at: str) -> tuple[str, str]:
 
 def from_table(text: str, name: str) -> dict:
     """Return the JSON form of a CSV."""
+    heading = text.partition("\n")[0]
+    # A spreadsheet puts what its language has: semicolons where a comma is in numbers.
+    between = max(",;\t", key=heading.count)
     try:
-        rows = [row for row in csv.reader(text.splitlines(), strict=True) if any(row)]
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
+        rows = [row for row in lines if any(cell.strip() for cell in row)]
     except csv.Error as exc:
         raise BatchError(f"not a CSV: {exc}") from exc
     if not rows:
@@ -203,7 +229,7 @@ def from_data(data: object, root: Path) -> Batch:
         raise BatchError(f"{len(listed)} shots are too many for one job: split them")
     shots = [_shot(entry, data, common, f"shots[{i}]") for i, entry in enumerate(listed)]
     # Many file systems do not tell "Sh010" from "sh010".
-    counted = Counter(shot.name.lower() for shot in shots)
+    counted = Counter(shot.name.casefold() for shot in shots)
     twice = [name for name, count in counted.items() if count > 1]
     if twice:
         raise BatchError(
@@ -214,7 +240,7 @@ def from_data(data: object, root: Path) -> Batch:
 
 def _shot(entry: object, data: dict, common: Parameters, at: str) -> Shot:
     _object(entry, ("shot", "blend", "seeds", "stages", "parameters"), ("shot",), at)
-    name = _name(entry["shot"], f"{at}.shot")
+    name = _shot_name(entry["shot"], f"{at}.shot")
     at = f"{at} ({name})"
     chain = _stages(entry.get("stages", data.get("stages")), at)
     seeds = _seeds(entry.get("seeds", data.get("seeds", [0])), at)
@@ -256,12 +282,29 @@ def _list(value: object, at: str) -> list:
 
 
 def _name(value: object, at: str) -> str:
-    """Return a name that is one on every file system."""
+    """Return a batch's name."""
     if not isinstance(value, str) or not NAME.fullmatch(value):
         raise BatchError(
             f"{at} is {_short(value)}: use letters, digits, '_', '-' and '.', 100 at most, "
             "beginning with a letter or digit"
         )
+    return _folder(value, at)
+
+
+def _shot_name(value: object, at: str) -> str:
+    """Return a shot's name: letters of any script, in one spelling, as a folder can have it."""
+    value = unicodedata.normalize("NFC", value.strip()) if isinstance(value, str) else value
+    if not isinstance(value, str) or not SHOT.fullmatch(value) or not value.isprintable():
+        raise BatchError(
+            f"{at} is {_short(value)}: use letters, digits, blanks and signs that a folder can "
+            "have, 100 at most; not / \\ : * ? \" < > |, and neither '-' nor '.' first"
+        )
+    if len(value.encode()) > _MOST_BYTES:
+        raise BatchError(f"{at} is {_short(value)}: too long for a folder, shorten it")
+    return _folder(value, at)
+
+
+def _folder(value: str, at: str) -> str:
     if _RESERVED.fullmatch(value) or value.endswith("."):
         raise BatchError(f"{at} is {value!r}, which Windows does not allow as a folder")
     return value
@@ -280,7 +323,10 @@ def _seeds(value: object, at: str) -> list[int]:
 def _stages(value: object, at: str) -> list[str]:
     chain = _list(value if value is not None else [], f"{at}.stages")
     if not chain:
-        raise BatchError(f"{at} has no stages: choose from {', '.join(stages.STAGES)}")
+        raise BatchError(
+            f"{at} has no stages: name some of {', '.join(stages.STAGES)} for the shot, for all "
+            'shots, or with --set stages="…"'
+        )
     for stage in chain:
         if not isinstance(stage, str) or stage not in stages.STAGES:
             raise BatchError(f"{at}: no stage is called {_short(stage)}{_like(stage, None)}")

@@ -108,7 +108,7 @@ def surroundings() -> dict[str, str]:
     if given and "CUDA_VISIBLE_DEVICES" not in found:
         # The farm counts as the driver does, CUDA by itself from the fastest on.
         found |= {"CUDA_VISIBLE_DEVICES": given, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
-    return found
+    return found | {"PYTHONUTF8": "1"}
 
 
 def program(args: argparse.Namespace) -> list[str]:
@@ -313,6 +313,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 def main(argv: list[str]) -> int:
     """Carry out one action and return the exit status."""
+    for stream in (sys.stdout, sys.stderr):  # a node may lack the letters of a shot's name
+        stream.reconfigure(errors="backslashreplace")
     args = parse(argv)
     if args.action == "stop":
         return stop()
@@ -330,4 +332,6 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    if sys.getfilesystemencoding().lower() != "utf-8":  # a shot's name may have any letters
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.argv])
     sys.exit(main(sys.argv[1:]))

@@ -22,6 +22,7 @@ _KINDS = {
 def schema() -> dict:
     """Return the schema; what spans several places, such as names that clash, it cannot say."""
     name = {"type": "string", "pattern": f"^{batch.NAME.pattern}$"}
+    shot_name = {"type": "string", "pattern": f"^{batch.SHOT.pattern}$"}
     chain = {
         "description": "In this order, each once.",
         "type": "array", "items": {"enum": list(stages.STAGES)}, "minItems": 1, "uniqueItems": True,
@@ -37,7 +38,7 @@ def schema() -> dict:
         "required": ["shot", "blend"],
         "additionalProperties": False,
         "properties": {
-            "shot": {**name, "description": "Its name, and that of its folder."},
+            "shot": {**shot_name, "description": "Its name, and that of its folder."},
             "blend": {"type": "string", "pattern": r"\.[bB][lL][eE][nN][dD]$"},
             **common,
         },

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from .batch import plain_name
 from .errors import BatchError
 
 
@@ -28,7 +29,7 @@ def read(path: Path) -> dict:
         raise BatchError(f"not a timeline: {str(exc).splitlines()[0]}") from exc
     if not isinstance(timeline, otio.schema.Timeline):
         raise BatchError(f"a {type(timeline).__name__} is no timeline: export the whole timeline")
-    data = {"schema": 1, "name": _name(timeline.name or path.stem), "shots": []}
+    data = {"schema": 1, "name": plain_name(timeline.name or path.stem), "shots": []}
     own = dict(timeline.metadata.get("understudy", {}))
     for key in ("stages", "seeds", "parameters"):
         if key in own:
@@ -40,7 +41,7 @@ def read(path: Path) -> dict:
 
 
 def _shot(otio: object, clip: object) -> dict:
-    shot = {"shot": _name(clip.name), **_plain(clip.metadata.get("understudy", {}))}
+    shot = {"shot": _folder(clip.name), **_plain(clip.metadata.get("understudy", {}))}
     media = clip.media_reference
     if not isinstance(media, otio.schema.ExternalReference) or "block" not in shot.get(
         "stages", ["block"]
@@ -66,9 +67,9 @@ def _path(url: str) -> str:
     return unquote(parts.path) if parts.scheme == "file" else unquote(url)
 
 
-def _name(word: str) -> str:
-    """Return a name that can be a folder's: editors put blanks and signs into them."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "_", word).strip("._-")[:100]
+def _folder(word: str) -> str:
+    """Return a shot's name that a folder can have: editors put any sign into them."""
+    return re.sub(r'[\x00-\x1f/\\:*?"<>|]+', "_", word).strip(" ._-")[:100]
 
 
 def _plain(value: object) -> object:

@@ -117,7 +117,7 @@ def batch_of(name: str, found: list[Found], pattern: str, stages: list[str]) -> 
 def _entry(shot: Found, pattern: str, stages: list[str]) -> dict:
     name = f"{shot.sequence}_{shot.shot}" if shot.sequence else shot.shot
     entry: dict = {
-        "shot": name.replace(" ", "_"),
+        "shot": name,
         "blend": pattern.format(sequence=shot.sequence, shot=shot.shot),
     }
     framed = [stage for stage in ("inbetween", "playblast") if stage in stages]

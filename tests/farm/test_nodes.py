@@ -201,3 +201,18 @@ def test_a_task_sees_the_graphics_cards_that_the_farm_gave(job, shots, tmp_path,
     node.environment |= given
     done = node.call(node.run_words("inbetween", "1"))
     assert done.returncode == 0 and seen in done.stdout.splitlines()
+
+
+def test_a_shot_of_any_script_runs_where_the_system_knows_no_letters(
+    shots, farm, bpy_python, tmp_path
+):
+    (tmp_path / "镜头 ü.blend").write_bytes((shots.parent / "sh010.blend").read_bytes())
+    listed = "shot,blend,stages\n镜头 'ü',镜头 ü.blend,inbetween\n"
+    (tmp_path / "l.csv").write_text(listed, encoding="utf-8")
+    words = ["--job", tmp_path / "job", "--outputs", tmp_path / "out", "--python", bpy_python]
+    assert farm(tmp_path / "l.csv", *words).returncode == 0
+    node = Node(tmp_path / "job", tmp_path, bpy_python)
+    node.environment |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = node.call(node.run_words("inbetween", "1"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "out" / "镜头 'ü'" / "seed0" / "inbetween.json").is_file()

@@ -48,7 +48,7 @@ def test_clips_are_shots_and_their_media_is_blocked(timeline, tmp_path):
     found = batch.read(timeline)
     assert found.name == "Reel_7"
     first, second = found.shots
-    assert (first.name, first.blend, first.seeds) == ("SH_010", "a.blend", [3])
+    assert (first.name, first.blend, first.seeds) == ("SH 010", "a.blend", [3])
     assert first.stages == ["block", "report"]
     assert first.parameters["block"] == {
         "video": str(tmp_path / "take 1.mp4"),

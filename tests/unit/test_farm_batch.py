@@ -81,11 +81,22 @@ WRONG = {
     "shots an object": ("x.json", with_("shots", {}), "must be a list"),
     "shot a text": ("x.json", with_("shots/0", "sh010"), "shots[0] must be an object"),
     "shot unnamed": ("x.json", with_("shots/0/shot", ...), "has no 'shot'"),
-    "shot empty": ("x.json", with_("shots/0/shot", ""), "use letters"),
-    "shot a number": ("x.json", with_("shots/0/shot", 10), "use letters"),
-    "shot a folder up": ("x.json", with_("shots/0/shot", ".."), "use letters"),
-    "shot with slash": ("x.json", with_("shots/0/shot", "a/b"), "use letters"),
+    "shot empty": ("x.json", with_("shots/0/shot", ""), "signs that a folder"),
+    "shot a number": ("x.json", with_("shots/0/shot", 10), "signs that a folder"),
+    "shot a folder up": ("x.json", with_("shots/0/shot", ".."), "signs that a folder"),
+    "shot with slash": ("x.json", with_("shots/0/shot", "a/b"), "signs that a folder"),
     "shot too long": ("x.json", with_("shots/0/shot", "a" * 200), "100 at most"),
+    "shot an option": ("x.json", with_("shots/0/shot", "--save"), "neither '-' nor '.' first"),
+    "shot hidden": ("x.json", with_("shots/0/shot", ".sh010"), "neither '-' nor '.' first"),
+    "shot with a line end": ("x.json", with_("shots/0/shot", "a\nb"), "signs that a folder"),
+    "shot written backwards": ("x.json", with_("shots/0/shot", "a\u202eb"), "signs that a folder"),
+    "shot of too many bytes": ("x.json", with_("shots/0/shot", "镜" * 90), "too long"),
+    "shot with a dot at the end": ("x.json", with_("shots/0/shot", "sh010."), "Windows"),
+    "shot twice in two spellings": (
+        "x.json",
+        json.dumps(GOOD | {"shots": [{**GOOD["shots"][0], "shot": s} for s in ("ü", "u\u0308")]}),
+        "would overwrite",
+    ),
     "shot reserved": ("x.json", with_("shots/0/shot", "con"), "Windows"),
     "shot twice": ("x.json", with_("shots/0/shot", "SH020"), "would overwrite"),
     "shot key misspelt": ("x.json", with_("shots/0/seed", [1]), "did you mean 'seeds'"),
@@ -168,7 +179,7 @@ WRONG = {
         "must be a whole number",
     ),
     "table with an open quote": ("x.csv", ROW + '"a,a.blend,1,clip.mp4\n', "not a CSV"),
-    "table with a zero byte": ("x.csv", ROW + "a\0b,a.blend,1,clip.mp4\n", "use letters"),
+    "table with a zero byte": ("x.csv", ROW + "a\0b,a.blend,1,clip.mp4\n", "signs that a folder"),
 }
 
 
@@ -296,3 +307,27 @@ def test_a_switch_that_is_off_is_no_word():
 
 def test_the_documented_form_is_that_of_the_stages():
     assert farm_schema.PATH.read_text("utf-8") == farm_schema.text(), "run scripts/farm_schema.py"
+
+
+def test_a_shot_may_have_any_script_s_name_and_a_table_a_spreadsheet_s_signs(folder, capsys):
+    names = ["Höhle 01", "镜头 2", "O'Brien", "shot & co (v2)", "ملف"]
+    rows = "".join(f"{name};a.blend;inbetween;50 %, quick\r\n" for name in names)
+    table = "\ufeffshot;blend;stages;inbetween.rig\r\n" + rows + ";;;\r\n"
+    (folder / "Liste ü.csv").write_bytes(table.encode("utf-8"))
+    words = [str(folder / "Liste ü.csv"), "--outputs", str(folder / "out ü")]
+    words += ["--job", str(folder / "job 1"), "--to", *job.FORMATS]
+    assert command.main(words) == 0, capsys.readouterr().err
+    lines = (folder / "job 1" / "plan" / "inbetween.ndjson").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [row["shot"] for row in rows] == names
+    assert "--rig=50 %, quick" in rows[0]["arguments"]
+    template = json.loads((folder / "job 1" / "template.json").read_text())
+    assert template["name"] == "Liste_u"
+
+
+def test_all_missing_files_are_named_at_once(folder):
+    shots = [{"shot": f"s{n}", "blend": f"{n}.blend"} for n in range(8)]
+    with pytest.raises(BatchError) as caught:
+        batch.from_data(GOOD | {"shots": shots}, folder).check_files()
+    said = str(caught.value)
+    assert all(f"{n}.blend" in said for n in range(5)) and said.endswith("; and 3 more")
