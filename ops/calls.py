@@ -11,6 +11,7 @@ from __future__ import annotations
 import bpy
 
 from ..addon.operations import OPERATIONS, Given, Operation, UnderstudyName, write_report
+from ..addon.operations.arguments import of_operator
 from ..ml.errors import UnderstudyError
 from .base import StageOperator, refuse, say_done
 
@@ -21,10 +22,7 @@ def _given(operator: bpy.types.Operator) -> Given:
     for argument in operator.operation.arguments:
         if given.is_property_set(argument.name):
             value = getattr(given, argument.name)
-            if argument.schema()["type"] == "array":
-                names = argument.schema()["items"]["properties"]
-                value = [{name: getattr(row, name) for name in names} for row in value]
-            values[argument.name] = value
+            values[argument.name] = of_operator(value, argument.schema())
     return Given(operator.operation, values)
 
 

@@ -25,7 +25,11 @@ _KINDS = {
     "StringProperty": "string",
     "EnumProperty": "string",
     "CollectionProperty": "array",
+    "FloatVectorProperty": "array",
+    "IntVectorProperty": "array",
+    "BoolVectorProperty": "array",
 }
+_OF_VECTORS = {"Float": "number", "Int": "integer", "Bool": "boolean"}
 _PYTHON = {
     "boolean": bool,
     "integer": int,
@@ -51,6 +55,7 @@ _UNITS = {
     "TIME_ABSOLUTE": "seconds",
 }
 _PATHS = {"FILE_PATH", "DIR_PATH"}
+_SLACK = 1e-6  # Blender keeps single precision
 # Of a setting only: they mean nothing, or harm, on an operator.
 _NOT_OF_ARGUMENTS = ("update", "get", "set", "override")
 
@@ -115,7 +120,7 @@ def of_group(group: type, where: str = "", leave: Iterable[str] = ()) -> list[Ar
     found, leave = [], set(leave)
     for name, prop in properties_of(group).items():
         path = f"{where}.{name}" if where else name
-        if name in leave:
+        if name in leave or name.startswith("active_"):  # which row of a list is shown
             continue
         if prop.function.__name__ == "PointerProperty":
             inner = of_group(prop.keywords["type"], path)
@@ -146,8 +151,13 @@ def schema(arguments: Iterable[Argument]) -> dict:
 
 
 def _schema(prop: object) -> dict:
-    words, kind = prop.keywords, _KINDS[prop.function.__name__]
+    words, function = prop.keywords, prop.function.__name__
+    kind = _KINDS[function]
     made = {"type": kind, "title": words.get("name", "")}
+    if function.endswith("VectorProperty"):
+        item = {"type": _OF_VECTORS[function.removesuffix("VectorProperty")], **_range(words)}
+        size = words.get("size", 3)
+        return made | {"items": item, "minItems": size, "maxItems": size}
     if kind == "array":
         rows = of_group(words["type"])
         row = schema([Argument("name", _NAME), *rows])
@@ -158,9 +168,7 @@ def _schema(prop: object) -> dict:
         made["unit"] = unit
     if words.get("subtype") in _PATHS:
         made["format"] = "path"
-    for ours, theirs in (("min", "minimum"), ("max", "maximum")):
-        if ours in words:
-            made[theirs] = words[ours]
+    made |= _range(words)
     if "items" in words:
         items = words["items"](None, None) if callable(words["items"]) else words["items"]
         made["enum"] = [item[0] for item in items]
@@ -170,6 +178,11 @@ def _schema(prop: object) -> dict:
     elif kind == "string":
         made["default"] = made["enum"][0] if "enum" in made else ""
     return made
+
+
+def _range(words: dict) -> dict:
+    names = (("min", "minimum"), ("max", "maximum"))
+    return {theirs: words[ours] for ours, theirs in names if ours in words}
 
 
 _NAME = bpy.props.StringProperty(name="Name", description="Name of the row")
@@ -188,11 +201,14 @@ def check(value: object, form: dict, at: str) -> None:
     if not fits or (kind == "number" and not math.isfinite(value)):
         raise UnderstudyError(f"{at} must be {_WORDS[kind]}, not {value!r}")
     low, high = form.get("minimum", -math.inf), form.get("maximum", math.inf)
-    if kind in ("integer", "number") and not low <= value <= high:
+    if kind in ("integer", "number") and not low - _SLACK <= value <= high + _SLACK:
         raise UnderstudyError(f"{at} must be from {low:g} to {high:g}, not {value!r}")
     if "enum" in form and value not in form["enum"]:
         raise UnderstudyError(f"{at} must be one of {', '.join(form['enum'])}, not {value!r}")
     if kind == "array":
+        size = form.get("minItems", len(value))
+        if len(value) != size:
+            raise UnderstudyError(f"{at} must be a list of {size}, not of {len(value)}")
         for number, item in enumerate(value):
             check(item, form["items"], f"{at}[{number}]")
     if kind == "object":
@@ -249,13 +265,26 @@ def _kept(owner: object, name: str) -> object:
     if _is_rows(owner, name):
         return [
             {
-                prop.identifier: getattr(row, prop.identifier)
+                prop.identifier: plain(getattr(row, prop.identifier))
                 for prop in row.bl_rna.properties
                 if not prop.is_readonly and row.is_property_set(prop.identifier)
             }
             for row in getattr(owner, name)
         ]
-    return getattr(owner, name) if owner.is_property_set(name) else None
+    return plain(getattr(owner, name)) if owner.is_property_set(name) else None
+
+
+def of_operator(value: object, form: dict) -> object:
+    """Return the value of an operator's property as the JSON value of its schema."""
+    if "properties" not in form.get("items", {}):
+        return plain(value)
+    names = form["items"]["properties"]
+    return [{name: plain(getattr(row, name)) for name in names} for row in value]
+
+
+def plain(value: object) -> object:
+    """Return a property's value as one that lives on: a vector as a tuple."""
+    return value if isinstance(value, str | int | float) else tuple(value)
 
 
 def _put(owner: object, name: str, value: object | None) -> None:

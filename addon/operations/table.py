@@ -70,8 +70,8 @@ _LINE = properties_of(lipsyncprops.UnderstudyLine)
 _LAYER = properties_of(faceprops.UnderstudyFaceLayer)
 _BLOCK_KEPT = ("table", "edits")
 _GROUPS = ("blocking", "inbetween", "layout", "face", "lipsync")
-_FACE_KEPT = ("performances", "active_performance", "active_span", "active_layer")
-_SPOKEN_KEPT = ("active_line", "proposals", "active_proposal")
+_FACE_KEPT = ("performances",)
+_SPOKEN_KEPT = ("proposals",)
 
 OPERATIONS = (
     Operation(
