@@ -19,7 +19,8 @@ from .performance import NAMES
 _TABLES = Path(__file__).with_name("names.json")
 _PREFIX = re.compile(
     r"^(?:.*[.:|](?!(?:l|r|left|right)$)|blendshape\d*[._]|ctrl_expressions_|expressions?_|arkit_"
-    r"|ak_\d+_|a\d\d_|au_\d+_|head_|face_|morph_|bs_|facs_)",
+    r"|ak_\d+_|a\d\d_|au_\d+_|head_lod\d_[a-z]+_+|head_|face_|morph_|bs_|facs_"
+    r"|.+?(?=fcl_(?:all|brw|eye|mth|ha)_))",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
@@ -43,7 +44,7 @@ def words(name: str) -> tuple[str, ...]:
 
     >>> words("blendShape1.AK_09_MouthSmile_Left"), words("Mouth_Smile_L"), words("mouthSmileL")
     (('mouth', 'smile', 'L'), ('mouth', 'smile', 'L'), ('mouth', 'smile', 'L'))
-    >>> words("CTRL_expressions_browRaiseInL"), words("Fcl_MTH_A")
+    >>> words("CTRL_expressions_browRaiseInL"), words("Face.M_F00_000_00_Fcl_MTH_A")
     (('brow', 'raise', 'in', 'L'), ('fcl', 'mth', 'a'))
     """
     while True:

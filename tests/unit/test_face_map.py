@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import face_name_lists as lists
 import pytest
 from understudy.ml.errors import RigError
 from understudy.ml.face import names
@@ -55,6 +56,43 @@ def test_every_key_of_a_convention_is_driven_by_what_its_table_says(convention):
     assert TABLES[convention]["title"] in face.notes[0]
     wanted = {e.replace("*", s) for d in table.values() for e in d for s in ("Left", "Right")}
     assert face.expressions() == wanted
+
+
+SPEECH = {"jawOpen", "mouthFunnel"}
+BLINKS = {"eyeBlinkLeft", "eyeBlinkRight"}
+SMILES = {"mouthSmileLeft", "mouthSmileRight"}
+LOOKS = {f"eyeLook{way}{side}" for way in ("Up", "Down", "In", "Out") for side in ("Left", "Right")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "needed"),
+    [
+        ("ARKIT_RPM", 52, set(NAMES)),
+        ("FACEIT", 52, set(NAMES)),
+        ("MPFB", 52, set(NAMES)),
+        ("ROCKETBOX", 52, set(NAMES)),
+        ("CC4", 51, SPEECH | BLINKS | SMILES | LOOKS),
+        ("CC3", 38, SPEECH | BLINKS | SMILES),
+        ("METAHUMAN_CURVES", 52, set(NAMES)),
+        ("METAHUMAN_MESH", 35, SPEECH | BLINKS | SMILES),
+        ("MAKEHUMAN", 45, {"jawOpen"} | BLINKS | SMILES | LOOKS),
+        ("VROID", 21, SPEECH | BLINKS | SMILES),
+        ("VROID_OLD", 21, SPEECH | BLINKS | SMILES),
+        ("VRM_0", 22, SPEECH | BLINKS | LOOKS),
+        ("VRM_1", 24, SPEECH | BLINKS | LOOKS),
+        ("OCULUS", 21, SPEECH | {"mouthPucker", "mouthClose"}),
+        ("VRCHAT", 23, SPEECH | BLINKS),
+    ],
+)
+def test_what_a_character_of_each_kind_brings_along_is_understood(kind, least, needed):
+    there = keys(*getattr(lists, kind).split())
+    face = names.by_names(there)
+    assert len(face.expressions()) >= least
+    assert needed <= face.expressions()
+    sides = {k.expression: words[-1] for k in face.links for words in [names.words(k.control.name)]}
+    for name, side in sides.items():
+        if side in ("L", "R") and name.endswith(("Left", "Right")) and "Look" not in name:
+            assert name.endswith({"L": "Left", "R": "Right"}[side]), "no side is mistaken"
 
 
 def test_one_key_may_be_driven_by_both_sides_and_one_expression_drive_several():
