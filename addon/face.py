@@ -201,6 +201,10 @@ def request(scene: Scene, obj: Object, options: Options) -> Asked:
         rig = facerig.read_rig(face, facemaps.bone_controls(links), options.travel)
         rests = facehead.rests_of(rig)
     links = usable(links, rig, face, strict=own is not None)
+    looks = [k.control for k in links.links if k.expression.startswith("eyeLook")]
+    if options.eyes and facerig.keys_turn_eyes(face, rig, looks):
+        rig.eyes = [None, None]
+        notes.append("The eyeLook shape keys turn the eyeballs: the eye bones stay as they are")
     notes += face.notes
     for owner in [*owners_of(face), *_head_owner(options, rig)]:
         check_owner(owner)

@@ -15,7 +15,7 @@ from ..ml.face.facerig import FaceRig, Turner
 from . import bonemaps
 from .about import LEDGER
 from .actions import action_of
-from .facerig import Face, axes_of, bone_turner, eye_gap, object_turner
+from .facerig import Face, axes_of, bone_turner, eye_gap, object_turner, offsets
 
 TRAVELS = ("free", "always", "never")
 """Those of the property in `faceprops`."""
@@ -127,18 +127,12 @@ def _points(corners: object, obj: Object) -> np.ndarray:
 def _moved_points(mesh: Object) -> np.ndarray:
     """Return (N, 3) points of the world: those that some shape key moves."""
     keys = mesh.data.shape_keys
-    rest = _coordinates(keys.reference_key)
-    stirred = np.zeros(len(rest), bool)
+    stirred = np.zeros(len(keys.reference_key.data), bool)
     for block in keys.key_blocks[1:]:
-        away = np.linalg.norm(_coordinates(block) - _coordinates(block.relative_key), axis=1)
+        away = np.linalg.norm(offsets(block), axis=1)
         stirred |= away > max(_STIRS * away.max(initial=0.0), 1e-6)
-    return _points(rest[stirred], mesh) if stirred.any() else np.zeros((0, 3))
-
-
-def _coordinates(block: bpy.types.ShapeKey) -> np.ndarray:
-    flat = np.empty(3 * len(block.data), np.float32)
-    block.data.foreach_get("co", flat)
-    return flat.reshape(-1, 3).astype(float)
+    rest = [keys.reference_key.data[i].co for i in np.flatnonzero(stirred)]
+    return _points(rest, mesh) if rest else np.zeros((0, 3))
 
 
 @contextlib.contextmanager

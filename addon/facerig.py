@@ -24,6 +24,8 @@ _TRACKS = {"DAMPED_TRACK", "TRACK_TO", "LOCKED_TRACK"}
 _RIGIFY_EYES, _RIGIFY_EYE = "eyes", "master_eye.L"
 _MOST_TURN = np.radians(90.0)
 _UPRIGHT = 0.7
+_OF_AN_EYE = 0.5  # weight from which a vertex belongs to an eye bone
+_STIRS = 0.2  # share of a key's largest motion that counts as moving an eyeball
 
 
 @dataclass
@@ -288,6 +290,38 @@ def _eyes(face: Face) -> list[tuple[object, Vector, Turner] | None]:
             place = obj.matrix_world.translation
             found[side] = obj, place, object_turner(obj, axes_of(face.object))
     return found
+
+
+def keys_turn_eyes(face: Face, rig: FaceRig, used: list[Control]) -> bool:
+    """Tell whether shape keys turn the eyeballs that eye bones turn as well.
+
+    Parameters
+    ----------
+    used : the shape keys that are keyed for where the eyes look
+    """
+    bones = {turner.bone for turner in rig.eyes if turner is not None and turner.bone}
+    for mesh in face.meshes:
+        names = {c.name for c in used if c.owner == mesh.name and c.kind == KEY}
+        groups = {mesh.vertex_groups[b].index for b in bones if b in mesh.vertex_groups}
+        if not names or not groups:
+            continue
+        eyes = np.array(
+            [any(g.group in groups and g.weight > _OF_AN_EYE for g in v.groups)
+             for v in mesh.data.vertices]
+        )  # fmt: skip
+        for block in (mesh.data.shape_keys.key_blocks[name] for name in names):
+            away = np.linalg.norm(offsets(block), axis=1)
+            if eyes.any() and away[eyes].max() > _STIRS * max(away.max(), 1e-6):
+                return True
+    return False
+
+
+def offsets(block: bpy.types.ShapeKey) -> np.ndarray:
+    """Return (V, 3): how a shape key at 1 moves its mesh, in the mesh's own axes."""
+    own, rest = (np.empty(3 * len(block.data), np.float32) for _ in range(2))
+    block.data.foreach_get("co", own)
+    block.relative_key.data.foreach_get("co", rest)
+    return (own - rest).reshape(-1, 3).astype(float)
 
 
 def _side(name: str) -> int | None:

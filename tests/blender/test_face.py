@@ -144,6 +144,17 @@ def test_head_and_eyes_turn_by_bones(head, settings):
         assert (look @ Vector((0, -1, 0))).x == pytest.approx(np.sin(0.3), abs=0.02)
 
 
+def test_eyeballs_that_shape_keys_turn_are_not_turned_twice(head, settings):
+    rig = new_armature("Rig", {"eye.L": "XYZ", "eye.R": "XYZ"})
+    head.parent = rig
+    head.vertex_groups.new(name="eye.L").add([INDEX["eyeLookOutLeft"]], 1.0, "REPLACE")
+    bpy.context.view_layer.objects.active = head
+    bpy.ops.understudy.perform_face()
+    assert rig.animation_data is None
+    assert "the eye bones stay" in bpy.context.window_manager.understudy.outcome
+    assert value(head, "eyeLookOutLeft", 25) > 0.3
+
+
 def travelling(recording: Path) -> None:
     """Let the head of a recording move 10 cm to its left, 5 up and 20 ahead by half-time."""
     take = performances.read(recording)
