@@ -23,6 +23,7 @@ SPOKEN = ("mouth", "jaw")
 
 _POOR_TEXT, _WRONG_TEXT = 0.55, 0.4
 _NO_SPEECH, _LITTLE_SPEECH = 0.12, 0.4
+_HASTE = 3.0  # nobody speaks so many times faster than the synthesiser
 _TAIL_S = 0.35
 _LAID_ON = 0.9  # share of the time after which curves are fitted
 BASE = "base."
@@ -80,7 +81,7 @@ def hear(
     """
     yield Progress(0.02, "Reading the sound")
     samples = audio.prepare(samples, rate, name)
-    line = espeak.speak(text, language) if text.strip() else None
+    line = _phones_of(text, language, len(samples) / audio.RATE, name) if text.strip() else None
     yield Progress(0.1, "Listening")
     hearing = acoustic.Hearing(machine)
     log_phones, edges = hearing(samples)
@@ -97,6 +98,22 @@ def hear(
     performance = performance.replace(source=name, notes=notes)
     session = hearing.session
     return Spoken(performance, found, session.sha256, session.provider, notes)
+
+
+def _phones_of(text: str, language: str, seconds: float, name: str) -> espeak.Spoken:
+    """Return the text as espeak-ng says it; refuse what cannot be what is said."""
+    if not any(letter.isalnum() for letter in text):
+        raise LipSyncError(
+            f"The text for {name} has no words: write what is said, or leave the text out"
+        )
+    line = espeak.speak(text, language)
+    needed = sum(phone.end - phone.start for phone in line.phones if not phone.silent)
+    if needed > _HASTE * seconds:
+        raise LipSyncError(
+            f"The text takes about {needed:.0f} s to say, and {name} is {seconds:.1f} s long: give "
+            "each line its own recording and its own text"
+        )
+    return line
 
 
 def _judge(found: Alignment, with_text: bool, name: str) -> list[str]:

@@ -85,6 +85,16 @@ def test_a_text_that_is_not_said_fits_badly_and_is_told() -> None:
         lipsync._judge(found, True, "line.wav")
 
 
+def test_a_text_without_words_or_far_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(lipsync.LipSyncError, match="has no words"):
+        lipsync._phones_of("… !? —", "en-us", 2.0, "line.wav")
+    said = lipsync.espeak.Spoken(phones_of(LINE), [], np.zeros(0), 0, [])
+    monkeypatch.setattr(lipsync.espeak, "speak", lambda *_: said)
+    assert lipsync._phones_of("My bear food, 42", "en-us", 0.5, "line.wav") is said
+    with pytest.raises(lipsync.LipSyncError, match="takes about 1 s to say, and line.wav is 0.2 s"):
+        lipsync._phones_of("My bear food, pash", "en-us", 0.2, "line.wav")
+
+
 def test_more_states_than_are_followed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A long line is followed in a band around where it should be."""
     monkeypatch.setattr(align, "_BAND", 60)
