@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import bpy
 import numpy as np
-from bpy.types import FCurve, Object, PoseBone, Scene
+from bpy.types import Constraint, FCurve, Object, PoseBone, Scene
 from numpy.typing import NDArray
 
 from ..ml.errors import UnderstudyError
@@ -27,8 +27,8 @@ _ROTATIONS = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_
 _SIZES = {"rotation_quaternion": 4, "rotation_axis_angle": 4}
 _CONTEXT = 12  # frames beside the range that are looked at
 _MOST = 100_000
-# A constraint that rules all of what the bone's keys say.
-_RULING = {"COPY_TRANSFORMS", "COPY_ROTATION", "CHILD_OF", "ARMATURE", "IK"}
+_COPIES = {"COPY_TRANSFORMS": ("location", "rotation"), "COPY_ROTATION": ("rotation",)}
+_COPIES |= {"COPY_LOCATION": ("location",), "IK": ("location", "rotation")}
 
 
 @dataclass
@@ -180,12 +180,25 @@ def _hindrance(obj: Object, posed: PoseBone, name: str, curves: dict[int, FCurve
         if data.drivers.find(posed.path_from_id(name), index=index):
             return f"{what} was left out, for a driver rules it; remove the driver"
     for constraint in posed.constraints:
-        if constraint.type in _RULING and not constraint.mute and constraint.influence >= 1.0:
+        if _rules(constraint, "location" if name == "location" else "rotation"):
             return (
                 f"{what} was left out, for the constraint {constraint.name} rules the bone; fill "
                 "the control that it follows, or mute the constraint"
             )
     return ""
+
+
+def _rules(constraint: Constraint, what: str) -> bool:
+    """Tell whether nothing is left of what a bone's own keys say.
+
+    What adds to the keys, or gives the bone another parent (Child Of, Armature), leaves them.
+    """
+    if constraint.mute or constraint.influence < 1.0:
+        return False
+    axes = (getattr(constraint, f"use_{axis}", True) for axis in "xyz")
+    adds = getattr(constraint, "mix_mode", "REPLACE") != "REPLACE"
+    adds |= constraint.type == "COPY_LOCATION" and constraint.use_offset
+    return what in _COPIES.get(constraint.type, ()) and all(axes) and not adds
 
 
 def _too_few(bone: str, own: dict[int, NDArray], span: tuple[int, int]) -> str:
@@ -253,6 +266,7 @@ def _rest(obj: Object) -> dict[str, NDArray]:
     return {
         "parents": parents,
         "rest": np.array([b.matrix_local for b in bones], float),
+        "lengths": np.array([b.length for b in bones], float),
         "basis": np.array(basis, float),
         "location": np.array([obj.pose.bones[b.name].location for b in bones], float),
     }

@@ -77,7 +77,11 @@ class Motion:
             values,
             np.asarray(arrays["keyed"], bool),
             np.asarray(arrays["stepped"], bool),
-            Body.of(np.asarray(arrays["parents"], int), np.asarray(arrays["rest"], float)),
+            Body.of(
+                np.asarray(arrays["parents"], int),
+                np.asarray(arrays["rest"], float),
+                arrays.get("lengths"),
+            ),
             np.asarray(arrays["rest"], float),
             np.asarray(arrays["basis"], float),
             np.asarray(arrays["location"], float),

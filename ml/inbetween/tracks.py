@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import euler
 from .. import rotations as rt
 
+_PILED = 0.1  # of a rig's extent with its tails: heads nearer to each other are in one place
 SIZE = {"QUATERNION": 4, "AXIS_ANGLE": 4, "LOCATION": 3}
 
 
@@ -134,27 +135,26 @@ class Body:
     offset : (B, 3)
         Rest head in the parent's axes, from the parent's head.
     heads : (B, 3) rest heads, armature space
+    height : float
+        The largest extent of the rest heads; of the whole bones where all heads are in one place.
     """
 
     parents: NDArray
     turn: NDArray
     offset: NDArray
     heads: NDArray
+    height: float
 
     @classmethod
-    def of(cls, parents: NDArray, rest: NDArray) -> Body:
-        """Read it from rest matrices (B, 4, 4), armature space."""
+    def of(cls, parents: NDArray, rest: NDArray, lengths: NDArray | None = None) -> Body:
+        """Read it from rest matrices (B, 4, 4), armature space, and the bones' lengths (B,)."""
         axes = rt.from_matrix(_unscaled(rest[:, :3, :3]))
         above = np.where(parents[:, None] >= 0, axes[parents], rt.IDENTITY)
         heads = rest[:, :3, 3]
         start = np.where(parents[:, None] >= 0, heads[parents], 0.0)
         back = rt.conjugate(above)
-        return cls(parents, rt.multiply(back, axes), rt.rotate(back, heads - start), heads)
-
-    @property
-    def height(self) -> float:
-        """Return the largest extent of the rest heads."""
-        return float(max(np.ptp(self.heads, axis=0).max(), 1e-6))
+        turn, offset = rt.multiply(back, axes), rt.rotate(back, heads - start)
+        return cls(parents, turn, offset, heads, _height(heads, axes, lengths))
 
     def pose(self, basis: NDArray, location: NDArray) -> tuple[NDArray, NDArray]:
         """Return (F, B, 4) orientations and (F, B, 3) heads in armature space."""
@@ -168,6 +168,15 @@ class Body:
                 turn[:, b] = rt.multiply(turn[:, p], own)
                 head[:, b] = head[:, p] + rt.rotate(turn[:, p], move)
         return turn, head
+
+
+def _height(heads: NDArray, axes: NDArray, lengths: NDArray | None) -> float:
+    size = float(np.ptp(heads, axis=0).max())
+    if lengths is not None:
+        tails = heads + rt.rotate(axes, [0.0, 1.0, 0.0]) * lengths[:, None]
+        whole = float(np.ptp(np.concatenate([heads, tails]), axis=0).max())
+        size = size if size > _PILED * whole else whole
+    return max(size, 1e-6)
 
 
 def _unscaled(m: NDArray) -> NDArray:

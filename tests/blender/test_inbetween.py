@@ -242,6 +242,40 @@ def test_what_stands_in_the_way_is_named(rig, what):
     assert before == {k: len(v) for k, v in keys_of(rig).items()}
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("COPY_ROTATION", "rotation"), ("COPY_LOCATION", "location"), ("CHILD_OF", ""), ("LIMIT", "")],
+)
+def test_a_constraint_hinders_only_what_it_rules(rig, kind, told):
+    for frame in (1, 2, 3, 20):
+        key(rig, "hip", frame, (0.1 * frame**0.5, 0, 0), move=(0.1 * frame**0.5, 0, 0))
+    kind = {"LIMIT": "LIMIT_ROTATION"}.get(kind, kind)
+    constraint = rig.pose.bones["hip"].constraints.new(kind)
+    asked = inbetween.request(bpy.context.scene, rig, inbetween.Options(span=(1, 20)))
+    assert len(asked.reading.notes) == bool(told)
+    assert all(f"its {told} was left out" in note for note in asked.reading.notes)
+    if kind == "COPY_ROTATION":
+        constraint.mix_mode = "ADD"
+        asked = inbetween.request(bpy.context.scene, rig, inbetween.Options(span=(1, 20)))
+        assert not asked.reading.notes
+
+
+def test_a_prop_of_one_bone_gets_few_keys(rig):
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name in ('a"b', "arm"):
+        rig.data.edit_bones.remove(rig.data.edit_bones[name])
+    bpy.ops.object.mode_set(mode="OBJECT")
+    for frame in (1, 2, 3, 4, 5, 20, 33, 60):
+        key(rig, "hip", frame, (0.2 * frame, 0, 0), (0.1 * frame, 0, abs(np.sin(frame / 7))))
+    before = keys_of(rig)
+    report = run(rig, span=(1, 60), method="network")
+    assert 0 < report["fitted"]["share"] < 0.3 and report["fitted"]["worst_tolerances"] <= 1.0
+    for channel, keys in before.items():
+        after = keys_of(rig)[channel]
+        assert (after[np.isin(after["co"][:, 0], keys["co"][:, 0])]["co"] == keys["co"]).all()
+
+
 def test_nla_tweak_mode_and_unlinked_rigs_are_refused(rig):
     for frame in (1, 2, 3, 20):
         key(rig, "hip", frame, (0.1 * frame, 0, 0))
