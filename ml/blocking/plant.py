@@ -13,6 +13,7 @@ from .. import rotations as rt
 from .body import CONTACTS, ROLES
 
 _FORWARD = np.array([0.0, -1.0, 0.0])
+_DOWN = np.array([0.0, 0.0, -1.0])
 _BLEND_S = 0.06
 _RELEASE_S = 0.15
 # A leg is never stretched quite straight: there the knee would snap.
@@ -99,11 +100,11 @@ def hold_ankles(
         stands = contact[:, pair]
         count = stands.sum(axis=1)
         wanted = (shift[:, pair] * stands[..., None]).sum(axis=1) / np.maximum(count, 1)[:, None]
-        wanted = _release(wanted, count > 0, fps)
+        wanted = release(wanted, count > 0, fps, _RELEASE_S)
         some = np.linalg.norm(wanted, axis=-1) > 1e-9
         thigh, shin = (ROLES.index(f"{part}.{name}") for part in ("thigh", "shin"))
         goal = ankles[:, side] + wanted
-        rot[some, thigh], rot[some, shin] = bend_leg(
+        rot[some, thigh], rot[some, shin] = bend_limb(
             rot[some, thigh],
             rot[some, shin],
             hips[some, side],
@@ -114,8 +115,8 @@ def hold_ankles(
     return rot
 
 
-def _release(wanted: NDArray, stands: NDArray, fps: float) -> NDArray:
-    """Let a correction (F, 3) of the standing frames die away smoothly around them."""
+def release(wanted: NDArray, stands: NDArray, fps: float, fade_s: float) -> NDArray:
+    """Let a correction (F, 3) of the frames that stand, (F,) bool, die away around them."""
     frames = np.arange(len(wanted))
     on = np.flatnonzero(stands)
     if not len(on):
@@ -123,7 +124,7 @@ def _release(wanted: NDArray, stands: NDArray, fps: float) -> NDArray:
     total, weights = np.zeros_like(wanted), np.zeros(len(wanted))
     after = np.searchsorted(on, frames)
     for near in (on[np.maximum(after - 1, 0)], on[np.minimum(after, len(on) - 1)]):
-        t = np.clip(np.abs(frames - near) / (_RELEASE_S * fps), 0.0, 1.0)
+        t = np.clip(np.abs(frames - near) / (fade_s * fps), 0.0, 1.0)
         fade = 1.0 - t * t * (3.0 - 2.0 * t)
         total += fade[:, None] * wanted[near]
         weights += fade
@@ -131,21 +132,23 @@ def _release(wanted: NDArray, stands: NDArray, fps: float) -> NDArray:
     return np.where(stands[:, None], wanted, total)
 
 
-def bend_leg(
+def bend_limb(
     thigh: NDArray,
     shin: NDArray,
     hip: NDArray,
     ankle: NDArray,
     goal: NDArray,
     lengths: tuple[float, float],
+    rest: NDArray = _DOWN,
+    ahead: NDArray = _FORWARD,
 ) -> tuple[NDArray, NDArray]:
     """Turn thigh and shin (F, 4) so that the ankle goes from where it is to `goal`, (F, 3).
 
     Two-bone inverse kinematics by the law of cosines; the knee keeps the side it points to.
-    `lengths` are those of thigh and shin, in the unit of the positions.
+    `lengths` are those of thigh and shin, in the unit of the positions. An arm is bent alike, with
+    `rest` the direction in which it points at rest and `ahead` the one to which its elbow bends.
     """
-    down = np.array([0.0, 0.0, -1.0])
-    upper, lower = rt.rotate(thigh, down), rt.rotate(shin, down)
+    upper, lower = rt.rotate(thigh, rest), rt.rotate(shin, rest)
     a, b = lengths
     span = ankle - hip
     reach = goal - hip
@@ -158,7 +161,7 @@ def bend_leg(
     # Where the knee is now; on a straight leg, where it would bend to.
     now = rt.normalize(span)
     bend = a * (upper - now * (upper * now).sum(-1, keepdims=True))
-    pole = bend + 1e-3 * a * rt.rotate(thigh, _FORWARD)
+    pole = bend + 1e-3 * a * rt.rotate(thigh, ahead)
     pole = rt.normalize(pole - aim * (pole * aim).sum(-1, keepdims=True))
     along = (a * a - b * b + far * far) / (2.0 * far)
     aside = np.sqrt(np.maximum(a * a - along * along, 0.0))

@@ -23,6 +23,7 @@ from .bonemap import BoneMap, check_limbs
 from .bonetree import ancestors
 from .limbs import Posed, limb_keys
 from .plant import hold_ankles
+from .touch import find_touches, hold_hands
 
 _SNAP = np.cos(np.radians(20.0))
 _CONTACT_SMOOTHING_S = 0.06
@@ -307,6 +308,7 @@ def retarget(
     *,
     root_motion: bool = True,
     ik: Sequence[str] = (),
+    touch: bool = False,
 ) -> Pose:
     """Drive a rig with a performance.
 
@@ -319,6 +321,8 @@ def retarget(
     root_motion : bool
         False keeps the character on its spot; it still rises and sinks.
     ik : limbs of `limbs.LIMBS` that are keyed on their IK controls
+    touch : bool
+        Whether hands that touch the performer's body touch the rig's as well.
 
     Returns
     -------
@@ -348,6 +352,10 @@ def retarget(
         rest = rt.from_matrix(rig.rest[mover, :3, :3])
         local = rt.rotate(rt.conjugate(rt.multiply(chain.inherited[mover], rest)), shift)
         location[rig.names[mover]] = local
+        motion = planted
+    if touch:
+        held = _touch(motion, rig, bones, frame, chain, shift)
+        chain = _pose(rig, _targets(held, rig, bones, frame), len(motion.time))
     turns = {rig.names[i]: chain.basis[i] for i in sorted(chain.basis)}
     still = {}
     if ik:
@@ -442,6 +450,22 @@ def _plant(
         motion.rot, hips, ankles, tuple(lengths), soles, motion.contact, fps, frame.floor
     )
     return replace(motion, rot=rot)
+
+
+def _touch(
+    motion: Motion, rig: Rig, bones: BoneMap, frame: Frame, chain: _Chain, shift: NDArray
+) -> Motion:
+    """Bend the arms so that hands touch this rig's body where they touched the performer's."""
+    if len(motion.time) < 2:
+        return motion
+    fps = 1.0 / float(np.median(np.diff(motion.time)))
+    back = rt.conjugate(frame.turn)
+    heads = {
+        role: rt.rotate(back, chain.heads[rig.index(bone)] + shift)
+        for role, bone in bones.roles.items()
+    }
+    size = frame.leg / motion.leg_length
+    return replace(motion, rot=hold_hands(motion, heads, size, find_touches(motion, fps), fps))
 
 
 def _smooth(time: NDArray, values: NDArray, width_s: float) -> NDArray:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import addon_utils
 import bpy
 import numpy as np
 import pytest
@@ -43,6 +45,18 @@ def rig() -> bpy.types.Object:
 def path_of(bone: str, prop: str) -> str:
     """Return the RNA path of a pose bone's property."""
     return f'pose.bones["{bpy.utils.escape_identifier(bone)}"].{prop}'
+
+
+@pytest.fixture(scope="session")
+def rigify_file(tmp_path_factory, extension) -> Path:
+    """Generate a Rigify human once, as its button does, and save it."""
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    addon_utils.enable("rigify", default_set=True)
+    bpy.ops.object.armature_human_metarig_add()
+    bpy.ops.pose.rigify_generate()
+    path = tmp_path_factory.mktemp("rigify") / "human.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=os.fspath(path), check_existing=False)
+    return path
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import math
 import os
 from pathlib import Path
 
-import addon_utils
 import bpy
 import numpy as np
 import pytest
@@ -85,18 +84,6 @@ def worst_degrees(obj, rig, bones, channels, motion, facing=rt.IDENTITY) -> floa
             want = rt.rotate(facing, rt.rotate(motion.rot[frame, k], REST_DIRECTION[k]))
             worst = max(worst, float(np.degrees(np.arccos(np.clip(got @ want, -1.0, 1.0)))))
     return worst
-
-
-@pytest.fixture(scope="session")
-def rigify_file(tmp_path_factory, extension) -> Path:
-    """Generate a Rigify human once, as its button does, and save it."""
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    addon_utils.enable("rigify", default_set=True)
-    bpy.ops.object.armature_human_metarig_add()
-    bpy.ops.pose.rigify_generate()
-    path = tmp_path_factory.mktemp("rigify") / "human.blend"
-    bpy.ops.wm.save_as_mainfile(filepath=os.fspath(path), check_existing=False)
-    return path
 
 
 @pytest.fixture
