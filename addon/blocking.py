@@ -42,6 +42,7 @@ class Options:
     interpolation : "BEZIER", "CONSTANT" or "LINEAR"
     key_types : "pose" or "generated"
     root_motion : whether the character travels
+    touch : whether hands that touch the performer's body touch the character's too
     camera : whether a camera is made that moves as the video's did
     ik : limbs ("leg.L") to key on their IK controls
     frames : scene frames to key, which rule out `keys` and the tolerance; None to choose
@@ -63,6 +64,7 @@ class Options:
     interpolation: str = "BEZIER"
     key_types: str = "pose"
     root_motion: bool = True
+    touch: bool = False
     camera: bool = False
     ik: tuple[str, ...] = ()
     frames: tuple[int, ...] | None = None
@@ -92,6 +94,7 @@ def options_from(context: Context) -> Options:
         interpolation=settings.interpolation,
         key_types=settings.key_types,
         root_motion=settings.root_motion,
+        touch=settings.blocking.touch,
         camera=settings.blocking.camera,
         ik=limbs_of(settings.blocking),
         frames=tuple(settings.blocking.frames(settings.key_count)) or None if by_count else None,
@@ -109,8 +112,7 @@ def options_from(context: Context) -> Options:
 
 def limbs_of(settings: object) -> tuple[str, ...]:
     """Return the limbs that the panel says to key by IK."""
-    parts = [part for part in ("arm", "leg") if getattr(settings, f"{part}_keys") == "ik"]
-    return tuple(f"{part}.{side}" for part in parts for side in "LR")
+    return tuple(sorted(settings.ik_limbs))
 
 
 def frame_rate(scene: Scene) -> float:
@@ -182,6 +184,7 @@ def request(scene: Scene, obj: Object, options: Options) -> tuple[dict, dict[str
         "interpolation": options.interpolation,
         "key_types": options.key_types,
         "root_motion": options.root_motion,
+        "touch": options.touch,
         "camera": options.camera,
         "ik": list(options.ik),
         "rig": meta,

@@ -8,9 +8,11 @@ import json
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
-KEYED_BY = (
-    ("fk", "FK", "Key the limb by rotation"),
-    ("ik", "IK", "Key the hand or foot control and the pole target; the rig must have them"),
+LIMBS = (
+    ("arm.L", "Left Arm", "Key its hand control and pole target; the rig must have them"),
+    ("arm.R", "Right Arm", "Key its hand control and pole target; the rig must have them"),
+    ("leg.L", "Left Leg", "Key its foot control and pole target; the rig must have them"),
+    ("leg.R", "Right Leg", "Key its foot control and pole target; the rig must have them"),
 )
 
 
@@ -33,14 +35,20 @@ class UnderstudyKeyEdit(bpy.types.PropertyGroup):
 class UnderstudyBlocking(bpy.types.PropertyGroup):
     """How a video is blocked."""
 
-    arm_keys: EnumProperty(
-        name="Arms", description="Which controls of the arms are keyed", items=KEYED_BY,
-        default="fk",
-    )  # fmt: skip
-    leg_keys: EnumProperty(
-        name="Legs", description="Which controls of the legs are keyed", items=KEYED_BY,
-        default="fk",
-    )  # fmt: skip
+    ik_limbs: EnumProperty(
+        name="IK Limbs",
+        description="Limbs that are keyed on their IK controls, the others by rotation; the switch "
+        "of each is keyed for the range",
+        items=LIMBS,
+        options={"ENUM_FLAG"},
+        default=set(),
+    )
+    touch: BoolProperty(
+        name="Hold Hands on Body",
+        description="Where the performer's hands touch their own body or each other, let the "
+        "character's do so too, whatever its proportions",
+        default=False,
+    )
     use_lifter: BoolProperty(
         name="Learned Lifter",
         description="Let the network correct depth, turns and contacts; else geometry alone",

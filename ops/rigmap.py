@@ -5,6 +5,8 @@ What does the work is imported when it is used, so that enabling the extension s
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
@@ -154,10 +156,67 @@ class UNDERSTUDY_OT_load_rig_map(_RigOperator, bpy.types.Operator):
         return f"{rig.name} now uses the bone map {self.preset}"
 
 
+class _MapFile:
+    """An operator that asks for a JSON file."""
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def path(self) -> Path:
+        """Return the chosen file, with its ending."""
+        path = Path(bpy.path.abspath(self.filepath))
+        return path if path.suffix else path.with_suffix(".json")
+
+
+class UNDERSTUDY_OT_export_rig_map(_MapFile, _MappedOperator, bpy.types.Operator):
+    bl_idname = "understudy.export_rig_map"
+    bl_label = "Export Bone Map"
+    bl_description = "Write this rig's bone map to a JSON file, for others or for the command line"
+
+    filepath: StringProperty(
+        name="File", description="The JSON file to write", default="", subtype="FILE_PATH"
+    )
+    filter_glob: StringProperty(
+        name="Filter", description="Files that are shown", default="*.json", options={"HIDDEN"}
+    )
+
+    def work(self, rig: bpy.types.Object) -> str:
+        from ..addon import bonemaps, files
+
+        path = self.path()
+        files.check_writable(path)
+        bonemaps.write_file(path, bonemaps.stored(rig))
+        return f"Bone map written to {path.name}"
+
+
+class UNDERSTUDY_OT_import_rig_map(_MapFile, _RigOperator, bpy.types.Operator):
+    bl_idname = "understudy.import_rig_map"
+    bl_label = "Import Bone Map"
+    bl_description = "Read a bone map from a JSON file and use it on this rig"
+
+    filepath: StringProperty(
+        name="File", description="The JSON file to read", default="", subtype="FILE_PATH"
+    )
+    filter_glob: StringProperty(
+        name="Filter", description="Files that are shown", default="*.json", options={"HIDDEN"}
+    )
+
+    def work(self, rig: bpy.types.Object) -> str:
+        from ..addon import bonemaps, rigs
+
+        bones = bonemaps.read_file(self.path())
+        bones.check(rigs.read_rig(rig, bones.names()))
+        bonemaps.store(rig, bones)
+        return f"{rig.name} now uses the bone map {self.path().name}"
+
+
 CLASSES = (
     UNDERSTUDY_OT_map_rig,
     UNDERSTUDY_OT_empty_rig_map,
     UNDERSTUDY_OT_clear_rig_map,
     UNDERSTUDY_OT_save_rig_map,
     UNDERSTUDY_OT_load_rig_map,
+    UNDERSTUDY_OT_export_rig_map,
+    UNDERSTUDY_OT_import_rig_map,
 )

@@ -62,7 +62,9 @@ class UNDERSTUDY_PT_rig_map(SidebarPanel, bpy.types.Panel):
             lines(layout, text, context.region.width, icon="INFO")
             layout.operator("understudy.map_rig", icon="VIEWZOOM")
             layout.operator("understudy.empty_rig_map", icon="ADD")
-            layout.operator("understudy.load_rig_map", icon="FILE_FOLDER")
+            row = layout.row(align=True)
+            row.operator("understudy.load_rig_map", icon="FILE_FOLDER")
+            row.operator("understudy.import_rig_map", text="", icon="IMPORT")
             return
         layout.template_list(
             UNDERSTUDY_UL_bone_map.bl_idname, "", kept, "roles", kept, "active_role", rows=8
@@ -77,6 +79,8 @@ class UNDERSTUDY_PT_rig_map(SidebarPanel, bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("understudy.load_rig_map", text="Load", icon="FILE_FOLDER")
         row.operator("understudy.save_rig_map", text="Save", icon="FILE_TICK")
+        row.operator("understudy.import_rig_map", text="", icon="IMPORT")
+        row.operator("understudy.export_rig_map", text="", icon="EXPORT")
 
 
 CLASSES = (UNDERSTUDY_UL_bone_map, UNDERSTUDY_PT_rig_map)

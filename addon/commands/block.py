@@ -35,6 +35,7 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     shape.add_argument("--linear", action="store_true", help="move evenly between the poses")
     add("--key-types", choices=("pose", "generated"), default="pose", help="how keys are marked")
     add("--in-place", action="store_true", help="leave out the way through the scene")
+    add("--touch", action="store_true", help="hands that touch the body touch the character's too")
     add("--ik", nargs="+", choices=LIMBS, default=[], help="limbs keyed on their IK controls")
     add("--camera", action="store_true", help="make the camera that filmed, video behind it")
     add("--frames", type=int, nargs="+", metavar="F", help="key exactly these scene frames")
@@ -63,6 +64,7 @@ def _options(args: argparse.Namespace) -> blocking.Options:
         interpolation="CONSTANT" if args.stepped else "LINEAR" if args.linear else "BEZIER",
         key_types=args.key_types,
         root_motion=not args.in_place,
+        touch=args.touch,
         camera=args.camera,
         ik=tuple(args.ik),
         frames=tuple(args.frames) if args.frames else None,

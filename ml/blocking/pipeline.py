@@ -63,6 +63,7 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         interpolation : "BEZIER", "LINEAR" or "CONSTANT"
         key_types : "pose" (extreme, breakdown, key) or "generated"
         root_motion : whether the character travels
+        touch : whether hands that touch the performer's body touch the character's too, optional
         camera : whether the camera that filmed is wanted too, optional
         ik : limbs ("leg.L") that are keyed on their IK controls, optional
         rig, bone_map : what `Rig.pack` and `BoneMap.to_json` gave
@@ -86,7 +87,8 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
     yield Progress(0.95, "Choosing the key poses")
     poses = _poses(motion, frames, params)
     yield Progress(0.97, "Setting keys")
-    pose = retarget(motion, rig, bones, root_motion=params.get("root_motion", True), ik=ik)
+    ways = {"root_motion": params.get("root_motion", True), "touch": bool(params.get("touch"))}
+    pose = retarget(motion, rig, bones, ik=ik, **ways)
     channels = to_channels(pose, rig)
     asked = {path: value for limb in ik for path, value in rig.ik[limb]["properties"].items()}
     switches = {about["switch"]: about["value"] for about in map(rig.ik.get, ik)}

@@ -15,20 +15,20 @@ from .. import rotations as rt
 from .body import REST_DIRECTION, ROLES, Motion
 from .plant import bend_limb, release, runs
 
-# Parts of a body that hands rest on: where each begins and ends, and how thick it is, in leg
-# lengths of its performer.
+# Parts of a body that hands rest on: the joints that its middle line runs through, how far it
+# goes beyond the first in steps from one to the other, and how thick it is, in leg lengths.
 _PARTS = {
-    "belly": ("hips", "chest", 0.16),
-    "chest": ("chest", "neck", 0.16),
-    "head": ("neck", "head", 0.13),
-    **{f"{name}.{side}": (f"{name}.{side}", f"{following}.{side}", thick)
+    "belly": ("hips", "chest", 1.0, 0.16),
+    "chest": ("chest", "neck", 1.0, 0.16),
+    "head": ("neck", "head", 3.0, 0.13),
+    **{f"{name}.{side}": (f"{name}.{side}", f"{following}.{side}", 1.0, thick)
        for side in "LR"
        for name, following, thick in (("thigh", "shin", 0.10), ("shin", "foot", 0.07),
                                       ("upper_arm", "forearm", 0.07), ("forearm", "hand", 0.06))},
 }  # fmt: skip
 _NEAR, _OFF = 0.05, 0.10  # leg lengths over the skin at which a touch begins and ends
 _CALM = 0.6  # leg lengths a second that a touching hand moves along the body
-_SHORTEST_S, _RELEASE_S = 0.12, 0.2
+_SHORTEST_S, _RELEASE_S = 0.12, 0.3
 _PALM = 0.5  # of the way from the wrist to the fingers
 _CLASPED = 0.14  # leg lengths between palms that hold each other
 
@@ -61,13 +61,13 @@ def find_touches(motion: Motion, fps: float) -> list[Touch]:
         clasped[start:stop] = True
     for side in "LR":
         over = {}
-        for part, (first, last, thick) in _PARTS.items():
+        for part, (first, last, far, thick) in _PARTS.items():
             if part.endswith(side) and "arm" in part:
                 continue  # a hand cannot rest on its own arm
-            line, share = _beside(palms[side], joints[first], joints[last])
+            line, share = _beside(palms[side], joints[first], joints[last], far)
             away = np.linalg.norm(palms[side] - line, axis=-1)
             still = _speed(palms[side] - line, fps)
-            clear = np.where((share > -0.1) & (share < 1.1) & ~clasped, away, np.inf)
+            clear = np.where((share > -0.1) & (share < far + 0.1) & ~clasped, away, np.inf)
             for start, stop in _stretches(clear - thick * leg, _NEAR * leg, still, leg, fps):
                 over[start, stop, part] = float(clear[start:stop].mean()) - thick * leg
         taken = np.zeros(len(motion.time), bool)
@@ -83,11 +83,13 @@ def _palm(joints: dict[str, NDArray], side: str) -> NDArray:
     return wrist + _PALM * (tips - wrist)
 
 
-def _beside(point: NDArray, first: NDArray, last: NDArray) -> tuple[NDArray, NDArray]:
-    """Return the nearest place (F, 3) on a part's middle line, and how far along it is (F,)."""
+def _beside(
+    point: NDArray, first: NDArray, last: NDArray, far: float
+) -> tuple[NDArray, NDArray]:
+    """Return the nearest place (F, 3) on a part's middle line, and how far along that is (F,)."""
     line = last - first
     share = ((point - first) * line).sum(-1) / np.maximum((line * line).sum(-1), 1e-9)
-    return first + np.clip(share, 0.0, 1.0)[:, None] * line, share
+    return first + np.clip(share, 0.0, far)[:, None] * line, share
 
 
 def _speed(offset: NDArray, fps: float) -> NDArray:
@@ -164,10 +166,10 @@ def _goal(
             return None
         middle = 0.5 * (joints["hand.L"] + joints["hand.R"])
         return 0.5 * (heads["hand.L"] + heads["hand.R"]) + size * (wrist - middle)
-    first, last, _ = _PARTS[touch.part]
+    first, last, far, _ = _PARTS[touch.part]
     if first not in heads or last not in heads:
         return None
-    line, share = _beside(_palm(joints, touch.side), joints[first], joints[last])
-    share = np.clip(share, 0.0, 1.0)[:, None]
+    line, share = _beside(_palm(joints, touch.side), joints[first], joints[last], far)
+    share = np.clip(share, 0.0, far)[:, None]
     there = heads[first] + share * (heads[last] - heads[first])
     return there + size * (wrist - line)

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import bpy  # first: it puts its other modules on the path
+
+# isort: split
 import addon_utils
-import bpy
 import numpy as np
 import pytest
 from understudy.ml import take

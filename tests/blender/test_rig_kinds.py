@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import walks
 from mathutils import Matrix, Vector
-from understudy.addon import bonemaps, rigs
+from understudy.addon import blocking, bonemaps, fcurves, rigs
 from understudy.ml import rotations as rt
 from understudy.ml.blocking.bonemap import BoneMap, auto_map
 
@@ -278,3 +278,44 @@ def test_a_map_made_by_hand_travels_with_the_rig_into_another_file(tmp_path):
     assert (kept.roles, kept.extra) == (bones.roles, bones.extra)
     walks.block(other, walks.walk(), kept)
     check_walk(other, kept)
+
+
+def test_a_map_is_exported_changed_and_imported(tmp_path):
+    obj, made = build("numbers")
+    assert bpy.ops.understudy.map_rig() == {"FINISHED"}
+    path = tmp_path / "map.json"
+    assert bpy.ops.understudy.export_rig_map(filepath=os.fspath(path)) == {"FINISHED"}
+    written = json.loads(path.read_text("utf-8"))
+    assert written["roles"]["forearm.L"] == made["forearm.L"]
+    del written["roles"]["head"]
+    path.write_text(json.dumps(written), "utf-8")
+    assert bpy.ops.understudy.clear_rig_map() == {"FINISHED"}
+    assert bpy.ops.understudy.import_rig_map(filepath=os.fspath(path)) == {"FINISHED"}
+    assert bonemaps.stored(obj).roles == written["roles"]
+    other, _ = build("cmu")
+    assert bpy.context.object == other
+    with pytest.raises(RuntimeError, match="has no bone named"):
+        bpy.ops.understudy.import_rig_map(filepath=os.fspath(path))
+    assert bonemaps.stored(other) is None
+
+
+def test_each_limb_is_keyed_its_own_way_range_by_range(rigify_files):
+    """The left leg by IK in one range, the right arm in the next: switches say so, and hold."""
+    bpy.ops.wm.open_mainfile(filepath=os.fspath(rigify_files["human"]))
+    obj = bpy.data.objects["rig"]
+    bones = auto_map(rigs.read_rig(obj))
+    switches = {limb: about["switch"] for limb, about in rigs.read_rig(obj).ik.items()}
+    motion = walks.walk()
+    spans = {}
+    for start, ik in ((1, ("leg.L",)), (101, ("arm.R",))):
+        rig = rigs.read_rig(obj, bones.names())
+        frames = np.arange(start, start + len(motion.time))
+        made = walks.take_of(rig, motion, bones, frames, 12, ik)
+        blocking._key_switches(obj, made, {s: limb in ik for limb, s in switches.items()})
+        fcurves.write_take(obj, made)
+        spans[ik[0]] = frames
+    for limb, path in switches.items():
+        for asked, frames in spans.items():
+            for frame in (frames[0], frames[-1]):
+                bpy.context.scene.frame_set(int(frame))
+                assert obj.path_resolve(path) == (0.0 if asked == limb else 1.0), (limb, frame)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import bpy  # first: it puts its other modules on the path
-
-# isort: split
 import numpy as np
 from understudy.addon import fcurves, rigs
 from understudy.ml import rotations as rt
@@ -23,7 +20,7 @@ DOWN = np.array([0.0, 0.0, -1.0])
 
 
 def walk() -> Motion:
-    """Return two seconds of walking towards -Y: arms that swing, a chest that turns, a look aside."""
+    """Return two seconds of a walk towards -Y: arms swing, the chest turns, a look aside."""
     t = np.arange(FRAMES) / FPS
     rot = {role: np.tile(rt.IDENTITY, (FRAMES, 1)) for role in ROLES}
 
@@ -64,6 +61,12 @@ def walk() -> Motion:
 def block(obj, motion: Motion, bones: BoneMap, keys: int | None = None, ik=(), **options):
     """Write the motion on a rig as the stage does, in `keys` poses or at every frame."""
     rig = rigs.read_rig(obj, bones.names())
+    frames = np.arange(1, len(motion.time) + 1)
+    fcurves.write_take(obj, take_of(rig, motion, bones, frames, keys, ik, **options))
+
+
+def take_of(rig, motion: Motion, bones: BoneMap, frames, keys, ik, **options) -> take.Take:
+    """Return the motion as a Take for a rig, in `keys` poses or at every frame."""
     poses = keyposes.at(motion, FPS, np.arange(len(motion.time)))
     if keys:
         poses = keyposes.pick(motion, FPS, keys)
@@ -72,15 +75,12 @@ def block(obj, motion: Motion, bones: BoneMap, keys: int | None = None, ik=(), *
     for limb in ik:
         about = rig.ik[limb]
         properties |= {about["switch"]: about["value"], **about["properties"]}
-    frames = np.arange(1, len(motion.time) + 1)
-    made = take.Take(
+    return take.Take(
         channels=pipeline.key_channels(to_channels(pose, rig), frames, poses, {}, pose.still),
         provenance=take.Provenance("blocking"),
-        span=(1.0, float(frames[-1])),
+        span=(float(frames[0]), float(frames[-1])),
         properties=properties,
     )
-    fcurves.write_take(obj, made)
-    return rig
 
 
 class Seen:

@@ -6,5 +6,4 @@ settings.key_choice = "count"
 settings.key_count = 12
 settings.interpolation = "BEZIER"
 settings.key_types = "pose"
-settings.blocking.arm_keys = "fk"
-settings.blocking.leg_keys = "ik"
+settings.blocking.ik_limbs = {"leg.L", "leg.R"}
