@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 
 from ...ml.errors import UnderstudyError
-from .. import facemaps, lipsync, work
+from .. import dialogue, facemaps, lipsync, work
 from . import base
 from .face import find_face
 
@@ -18,8 +18,11 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = stages.add_parser("lipsync", help="make a character's mouth say recorded lines")
     parser.set_defaults(command=_run)
     add = parser.add_argument
-    add("--wav", type=Path, action="append", required=True, metavar="FILE",
+    heard = parser.add_mutually_exclusive_group(required=True)
+    heard.add_argument("--wav", type=Path, action="append", metavar="FILE",
         help="the recording; give it once a line")  # fmt: skip
+    heard.add_argument("--lines", type=Path, metavar="FILE",
+        help="the lines, .json or .csv: sound, text, language, frame or marker")  # fmt: skip
     words = parser.add_mutually_exclusive_group()
     words.add_argument("--text", action="append", help="what is said; once a line, or not at all")
     words.add_argument(
@@ -51,8 +54,13 @@ def _run(args: argparse.Namespace) -> None:
     base.carry_out(args, work.speak(bpy.context.scene, obj, options), outputs)
 
 
-def _options(args: argparse.Namespace) -> lipsync.Options:
-    scene, count = bpy.context.scene, len(args.wav)
+def _lines(args: argparse.Namespace) -> list[lipsync.Line]:
+    scene = bpy.context.scene
+    if args.lines:
+        if args.text or args.text_file or args.start_frame or args.marker:
+            raise base.Usage("--lines says text and place of each line: leave the others out")
+        return dialogue.read(args.lines.absolute(), scene, args.language)
+    count = len(args.wav)
     texts = args.text or [_read(path) for path in args.text_file or []]
     frames = args.start_frame or [lipsync.marker_frame(scene, name) for name in args.marker or []]
     if texts and len(texts) != count:
@@ -61,7 +69,7 @@ def _options(args: argparse.Namespace) -> lipsync.Options:
         raise base.Usage(f"{count} recordings but {len(frames)} places: give one for each")
     if not frames and count > 1:
         raise base.Usage("several recordings: say where each begins (--start-frame or --marker)")
-    lines = [
+    return [
         lipsync.Line(
             path,
             texts[i] if texts else "",
@@ -70,8 +78,11 @@ def _options(args: argparse.Namespace) -> lipsync.Options:
         )
         for i, path in enumerate(args.wav)
     ]
+
+
+def _options(args: argparse.Namespace) -> lipsync.Options:
     return lipsync.Options(
-        lines=lines,
+        lines=_lines(args),
         jaw=args.jaw,
         lips=args.lips,
         precision=args.precision,

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 import pytest
 from report_form import faults
-from understudy.addon import actions, cli, face, faceperformances, ledger, lipsync
+from understudy.addon import actions, cli, dialogue, face, faceperformances, ledger, lipsync
 from understudy.ml.errors import RigError, UnderstudyError
 from understudy.ml.face import espeak
 from understudy.ml.face.performance import INDEX, NAMES, Performance
@@ -250,12 +250,56 @@ def test_the_command_writes_a_report_and_does_nothing_the_second_time(
     assert "the text fits by" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_the_command_reads_a_list_of_lines(
+    head: bpy.types.Object, sound: Path, tmp_path: Path, kind: str
+) -> None:
+    bpy.context.scene.timeline_markers.new("again", frame=80)
+    rows = [
+        {"sound": sound.name, "text": TEXT, "frame": 10},
+        {"sound": sound.name, "marker": "again"},
+    ]
+    path = sound.parent / f"lines.{kind}"
+    if kind == "json":
+        path.write_text(json.dumps(rows), "utf-8")
+    else:
+        fields = ("sound", "text", "frame", "marker")
+        table = [",".join(f'"{row.get(name, "")}"' for name in fields) for row in rows]
+        path.write_text("\n".join([",".join(fields), *table]), "utf-8")
+    report = tmp_path / "out.json"
+    assert cli.main(["lipsync", "--lines", str(path), "--report", str(report)]) == 0
+    told = json.loads(report.read_text("utf-8"))["lines"]
+    assert [line["text"] for line in told] == [TEXT, ""]
+    fps = bpy.context.scene.render.fps
+    assert [line["start_s"] * fps for line in told] == pytest.approx([10, 80])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "cannot be read"),
+        ("[]", "holds no lines"),
+        ('[{"text": "a"}]', "Line 1 of lines.json has no sound"),
+        ('[{"sound": "a.wav", "at": 3}]', "has at: it may have sound"),
+        ('[{"sound": "a.wav", "frame": "soon"}]', "begins at 'soon': give a frame"),
+        ('[{"sound": "a.wav", "marker": "gone"}]', "No timeline marker is named 'gone'"),
+    ],
+)
+def test_a_list_of_lines_that_makes_no_sense_is_told(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "lines.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UnderstudyError, match=words):
+        dialogue.read(path, bpy.context.scene)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--wav", "a.wav", "--wav", "b.wav"], "say where each begins"),
         (["--wav", "a.wav", "--text", "a", "--text", "b"], "1 recordings but 2 texts"),
         (["--wav", "a.wav", "--wav", "b.wav", "--start-frame", "1"], "2 recordings but 1 places"),
+        (["--lines", "a.json", "--text", "a"], "leave the others out"),
+        (["--lines", "a.json", "--wav", "a.wav"], "not allowed with"),
     ],
 )
 def test_the_command_explains_wrong_usage(
