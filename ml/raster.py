@@ -90,6 +90,13 @@ def draw(
     return _display(picture)
 
 
+def owners(corners: NDArray, view: View) -> NDArray:
+    """Return (height, width) int: which triangle each pixel shows, -1 for none."""
+    flat, depth_of, _, keep = _project(corners, view, view.width, view.height)
+    owner = _fill(flat, depth_of, view.width, view.height)[1]
+    return np.where(owner >= 0, keep[np.maximum(owner, 0)] if len(keep) else -1, -1)
+
+
 def _project(corners: NDArray, view: View, width: int, height: int) -> tuple:
     """Return pixel triangles, 1/depth at their corners, normals, and which were kept."""
     local = (corners - np.asarray(view.eye, float)) @ view.axes().T

@@ -184,6 +184,21 @@ class Scene:
             return np.zeros((0, 3, 3)), np.zeros((0, 3)), np.zeros(0)
         return np.concatenate(corners), np.concatenate(colours), np.concatenate(glow)
 
+    def items_seen(self, view: raster.View, only: int = -1) -> NDArray:
+        """Return (height, width) int: which item each pixel shows, -1 for ground and sky.
+
+        `only` is an item to look at as if it stood alone.
+        """
+        first = len(self._corners) - len(self.layout.items)
+        parts = self._corners[first:] if only < 0 else [self._corners[first + only]]
+        if only < 0:
+            parts = [*parts, np.concatenate([*self._corners[:first], self._walls(view, True)[0]])]
+        item = np.repeat(np.arange(len(parts)), [len(p) for p in parts])
+        if only < 0:
+            item[item == len(parts) - 1] = -1
+        found = raster.owners(np.concatenate(parts), view)
+        return np.where(found >= 0, item[np.maximum(found, 0)], -1)
+
     def draw(self, view: raster.View, inside: bool, samples: int = 2) -> NDArray:
         """Return a (height, width, 3) uint8 picture.
 

@@ -124,7 +124,7 @@ def _shoot(
     best: Shot | None = None
     for angle in dict.fromkeys(rng.choice(names, 3, p=weight / weight.sum())):
         lens = np.clip(base * rng.choice([0.75, 0.9, 1.0, 1.15], 140), 14, 135)
-        eyes, targets = _cameras(layout, subject, points, str(angle), share, lens, aspect, rng)
+        eyes, targets = frames_of(layout, subject, points, str(angle), share, lens, rng, aspect)
         free = standing_free(layout, blockers, eyes)
         if not free.any():
             continue
@@ -188,15 +188,15 @@ def _place_points(layout: Layout) -> tuple[NDArray, NDArray]:
     return np.array(points, float), np.array(own)
 
 
-def _cameras(
+def frames_of(
     layout: Layout,
     subject: int,
     points: NDArray,
     angle: str,
     share: float,
     lens: NDArray,
-    aspect: float,
     rng: np.random.Generator,
+    aspect: float = 16 / 9,
 ) -> tuple[NDArray, NDArray]:
     """Return eyes and targets (N, 3) that would frame the subject, wherever they may lie."""
     n = len(lens)

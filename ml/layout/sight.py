@@ -64,8 +64,10 @@ class Blockers:
 
         `own` (N,) is the item that each goal belongs to, which hides nothing; -1 for none.
         """
-        if not len(self.centre):
-            return np.zeros(len(eyes), bool)
+        return self.cuts(eyes, goals, own).any(axis=1)
+
+    def cuts(self, eyes: NDArray, goals: NDArray, own: NDArray) -> NDArray:
+        """Return (N, M): which box cuts which line; arguments as of `hide`."""
         start = self.local(eyes)
         way = self._turned(np.broadcast_to((goals - eyes)[:, None], start.shape))
         safe = np.where(np.abs(way) < 1e-9, 1e-9, way)
@@ -73,8 +75,7 @@ class Blockers:
         near = np.minimum(a, b).max(axis=-1)
         far = np.maximum(a, b).min(axis=-1)
         cut = (near < far) & (far > 1e-3) & (near < 0.985)
-        cut &= self.index[None] != own[:, None]
-        return cut.any(axis=1)
+        return cut & (self.index[None] != own[:, None])
 
 
 def box_points(item: Item) -> NDArray:

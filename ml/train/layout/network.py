@@ -93,3 +93,51 @@ class ObjectSet(nn.Module):
         number of openings.
         """
         return self.net(torch.cat([torch.log1p(counts), room], -1))
+
+
+class Ranker(nn.Module):
+    """Scores whole rooms: how much likelier the data makes one than a spoilt one."""
+
+    def __init__(self, width: int = 32, code: int = 10) -> None:
+        super().__init__()
+        self.code = nn.Embedding(OTHER + 1, code)
+        self.pair = nn.Sequential(
+            nn.Linear(2 * code + RELATIVE, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
+        )
+        self.thing = nn.Sequential(
+            nn.Linear(STATIC + code + 2 * width, width), nn.SiLU(), nn.Linear(width, width + 1)
+        )
+        self.head = nn.Sequential(nn.Linear(2 * width + 3, width), nn.SiLU(), nn.Linear(width, 1))
+
+    def forward(
+        self, static: Tensor, poses: Tensor, own: Tensor, others: Tensor, codes: Tensor
+    ) -> Tensor:
+        """Return (B,) scores of rooms; arguments as of `Placement`, K things, `own` -1 for none."""
+        real = (own >= 0).to(static.dtype)[..., None]
+        there = (codes >= 0).to(static.dtype)[..., None]
+        mine, theirs = self.code(own.clamp(min=0)), self.code(codes.clamp(min=0))
+        each = torch.cat([mine[:, :, None] + 0 * theirs, theirs, relative(poses, others)], -1)
+        pair = self.pair(each) * there
+        told = self.thing(torch.cat([static, mine, pair.sum(2) / 4, pair.amax(2)], -1))
+        value, state = told[..., :1], told[..., 1:]
+        count = real.sum(1).clamp(min=1)
+        mean = (state * real).sum(1) / count
+        least = (state * real - 9 * (1 - real)).amax(1)
+        score = (value * real).sum(1) / count
+        worst = (value * real + 9 * (1 - real)).amin(1)
+        return self.head(torch.cat([mean, least, score, worst, count / 10], -1))[..., 0]
+
+
+class Eye(nn.Module):
+    """Says how much of a thing a camera sees, from rays to boxes and what sort of boxes they hit."""
+
+    def __init__(self, inputs: int, width: int = 48) -> None:
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(),
+            nn.Linear(width, 1),
+        )  # fmt: skip
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Return (N,) shares, 0 to 1, of frames (N, inputs): see `ml.layout.judges.clues`."""
+        return torch.sigmoid(self.net(frames))[..., 0]
