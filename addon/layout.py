@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from mathutils import Vector
 from numpy.typing import NDArray
 
 from ..ml.errors import UnderstudyError
+from ..ml.layout import mixing
 from ..ml.layout.plan import Layout, pack
 from ..ml.take import Provenance
 from . import assets, ledger, prefs, scene, shell
@@ -42,6 +44,7 @@ class Options:
     folder : of the artist's assets, or ""
     libraries : whether Blender's asset libraries are looked through too
     locks : part to the packed part that is kept
+    taken : (zone or part, the proposed layout that gives it), kept for the next proposals
     use_world : whether the scene's world becomes the layout's sky
     """
 
@@ -54,6 +57,7 @@ class Options:
     folder: str = ""
     libraries: bool = False
     locks: dict = field(default_factory=dict)
+    taken: list[tuple[str, Layout]] = field(default_factory=list)
     use_world: bool = True
     device: str = "auto"
     accelerator: str = ""
@@ -68,6 +72,7 @@ def options_from(context: Context) -> Options:
     if now is not None:
         packed = now.pack()
         locks = {part: packed[part] for part in PARTS if getattr(settings, f"lock_{part}", False)}
+    kept = context.window_manager.understudy.layout_kept
     return Options(
         prompt=settings.prompt,
         seed=settings.seed,
@@ -78,6 +83,7 @@ def options_from(context: Context) -> Options:
         folder=bpy.path.abspath(settings.folder) if settings.folder else "",
         libraries=settings.libraries,
         locks=locks,
+        taken=[(k.part, Layout.unpack(json.loads(k.data))) for k in kept],
         use_world=settings.use_world,
         device=machine.device if machine else "auto",
         accelerator=bpy.path.abspath(machine.accelerator) if machine else "",
@@ -102,7 +108,8 @@ def request(target: Scene, options: Options) -> Request:
         raise UnderstudyError(f"Scene {target.name} is linked: open its own file, or make it local")
     index = assets.find(options.folder, options.libraries)
     render = target.render
-    locks = dict(options.locks)
+    taken, said = mixing.locks_of(options.taken)
+    locks = {**taken, **options.locks}
     kept = scene.kept_items(target)
     before = scene.stored(target)
     if kept and before is not None:
@@ -131,7 +138,7 @@ def request(target: Scene, options: Options) -> Request:
         "accelerator": options.accelerator,
         **({"models_dir": options.models} if options.models else {}),
     }
-    return Request(options, params, index, list(index.notes))
+    return Request(options, params, index, [*index.notes, *said])
 
 
 def obstacles(target: Scene) -> list[list[float]]:

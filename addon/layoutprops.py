@@ -6,6 +6,23 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 
+def _dragged(settings: UnderstudyLayout, use: str) -> None:
+    """Set what a dragged slider stands for, and let the proposals that are shown follow it."""
+    from . import layoutviews
+
+    if not getattr(settings, use):
+        setattr(settings, use, True)
+    layoutviews.follow()
+
+
+def _density_dragged(settings: UnderstudyLayout, _context: object) -> None:
+    _dragged(settings, "use_density")
+
+
+def _mood_dragged(settings: UnderstudyLayout, _context: object) -> None:
+    _dragged(settings, "use_mood")
+
+
 def style_items(_self: object, _context: object) -> list[tuple[str, str, str]]:
     """Return the camera styles; those of the file of styles come first."""
     return _styles()
@@ -27,6 +44,22 @@ def _styles() -> list[tuple[str, str, str]]:
 
 _FOUND: list[tuple[str, str, str]] = []
 """Kept here because Blender does not keep the strings of a list that a function returns."""
+
+
+KEPT_PARTS = (
+    ("entrance", "Entrance", "What stands near the entrance"),
+    ("left", "Left", "What stands on the left, seen from the entrance"),
+    ("centre", "Centre", "What stands in the middle"),
+    ("right", "Right", "What stands on the right, seen from the entrance"),
+    ("back", "Back", "What stands at the far end"),
+    ("above", "Above", "What hangs above people's heads"),
+    ("room", "Room", "The walls, doors and windows, and no things"),
+    ("lights", "Lights", "The lamps that no thing carries"),
+    ("atmosphere", "Air", "Sky, fog and weather"),
+    ("palette", "Colours", "Colours and materials"),
+    ("shots", "Shots", "The cameras and their moves"),
+)
+"""Zones and parts of a layout as (name, label, description)."""
 
 
 def _lock(name: str, what: str) -> object:
@@ -68,11 +101,13 @@ class UnderstudyLayout(bpy.types.PropertyGroup):
     )
     density: FloatProperty(
         name="Density",
-        description="0 is bare, 1 is full",
+        description="0 is bare, 1 is full. Dragging it sets it, and proposals that are shown "
+        "follow",
         default=0.5,
         min=0.0,
         max=1.0,
         subtype="FACTOR",
+        update=_density_dragged,
     )
     use_mood: BoolProperty(
         name="Set Mood",
@@ -81,11 +116,13 @@ class UnderstudyLayout(bpy.types.PropertyGroup):
     )
     mood: FloatProperty(
         name="Mood",
-        description="-1 is dark and cold, 1 is bright and warm",
+        description="-1 is dark and cold, 1 is bright and warm. Dragging it sets it, and proposals "
+        "that are shown follow",
         default=0.0,
         min=-1.0,
         max=1.0,
         subtype="FACTOR",
+        update=_mood_dragged,
     )
     camera_style: EnumProperty(
         name="Camera Style",
@@ -146,4 +183,25 @@ class UnderstudyVariant(bpy.types.PropertyGroup):
     )
 
 
-CLASSES = (UnderstudyLayout, UnderstudyVariant)
+class UnderstudyKeptPart(bpy.types.PropertyGroup):
+    """A zone or part of a proposed layout that the next proposals keep."""
+
+    part: EnumProperty(
+        name="Part",
+        description="What of the layout is kept",
+        items=[(name, label, text) for name, label, text in KEPT_PARTS],
+    )
+    number: IntProperty(
+        name="Variant",
+        description="Which of the proposals gave it",
+        default=1,
+        min=1,
+    )
+    data: StringProperty(
+        name="Layout",
+        description="The layout that gives it, JSON",
+        default="",
+    )
+
+
+CLASSES = (UnderstudyLayout, UnderstudyVariant, UnderstudyKeptPart)

@@ -1,7 +1,13 @@
-"""Thumbnails of proposed layouts as icons of the interface; they live until the extension goes."""
+"""Thumbnails of proposed layouts as icons of the interface, and that they follow the sliders.
+
+They live until the extension goes.
+"""
 
 from __future__ import annotations
 
+import time
+
+import bpy
 import bpy.utils.previews
 import numpy as np
 from numpy.typing import NDArray
@@ -43,3 +49,30 @@ def clear() -> None:
     """Free the thumbnails; one that is left over at exit is a leak that Blender tells of."""
     while _kept:
         bpy.utils.previews.remove(_kept.pop())
+    if bpy.app.timers.is_registered(_propose):
+        bpy.app.timers.unregister(_propose)
+
+
+_REST_S = 0.4
+_changed = 0.0
+
+
+def follow() -> None:
+    """Propose again once a dragged slider has come to rest, where proposals are shown."""
+    global _changed
+    _changed = time.monotonic()
+    run = bpy.context.window_manager.understudy
+    if bpy.app.background or not len(run.layouts) or bpy.app.timers.is_registered(_propose):
+        return
+    bpy.app.timers.register(_propose, first_interval=_REST_S)
+
+
+def _propose() -> float | None:
+    """Propose, or return the seconds until it is worth looking again."""
+    rest = _REST_S - (time.monotonic() - _changed)
+    run = bpy.context.window_manager.understudy
+    if rest > 0 or run.title:
+        return max(rest, 0.1)
+    if len(run.layouts) and bpy.ops.understudy.propose_layouts.poll():
+        bpy.ops.understudy.propose_layouts("INVOKE_DEFAULT")
+    return None

@@ -373,6 +373,11 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         name="Layouts",
         description="The layouts that were proposed last",
     )
+    layout_kept: CollectionProperty(
+        type=layoutprops.UnderstudyKeptPart,
+        name="Kept Parts",
+        description="Zones and parts of proposals that the next proposals keep",
+    )
     layouts_made: StringProperty(
         name="Layouts Made",
         description="What the proposed layouts were asked for and made with, JSON",

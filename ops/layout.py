@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
+from ..addon import layoutprops
 from ..ml.errors import UnderstudyError
 from .base import JobOperator, blame, hook_limit, redraw_sidebars, refuse, say_done
 
@@ -95,6 +96,68 @@ class UNDERSTUDY_OT_reroll_layouts(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         context.scene.understudy.layout.seed += 1
         return bpy.ops.understudy.propose_layouts()
+
+
+class UNDERSTUDY_OT_keep_part(bpy.types.Operator):
+    bl_idname = "understudy.keep_part"
+    bl_label = "Keep"
+    bl_description = "Keep a zone, or another part, of this proposal for the next proposals"
+    bl_options = {"INTERNAL"}
+
+    number: IntProperty(
+        name="Number",
+        description="Which of the proposed layouts, from 1",
+        default=1,
+        min=1,
+    )
+    part: EnumProperty(
+        name="Part",
+        description="What of it is kept",
+        items=layoutprops.KEPT_PARTS,
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return UNDERSTUDY_OT_use_layout.poll(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        run = context.window_manager.understudy
+        if self.number > len(run.layouts):
+            self.report({"ERROR"}, f"There are only {len(run.layouts)} layouts to choose")
+            return {"CANCELLED"}
+        same = next((k for k in run.layout_kept if k.part == self.part), None)
+        kept = same or run.layout_kept.add()
+        kept.part, kept.number = self.part, self.number
+        kept.data = run.layouts[self.number - 1].data
+        redraw_sidebars(context)
+        return {"FINISHED"}
+
+
+class UNDERSTUDY_OT_release_part(bpy.types.Operator):
+    bl_idname = "understudy.release_part"
+    bl_label = "Let Go"
+    bl_description = "Let this part be made anew by the next proposals"
+    bl_options = {"INTERNAL"}
+
+    index: IntProperty(
+        name="Index",
+        description="Which of the kept parts, from 0; -1 lets all go",
+        default=-1,
+        min=-1,
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return bool(len(context.window_manager.understudy.layout_kept))
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        kept = context.window_manager.understudy.layout_kept
+        if self.index < 0:
+            kept.clear()
+        elif self.index < len(kept):
+            kept.remove(self.index)
+        redraw_sidebars(context)
+        return {"FINISHED"}
 
 
 class UNDERSTUDY_OT_use_layout(bpy.types.Operator):
@@ -245,6 +308,8 @@ class UNDERSTUDY_OT_save_storyboard(ExportHelper, bpy.types.Operator):
 CLASSES = (
     UNDERSTUDY_OT_propose_layouts,
     UNDERSTUDY_OT_reroll_layouts,
+    UNDERSTUDY_OT_keep_part,
+    UNDERSTUDY_OT_release_part,
     UNDERSTUDY_OT_use_layout,
     UNDERSTUDY_OT_lock_items,
     UNDERSTUDY_OT_remove_layout,

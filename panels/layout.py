@@ -25,6 +25,7 @@ class UNDERSTUDY_PT_layout(SidebarPanel, bpy.types.Panel):
         col = column(layout)
         col.active = not run.title
         for use, value in (("use_density", "density"), ("use_mood", "mood")):
+            # Dim while the words decide; dragging it takes over, the tick gives it back.
             row = col.row(heading=settings.bl_rna.properties[value].name)
             row.prop(settings, use, text="")
             part = row.row()
@@ -57,10 +58,26 @@ class UNDERSTUDY_PT_layout(SidebarPanel, bpy.types.Panel):
             cell = grid.column(align=True)
             if variant.picture:
                 cell.template_icon(icon_value=variant.picture, scale=6.0)
-            cell.operator("understudy.use_layout", text=f"Use {number}").number = number
+            row = cell.row(align=True)
+            row.operator("understudy.use_layout", text=f"Use {number}").number = number
+            row.operator_menu_enum("understudy.keep_part", "part", text="Keep").number = number
+        if len(run.layout_kept):
+            self._draw_taken(run)
         col = column(self.layout)
         col.prop(settings, "lights_of")
         col.prop(settings, "colours_of")
+
+    def _draw_taken(self, run: bpy.types.PropertyGroup) -> None:
+        """List what the next proposals keep of these, with the button that makes the rest."""
+        box = self.layout.box()
+        for index, kept in enumerate(run.layout_kept):
+            row = box.row()
+            name = kept.bl_rna.properties["part"].enum_items[kept.part].name
+            of = bpy.app.translations.pgettext_iface("{part} of {number}")
+            part = bpy.app.translations.pgettext_iface(name)
+            row.label(text=of.format(part=part, number=kept.number), icon="PINNED", translate=False)
+            row.operator("understudy.release_part", text="", icon="X", emboss=False).index = index
+        box.operator("understudy.reroll_layouts", text="Re-roll the Rest", icon="FILE_REFRESH")
 
 
 class UNDERSTUDY_PT_layout_kept(SidebarPanel, bpy.types.Panel):

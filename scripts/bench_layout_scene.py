@@ -24,7 +24,7 @@ import package
 package.load()
 
 from understudy.addon import layoutcheck, scene  # noqa: E402
-from understudy.ml import progress, tasks  # noqa: E402
+from understudy.ml import progress, runtime, tasks  # noqa: E402
 from understudy.ml.layout.kinds import KINDS  # noqa: E402
 from understudy.ml.layout.plan import Ground, Item, Layout, Room  # noqa: E402
 from understudy.ml.take import Provenance  # noqa: E402
@@ -134,6 +134,7 @@ def main() -> int:
     parser.add_argument("--scale", action="store_true", help="only time 250 to 1,000 things")
     args = parser.parse_args()
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    runtime.keep_open()
     result = {"scale_cpu_s": scale()} if args.scale else stand(args)
     print(json.dumps(result, indent=2))
     return 0

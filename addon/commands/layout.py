@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 
 from ...ml.errors import UnderstudyError
+from ...ml.layout import mixing
 from ...ml.layout.plan import Layout
 from ...ml.progress import Progress
 from .. import jobs, layout, reports
@@ -28,6 +29,10 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     add("--variants", type=int, default=6, help="how many are proposed (6)")
     add("--pick", type=int, metavar="N", help="which is written, from 1 (default: the best)")
     add("--lights-of", type=int, metavar="N", help="take light, air and sky of variant N")
+    add("--keep", type=_part, action="append", default=[], metavar="PART=N",
+        help="keep a zone or part of variant N and propose the rest anew; may be repeated: "
+        f"{', '.join((*mixing.ZONES, *mixing.PARTS))}")  # fmt: skip
+    add("--reroll", type=int, metavar="SEED", help="seed of the rest (default: the next seed)")
     add("--density", type=base.within(0.0, 1.0), help="0 bare to 1 full (default: the words')")
     add("--mood", type=base.within(-1.0, 1.0), help="-1 dark to 1 bright (default: the words')")
     add("--camera-style", default="classic", help="name of a camera style (classic)")
@@ -39,6 +44,23 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     base.add_results(parser)
     base.add_machine(parser)
     return parser
+
+
+def _part(text: str) -> tuple[str, int]:
+    part, _, number = text.partition("=")
+    if part not in (*mixing.ZONES, *mixing.PARTS) or not number.isdigit() or int(number) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not such as back=2")
+    return part, int(number)
+
+
+def _again(args: argparse.Namespace, options: layout.Options, meta: dict) -> layout.Request:
+    """Return what is asked for once parts of the first proposals are kept."""
+    count = len(meta["layouts"])
+    if wrong := [n for _, n in args.keep if n > count]:
+        raise base.Usage(f"--keep names variant {wrong[0]} of {count}")
+    options.taken = [(part, Layout.unpack(meta["layouts"][n - 1])) for part, n in args.keep]
+    options.seed = args.seed + 1 if args.reroll is None else args.reroll
+    return layout.request(bpy.context.scene, options)
 
 
 def _run(args: argparse.Namespace) -> None:
@@ -58,12 +80,17 @@ def _run(args: argparse.Namespace) -> None:
         **base.machine_of(args),
     )
     asked = layout.request(target, options)
-    picked = {"pick": args.pick, "lights_of": args.lights_of, "world": options.use_world}
+    picked = {"pick": args.pick, "lights_of": args.lights_of, "world": options.use_world,
+              "keep": args.keep, "reroll": args.reroll}  # fmt: skip
     order = reports.Order("layout", target, asked.params | picked, {}, {}, outputs, begun)
     if not base.is_wanted(args, order):
         return
     job = jobs.start(layout.TASK, asked.params, {}, in_process=True)
     meta, arrays = job.result(report=base.Reporter())
+    if args.keep:
+        asked = _again(args, options, meta)
+        job = jobs.start(layout.TASK, asked.params, {}, in_process=True)
+        meta, arrays = job.result(report=base.Reporter())
     pick, parts = (args.pick or 1) - 1, {}
     if args.lights_of is not None:
         parts = dict.fromkeys(("lights", "atmosphere"), args.lights_of - 1)

@@ -36,6 +36,7 @@ class Order:
     density : 0 to 1, 0.5 is what the cards say
     assets : by name
     water_level : metres or None
+    closed : zones that are kept as they are: only what the words ask for comes into them
     """
 
     wishes: list[Wish]
@@ -46,6 +47,7 @@ class Order:
     water_level: float | None = None
     style: str = ""
     colours: dict[str, str] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
 
 
 class Composer:
@@ -91,9 +93,11 @@ class Composer:
 
     def _final(self, wish: Wish) -> Wish | None:
         """Return a wish with its number decided and the style's swap made, or None."""
-        if wish.required:
-            return wish
         have = len(self.of_kind[wish.kind])
+        if wish.required:
+            # What is kept of an earlier layout counts.
+            left = wish.low - have
+            return replace(wish, low=left, high=left) if left > 0 else None
         kind = self.order.swaps.get(wish.kind, wish.kind)
         target = self.order.swaps.get(wish.target, wish.target)
         if wish.kind in self.order.banned or kind in self.order.banned:
@@ -206,6 +210,8 @@ class Composer:
             )
             if support == SURFACE or support == WALL:
                 ok &= places[:, 2] + size[2] <= self._ceiling()
+            if self.order.closed and not wish.required:
+                ok &= ~np.isin(self._zones(places), list(self.order.closed))
             rows = np.flatnonzero(ok)
             if not len(rows):
                 continue
@@ -409,7 +415,7 @@ class Composer:
             asset=wish.asset,
             material=self.order.colours.get(wish.label, kind.material),
             style=self.order.style,
-            zone=self._zone(place),
+            zone=str(self._zones(place[None])[0]),
             tags=[wish.kind.replace("_", " "), *kind.words[:3]],
         )
         if wish.label in self.order.colours:
@@ -428,15 +434,12 @@ class Composer:
             )
             self.children[near] += 1
 
-    def _zone(self, place: NDArray) -> str:
-        u = (place[:2] - self.propose.low) / np.maximum(self.propose.extent, 1e-6)
-        if place[2] > 2.2:
-            return "above"
-        if u[1] < 0.25:
-            return "entrance"
-        if u[1] > 0.75:
-            return "back"
-        return "left" if u[0] < 0.33 else "right" if u[0] > 0.67 else "centre"
+    def _zones(self, places: NDArray) -> NDArray:
+        """Return the names of the parts of the place that (N, 4) places lie in."""
+        u = (places[:, :2] - self.propose.low) / np.maximum(self.propose.extent, 1e-6)
+        side = np.where(u[:, 0] < 0.33, "left", np.where(u[:, 0] > 0.67, "right", "centre"))
+        deep = np.where(u[:, 1] < 0.25, "entrance", np.where(u[:, 1] > 0.75, "back", side))
+        return np.where(places[:, 2] > 2.2, "above", deep)
 
 
 def _from_the_wall(wishes: list[Wish]) -> list[Wish]:

@@ -41,7 +41,7 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
         seed : int, default 0; variants : int, default 6; first : number of the first, default 0
         density : 0 to 1, mood : -1 to 1; None leaves them to the words
         locks : what is kept of an earlier layout, all optional: room, items, lights, atmosphere,
-            ground, palette, shots, each packed as in `plan`
+            ground, palette, shots, each packed as in `plan`; zones: names of zones that are full
         assets : list of packed `plan.AssetBox`
         obstacles : list of [x, y, z, width, depth, height, yaw]: what stands in the scene already
         marks : number of places for characters, default 2 or what the words say
@@ -296,6 +296,7 @@ def _order(
         water_level=None if made.atmosphere.underwater else made.atmosphere.water_level,
         style=chain[-1].name,
         colours=brief.colours,
+        closed=set(job.locks.get("zones") or ()),
     )
 
 
@@ -392,9 +393,13 @@ def _keep(job: _Job, made: Layout) -> None:
     """Put kept lights, air, ground, palette and shots in the place of the new ones."""
     locks = job.locks
     if locks.get("lights"):
-        made.lights = [unpack(Light, d) for d in locks["lights"]]
-        for light in made.lights:
-            light.item = light.item if light.item < len(made.items) else -1
+        kept = [unpack(Light, d) for d in locks["lights"]]
+        # Lamps of things hang with these: kept ones only where all their things are kept too.
+        whole = bool(locks.get("items")) and not locks.get("zones")
+        own = [light for light in made.lights if light.item >= 0 and not whole]
+        made.lights = own + [
+            k for k in kept if k.item < 0 or (whole and k.item < len(made.items))
+        ]  # fmt: skip
     made.atmosphere = _locked(job, "atmosphere", Atmosphere) or made.atmosphere
     made.ground = _locked(job, "ground", Ground) or made.ground
     if locks.get("palette"):

@@ -113,6 +113,48 @@ def test_lights_of_another_variant(tmp_path):
     assert scene.stored(bpy.context.scene).lights
 
 
+def test_a_zone_is_kept_and_the_rest_made_anew(tmp_path):
+    words = ("--report", tmp_path / "r.json", "--seed", 7)
+    assert run(*words, "--pick", 2) == 0
+    first = scene.stored(bpy.context.scene)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    zone = max({i.zone for i in first.items} - {"above"},
+               key=lambda z: sum(i.zone == z for i in first.items))  # fmt: skip
+    assert run(*words, "--keep", f"{zone}=2", "--keep", "lights=1", "--force") == 0
+    made = scene.stored(bpy.context.scene)
+    assert made.seed == 8 and made.room == first.room
+    kept = {i.name: i.pos for i in first.items if i.zone == zone}
+    there = {i.name: i.pos for i in made.items}
+    assert kept and all(there[n] == pytest.approx(p, abs=1e-4) for n, p in kept.items())
+    for wrong in ("cellar=2", "back", "back=0", "back=9"):
+        assert run(*words, "--keep", wrong, "--force") == 2
+
+
+def test_parts_of_proposals_are_kept_let_go_and_rerolled(extension):
+    settings, run_ = bpy.context.scene.understudy.layout, bpy.context.window_manager.understudy
+    settings.prompt, settings.variants = PROMPT, 2
+    settings.density = 0.7
+    assert settings.use_density  # dragging it takes it from the words
+    assert bpy.ops.understudy.propose_layouts() == {"FINISHED"}
+    assert bpy.ops.understudy.keep_part(number=2, part="back") == {"FINISHED"}
+    assert bpy.ops.understudy.keep_part(number=1, part="back") == {"FINISHED"}
+    assert bpy.ops.understudy.keep_part(number=2, part="palette") == {"FINISHED"}
+    assert [(k.part, k.number) for k in run_.layout_kept] == [("back", 1), ("palette", 2)]
+    given = [json.loads(v.data) for v in run_.layouts]
+    assert bpy.ops.understudy.reroll_layouts() == {"FINISHED"}
+    for variant in run_.layouts:
+        made = json.loads(variant.data)
+        assert made["room"] == given[0]["room"]
+        assert made["palette"]["wall"] == given[1]["palette"]["wall"]
+        back = {i["name"] for i in given[0]["items"] if i["zone"] == "back"}
+        assert back <= {i["name"] for i in made["items"]}
+    assert bpy.ops.understudy.release_part(index=0) == {"FINISHED"}
+    assert [k.part for k in run_.layout_kept] == ["palette"]
+    assert bpy.ops.understudy.release_part() == {"FINISHED"} and not len(run_.layout_kept)
+    with pytest.raises(RuntimeError, match="only 2 layouts"):
+        bpy.ops.understudy.keep_part(number=5, part="back")
+
+
 def test_the_buttons_propose_use_lock_and_remove(extension):
     settings = bpy.context.scene.understudy.layout
     with pytest.raises(RuntimeError, match="Say what place"):

@@ -129,7 +129,7 @@ class Ranker(nn.Module):
 
 
 class Eye(nn.Module):
-    """Says how much of a thing a camera sees, from rays to boxes and what sort of boxes they hit."""
+    """Says how much of a thing a camera sees, from rays and what sort of boxes they hit."""
 
     def __init__(self, inputs: int, width: int = 48) -> None:
         super().__init__()
