@@ -22,8 +22,10 @@ from ..ml.take import CONSTANT, GENERATED, Channel, Take, make_keys
 from . import bonemaps, fcurves, ledger, prefs, videocamera
 from .checks import check_action, check_bones, check_owner
 from .rigs import read_rig
+from .translations import say
 
 TASK = "block"
+LEFT_OUT = "; {count} left out where you have keys"
 PREVIEW = "block_preview"
 _DOUBTFUL = 0.5
 _LAST_FRAME = 1048574  # of any scene
@@ -331,7 +333,8 @@ def _confidence(take: Take, key_frames: NDArray) -> dict:
 
 def summary(report: dict) -> str:
     """Say in one sentence what was done."""
-    text = f"{len(report['key_poses'])} key poses on {report['rig']}, {report['keys']} keys"
+    poses, keys = len(report["key_poses"]), report["keys"]
+    text = say("{poses} key poses on {rig}, {keys} keys", poses=poses, rig=report["rig"], keys=keys)
     if report["keys_left_to_artist"]:
-        text += f"; {report['keys_left_to_artist']} left out where you have keys"
+        text += say(LEFT_OUT, count=report["keys_left_to_artist"])
     return text

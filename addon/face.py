@@ -23,10 +23,11 @@ from ..ml.face.performance import Performance
 from ..ml.face.stage import OTHER, unpacked
 from ..ml.take import Provenance, Take
 from . import facehead, facemaps, facerig, fcurves, ledger, prefs, strokes
-from .blocking import frame_rate
+from .blocking import LEFT_OUT, frame_rate
 from .checks import check_action, check_owner
 from .faceperformances import Kept, find, keep
 from .faceprops import REGION_NAMES
+from .translations import say
 
 TASK = "perform"
 STAGE = "face"
@@ -405,7 +406,8 @@ def confidence_of(take: Take) -> dict:
 
 def summary(report: dict) -> str:
     """Say in one sentence what was done."""
-    text = f"{report['expressions']} expressions on {report['rig']}, {report['keys']} keys"
+    said = "{count} expressions on {rig}, {keys} keys"
+    text = say(said, count=report["expressions"], rig=report["rig"], keys=report["keys"])
     if report["keys_left_to_artist"]:
-        text += f"; {report['keys_left_to_artist']} left out where you have keys"
+        text += say(LEFT_OUT, count=report["keys_left_to_artist"])
     return text

@@ -20,6 +20,7 @@ from . import fcurves, prefs
 from .curvecopy import scratch
 from .fillread import STAGE, Reading, read
 from .fillrefine import refine
+from .translations import say
 
 TASK = "inbetween"
 
@@ -190,11 +191,15 @@ def _report(obj: Object, asked: Request, meta: dict, take: Take, written: fcurve
 def summary(report: dict) -> str:
     """Say in one sentence what was done."""
     if not report["keys"]:
-        text = f"Your own curves on {report['rig']} are what would be proposed: no key added"
+        text = say(
+            "Your own curves on {rig} are what would be proposed: no key added", rig=report["rig"]
+        )
     else:
-        text = f"{report['keys']} keys on {len(report['bones'])} bones of {report['rig']}"
+        count = len(report["bones"])
+        said = "{keys} keys on {count} bones of {rig}"
+        text = say(said, keys=report["keys"], count=count, rig=report["rig"])
     if report["method"] == "plain":
-        text += " (plain method, no network)"
+        text += say(" (plain method, no network)")
     return text
 
 
@@ -202,4 +207,5 @@ def summary_all(reports: list[dict]) -> str:
     """Say in one sentence what was done to one rig, or to several."""
     if len(reports) == 1:
         return summary(reports[0])
-    return f"{sum(r['keys'] for r in reports)} keys on {len(reports)} rigs"
+    keys = sum(report["keys"] for report in reports)
+    return say("{keys} keys on {count} rigs", keys=keys, count=len(reports))

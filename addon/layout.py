@@ -23,6 +23,7 @@ from ..ml.take import Provenance
 from . import assets, ledger, prefs, scene, shell
 from .files import replace_with
 from .surfaces import OWNED
+from .translations import say
 
 TASK = "layout_proposals"
 STAGE = "layout"
@@ -264,11 +265,12 @@ def mix(meta: dict, pick: int, parts: dict[str, int]) -> Layout:
 
 def summary(report: dict) -> str:
     """Say in one sentence what was done."""
-    text = f"{report['objects']} objects and {report['cameras']} cameras"
+    objects, cameras = report["objects"], report["cameras"]
+    text = say("{objects} objects and {cameras} cameras", objects=objects, cameras=cameras)
     if report["instances_of_assets"]:
-        text += f", {report['instances_of_assets']} of them your own assets"
+        text += say(", {count} of them your own assets", count=report["instances_of_assets"])
     if report["kept"]:
-        text += f"; {len(report['kept'])} that you moved or locked stayed"
+        text += say("; {count} that you moved or locked stayed", count=len(report["kept"]))
     return text
 
 

@@ -22,9 +22,10 @@ from ..ml.face.facerig import Writing
 from ..ml.face.performance import REGIONS
 from ..ml.take import Provenance
 from . import face, facemaps, facerig, fcurves, ledger, prefs
-from .blocking import frame_rate
+from .blocking import LEFT_OUT, frame_rate
 from .checks import check_action, check_owner
 from .faceperformances import Kept, find, keep
+from .translations import say
 
 TASK = "lipsync"
 STAGE = "lipsync"
@@ -361,11 +362,12 @@ def strip_ends(strip: object) -> tuple[float, float]:
 def summary(report: dict) -> str:
     """Say in one sentence what was done."""
     count = len(report["lines"])
-    lines = "1 line" if count == 1 else f"{count} lines"
-    text = f"{lines} spoken by {report['rig']}, {report['keys']} keys"
+    one = "1 line spoken by {rig}, {keys} keys"
+    said = one if count == 1 else "{count} lines spoken by {rig}, {keys} keys"
+    text = say(said, count=count, rig=report["rig"], keys=report["keys"])
     fits = [line["match"] for line in report["lines"] if line["text"].strip()]
     if fits:
-        text += f"; the text fits by {min(fits):.0%}"
+        text += say("; the text fits by {share:.0%}", share=min(fits))
     if report["keys_left_to_artist"]:
-        text += f"; {report['keys_left_to_artist']} left out where you have keys"
+        text += say(LEFT_OUT, count=report["keys_left_to_artist"])
     return text

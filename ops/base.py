@@ -11,6 +11,7 @@ import time
 
 import bpy
 
+from ..addon.translations import say
 from ..ml.errors import Cancelled, RigError, UnderstudyError
 
 _POLL_S = 0.1
@@ -36,6 +37,12 @@ def refuse(
     """Tell the person why nothing was done, below the button too."""
     operator.report({"WARNING" if isinstance(exc, Cancelled) else "ERROR"}, str(exc))
     _keep_outcome(operator, context, str(exc))
+    return {"CANCELLED"}
+
+
+def relay(operator: bpy.types.Operator, exc: RuntimeError) -> set[str]:
+    """Tell the person what an operator said that this one called: bpy.ops raises it."""
+    operator.report({"ERROR"}, str(exc).removeprefix("Error: ").strip())
     return {"CANCELLED"}
 
 
@@ -77,8 +84,8 @@ def time_left(fraction: float, seconds: float) -> str:
         return ""
     left = seconds * (1.0 - fraction) / fraction
     minutes = left >= _MINUTE
-    text = "about {count:.0f} min left" if minutes else "about {count:.0f} s left"
-    return bpy.app.translations.pgettext_iface(text).format(count=left / 60 if minutes else left)
+    said = "about {count:.0f} min left" if minutes else "about {count:.0f} s left"
+    return say(said, count=left / 60 if minutes else left)
 
 
 class JobOperator:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..addon.translations import say
 from .base import JobOperator, StageOperator
 
 
@@ -21,13 +22,13 @@ class UNDERSTUDY_OT_block_video(StageOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if context.window_manager.understudy.title:
-            cls.poll_message_set("Wait for the work under way, or cancel it")
+            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
             return False
         if context.object is None or context.object.type != "ARMATURE":
-            cls.poll_message_set("Select a rig: an armature")
+            cls.poll_message_set(say("Select a rig: an armature"))
             return False
         if not context.scene.understudy.video:
-            cls.poll_message_set("Choose a video")
+            cls.poll_message_set(say("Choose a video"))
             return False
         return True
 
@@ -48,10 +49,10 @@ class UNDERSTUDY_OT_preview_key_poses(JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if context.window_manager.understudy.title:
-            cls.poll_message_set("Wait for the work under way, or cancel it")
+            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
             return False
         if not context.scene.understudy.video:
-            cls.poll_message_set("Choose a video")
+            cls.poll_message_set(say("Choose a video"))
             return False
         return True
 
@@ -67,7 +68,8 @@ class UNDERSTUDY_OT_preview_key_poses(JobOperator, bpy.types.Operator):
 
         report = blocking.keep_preview(bpy.data.scenes[self._scene], result)
         first, last = report["span"]
-        return report, f"Frames {first} to {last} were looked at: choose a count, edit the frames"
+        said = "Frames {first} to {last} were looked at: choose a count, edit the frames"
+        return report, say(said, first=first, last=last)
 
 
 class UNDERSTUDY_OT_edit_key_poses(bpy.types.Operator):
@@ -84,7 +86,7 @@ class UNDERSTUDY_OT_edit_key_poses(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not context.scene.understudy.blocking.table:
-            cls.poll_message_set("Preview the key poses first")
+            cls.poll_message_set(say("Preview the key poses first"))
             return False
         return True
 

@@ -12,6 +12,7 @@ import bpy
 
 from ..addon.operations import OPERATIONS, Given, Operation, UnderstudyName, write_report
 from ..addon.operations.arguments import of_operator
+from ..addon.translations import say
 from ..ml.errors import UnderstudyError
 from .base import StageOperator, refuse, say_done
 
@@ -29,7 +30,7 @@ def _given(operator: bpy.types.Operator) -> Given:
 def _is_free(cls: type, context: bpy.types.Context) -> bool:
     run = context.window_manager.understudy
     if run.title or run.preview:
-        cls.poll_message_set("Wait for the work under way, or cancel it")
+        cls.poll_message_set(say("Wait for the work under way, or cancel it"))
         return False
     return True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
+from ..addon.translations import say
 from ..ml.errors import UnderstudyError
 from .base import StageOperator, hook_limit, refuse
 
@@ -17,7 +18,7 @@ _LIVE_S = 0.15
 def can_animate(cls: type, context: bpy.types.Context) -> bool:
     """Tell whether the active object may be a face, and say why not."""
     if context.window_manager.understudy.title:
-        cls.poll_message_set("Wait for the work under way, or cancel it")
+        cls.poll_message_set(say("Wait for the work under way, or cancel it"))
         return False
     return has_face(cls, context)
 
@@ -25,10 +26,11 @@ def can_animate(cls: type, context: bpy.types.Context) -> bool:
 def has_face(cls: type, context: bpy.types.Context) -> bool:
     """Tell whether the active object may be a face, and say why not."""
     if context.object is None or context.object.type not in ("MESH", "ARMATURE"):
-        cls.poll_message_set("Select the character's face: a mesh with shape keys, or its armature")
+        said = "Select the character's face: a mesh with shape keys, or its armature"
+        cls.poll_message_set(say(said))
         return False
     if context.object.library is not None:
-        cls.poll_message_set("The face is linked: make a library override of it first")
+        cls.poll_message_set(say("The face is linked: make a library override of it first"))
         return False
     return True
 
@@ -62,7 +64,7 @@ class UNDERSTUDY_OT_perform_face(_FaceJob, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         settings = context.scene.understudy.face
         if not (settings.video if settings.source == "video" else settings.recording):
-            cls.poll_message_set("Choose an actor's video, or a recording")
+            cls.poll_message_set(say("Choose an actor's video, or a recording"))
             return False
         return can_animate(cls, context)
 
@@ -81,7 +83,7 @@ class UNDERSTUDY_OT_apply_face_edits(_FaceJob, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         settings = context.scene.understudy.face
         if not len(settings.performances) and not len(settings.layers):
-            cls.poll_message_set("Capture or load a performance, or add an expression first")
+            cls.poll_message_set(say("Capture or load a performance, or add an expression first"))
             return False
         return can_animate(cls, context)
 
@@ -208,7 +210,7 @@ class RemoveRow(_ListOperator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not len(getattr(context.scene.understudy.face, cls._rows)):
-            cls.poll_message_set("The list is empty")
+            cls.poll_message_set(say("The list is empty"))
             return False
         return True
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
+from ..addon.translations import say
 from ..ml.errors import UnderstudyError
 from .base import JobOperator
 from .face import can_animate, has_face
@@ -45,7 +46,7 @@ class _MappedOperator(_MapOperator):
         if not super().poll(context):
             return False
         if not len(context.object.understudy.face_links):
-            cls.poll_message_set("This face has no map yet: find one first")
+            cls.poll_message_set(say("This face has no map yet: find one first"))
             return False
         return True
 

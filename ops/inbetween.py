@@ -12,6 +12,7 @@ import bpy
 
 from ..addon.fillprops import UnderstudyInbetween
 from ..addon.operations.arguments import Argument, properties_of
+from ..addon.translations import say
 from ..ml.errors import Cancelled, RigError, UnderstudyError
 from .base import JobOperator, blame, hook_limit, redraw_sidebars, refuse, say_done
 
@@ -22,14 +23,14 @@ _QUICK = 40_000  # bones times frames: less is done at once, without a worker pr
 def _can_fill(cls: type, context: bpy.types.Context) -> bool:
     run = context.window_manager.understudy
     if run.title or run.preview:
-        cls.poll_message_set("Wait for the work under way, or cancel it")
+        cls.poll_message_set(say("Wait for the work under way, or cancel it"))
         return False
     if context.object is None or context.object.type != "ARMATURE":
-        cls.poll_message_set("Select a rig: an armature")
+        cls.poll_message_set(say("Select a rig: an armature"))
         return False
     rigs = [obj for obj in (context.object, *context.selected_objects) if obj.type == "ARMATURE"]
     if not any(rig.animation_data and rig.animation_data.action for rig in rigs):
-        cls.poll_message_set("Key at least two poses first")
+        cls.poll_message_set(say("Key at least two poses first"))
         return False
     return True
 

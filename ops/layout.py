@@ -14,17 +14,18 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..addon import layoutprops
+from ..addon.translations import say
 from ..ml.errors import UnderstudyError
-from .base import JobOperator, blame, hook_limit, redraw_sidebars, refuse, say_done
+from .base import JobOperator, blame, hook_limit, redraw_sidebars, refuse, relay, say_done
 
 
 def _is_free(cls: type, context: bpy.types.Context) -> bool:
     run = context.window_manager.understudy
     if run.title or run.preview:
-        cls.poll_message_set("Wait for the work under way, or cancel it")
+        cls.poll_message_set(say("Wait for the work under way, or cancel it"))
         return False
     if context.mode != "OBJECT":
-        cls.poll_message_set("Leave edit or pose mode first")
+        cls.poll_message_set(say("Leave edit or pose mode first"))
         return False
     return True
 
@@ -33,7 +34,7 @@ def _has_layout(cls: type, context: bpy.types.Context) -> bool:
     from ..addon import scene
 
     if scene.root_of(context.scene) is None:
-        cls.poll_message_set("This scene has no layout: use one first")
+        cls.poll_message_set(say("This scene has no layout: use one first"))
         return False
     return True
 
@@ -49,7 +50,7 @@ class UNDERSTUDY_OT_propose_layouts(JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not context.scene.understudy.layout.prompt.strip():
-            cls.poll_message_set("Say what place it should be")
+            cls.poll_message_set(say("Say what place it should be"))
             return False
         return _is_free(cls, context)
 
@@ -75,7 +76,7 @@ class UNDERSTUDY_OT_propose_layouts(JobOperator, bpy.types.Operator):
         redraw_sidebars(bpy.context)
         notes = [*self._asked.notes, *meta["notes"]]
         report = {"notes": notes, "provider": meta.get("provider", "")}
-        return report, f"{len(meta['layouts'])} layouts: choose one"
+        return report, say("{count} layouts: choose one", count=len(meta["layouts"]))
 
 
 class UNDERSTUDY_OT_reroll_layouts(bpy.types.Operator):
@@ -89,13 +90,18 @@ class UNDERSTUDY_OT_reroll_layouts(bpy.types.Operator):
         return UNDERSTUDY_OT_propose_layouts.poll(context)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        context.scene.understudy.layout.seed += 1
-        bpy.ops.understudy.propose_layouts("INVOKE_DEFAULT")
-        return {"FINISHED"}
+        return self._propose(context, "INVOKE_DEFAULT")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        return self._propose(context, "EXEC_DEFAULT")
+
+    def _propose(self, context: bpy.types.Context, how: str) -> set[str]:
         context.scene.understudy.layout.seed += 1
-        return bpy.ops.understudy.propose_layouts()
+        try:
+            bpy.ops.understudy.propose_layouts(how)
+        except RuntimeError as exc:
+            return relay(self, exc)
+        return {"FINISHED"}
 
 
 class UNDERSTUDY_OT_keep_part(bpy.types.Operator):
@@ -180,7 +186,7 @@ class UNDERSTUDY_OT_use_layout(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not len(context.window_manager.understudy.layouts):
-            cls.poll_message_set("Propose layouts first")
+            cls.poll_message_set(say("Propose layouts first"))
             return False
         return _is_free(cls, context)
 
@@ -239,7 +245,7 @@ class UNDERSTUDY_OT_lock_items(bpy.types.Operator):
         from ..addon.surfaces import ITEM
 
         if not any(ITEM in obj for obj in context.selected_objects):
-            cls.poll_message_set("Select things of a layout")
+            cls.poll_message_set(say("Select things of a layout"))
             return False
         return True
 

@@ -11,6 +11,7 @@ import bpy
 
 from ..addon.about import LEDGER
 from ..addon.props import chosen_owners
+from ..addon.translations import say
 from ..ml.errors import UnderstudyError
 
 TEXT = "AI use statement"
@@ -29,10 +30,10 @@ class _Animated:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not chosen_owners(context):
-            cls.poll_message_set("Select an object with an action")
+            cls.poll_message_set(say("Select an object with an action"))
             return False
         if not _generated(context):
-            cls.poll_message_set("The action of this object holds no generated keys")
+            cls.poll_message_set(say("The action of this object holds no generated keys"))
             return False
         return True
 

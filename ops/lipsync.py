@@ -9,8 +9,9 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
+from ..addon.translations import say
 from ..ml.errors import UnderstudyError
-from .base import JobOperator, StageOperator, refuse
+from .base import JobOperator, StageOperator, refuse, relay
 from .face import can_animate
 
 
@@ -27,7 +28,7 @@ class UNDERSTUDY_OT_sync_lips(StageOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not len(context.scene.understudy.lipsync.lines):
-            cls.poll_message_set("Add a line, and choose its recording")
+            cls.poll_message_set(say("Add a line, and choose its recording"))
             return False
         return can_animate(cls, context)
 
@@ -68,7 +69,7 @@ class UNDERSTUDY_OT_remove_line(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not len(context.scene.understudy.lipsync.lines):
-            cls.poll_message_set("The list is empty")
+            cls.poll_message_set(say("The list is empty"))
             return False
         return True
 
@@ -95,13 +96,13 @@ class UNDERSTUDY_OT_suggest_expressions(JobOperator, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         settings = context.scene.understudy.lipsync
         if context.window_manager.understudy.title:
-            cls.poll_message_set("Wait for the work under way, or cancel it")
+            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
             return False
         if settings.active_line >= len(settings.lines):
-            cls.poll_message_set("Add a line first")
+            cls.poll_message_set(say("Add a line first"))
             return False
         if not settings.lines[settings.active_line].text.strip():
-            cls.poll_message_set("Write the text of the chosen line first")
+            cls.poll_message_set(say("Write the text of the chosen line first"))
             return False
         return True
 
@@ -140,7 +141,7 @@ class UNDERSTUDY_OT_apply_suggestion(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not len(context.scene.understudy.lipsync.proposals):
-            cls.poll_message_set("Suggest expressions first")
+            cls.poll_message_set(say("Suggest expressions first"))
             return False
         return can_animate(cls, context)
 
@@ -155,8 +156,7 @@ class UNDERSTUDY_OT_apply_suggestion(bpy.types.Operator):
             bpy.ops.understudy.apply_face_edits()
         except RuntimeError as exc:  # how bpy.ops says what went wrong; it has been reported
             suggest.take_back(context.scene, added)
-            self.report({"ERROR"}, str(exc).removeprefix("Error: ").strip())
-            return {"CANCELLED"}
+            return relay(self, exc)
         return {"FINISHED"}
 
 

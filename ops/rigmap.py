@@ -10,6 +10,7 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
+from ..addon.translations import say
 from ..ml.errors import RigError, UnderstudyError
 
 
@@ -21,10 +22,10 @@ class _RigOperator:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if context.object is None or context.object.type != "ARMATURE":
-            cls.poll_message_set("Select a rig: an armature")
+            cls.poll_message_set(say("Select a rig: an armature"))
             return False
         if context.object.library is not None:
-            cls.poll_message_set("The rig is linked: make a library override of it first")
+            cls.poll_message_set(say("The rig is linked: make a library override of it first"))
             return False
         return True
 
@@ -49,7 +50,7 @@ class _MappedOperator(_RigOperator):
         if not super().poll(context):
             return False
         if not len(context.object.understudy.roles):
-            cls.poll_message_set("This rig has no bone map yet: find one first")
+            cls.poll_message_set(say("This rig has no bone map yet: find one first"))
             return False
         return True
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from .base import JobOperator
+from ..addon.translations import say
+from .base import JobOperator, relay
 
 
 class UNDERSTUDY_OT_check_setup(JobOperator, bpy.types.Operator):
@@ -19,7 +20,7 @@ class UNDERSTUDY_OT_check_setup(JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if context.window_manager.understudy.title:
-            cls.poll_message_set("Wait for the work under way, or cancel it")
+            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
             return False
         return True
 
@@ -75,10 +76,10 @@ class UNDERSTUDY_OT_open_example(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         run = context.window_manager.understudy
         if run.title or run.preview:
-            cls.poll_message_set("Wait for the work under way, or cancel it")
+            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
             return False
         if context.mode != "OBJECT":
-            cls.poll_message_set("Go back to Object Mode first")
+            cls.poll_message_set(say("Go back to Object Mode first"))
             return False
         return True
 
@@ -87,7 +88,10 @@ class UNDERSTUDY_OT_open_example(bpy.types.Operator):
 
         example.build(context)
         _frame(context)
-        ended = bpy.ops.understudy.fill_inbetweens()
+        try:
+            ended = bpy.ops.understudy.fill_inbetweens()
+        except RuntimeError as exc:
+            return relay(self, exc)
         if ended == {"FINISHED"}:
             self.report({"INFO"}, "Play it (Space), then change the sliders and fill again")
         return ended

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..addon.translations import say
 from .face import RemoveRow
 
 _REACH = 6  # pixels within which an end is taken hold of
@@ -165,7 +166,7 @@ class UNDERSTUDY_OT_clear_face_strokes(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if not len(context.scene.understudy.face.strokes):
-            cls.poll_message_set("There is no stroke")
+            cls.poll_message_set(say("There is no stroke"))
             return False
         return True
 

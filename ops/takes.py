@@ -9,6 +9,7 @@ import bpy
 
 from ..addon.about import TAKE
 from ..addon.props import animated
+from ..addon.translations import say
 from ..ml.errors import UnderstudyError
 
 
@@ -20,11 +21,11 @@ class _OnTakes:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if context.window_manager.understudy.title:
-            cls.poll_message_set("Wait for the work under way, or cancel it")
+            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
             return False
         owner = animated(context.object)
         if owner is None or owner.animation_data is None or owner.animation_data.action is None:
-            cls.poll_message_set("Select an object with an action")
+            cls.poll_message_set(say("Select an object with an action"))
             return False
         return True
 
@@ -127,7 +128,7 @@ class UNDERSTUDY_OT_compare_takes(_OnTakes, bpy.types.Operator):
         if not super().poll(context):
             return False
         if _other(context) is None:
-            cls.poll_message_set("Keep a take first, to compare with")
+            cls.poll_message_set(say("Keep a take first, to compare with"))
             return False
         return True
 

@@ -27,6 +27,23 @@ class UNDERSTUDY_MT_pie(bpy.types.Menu):
         pie.operator("understudy.compare_takes", icon="ARROW_LEFTRIGHT")
 
 
+class UNDERSTUDY_MT_other_names(bpy.types.Menu):
+    """The tools under the names that other programs give them: F3 searches the words of menus."""
+
+    bl_idname = "UNDERSTUDY_MT_other_names"
+    bl_label = "Also Known As"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        col = self.layout
+        col.operator_context = "INVOKE_DEFAULT"
+        col.operator("understudy.fill_inbetweens", text="Tween Between Poses")
+        col.operator("understudy.block_video", text="Motion Capture from Video")
+        col.operator("understudy.perform_face", text="Facial Capture from Video")
+        col.operator("understudy.sync_lips", text="Lip Sync from Audio")
+        col.operator("understudy.propose_layouts", text="Set Dressing from Words")
+        col.operator("understudy.propose_layouts", text="Previs Scene from Words")
+
+
 class UNDERSTUDY_MT_main(bpy.types.Menu):
     bl_idname = "UNDERSTUDY_MT_main"
     bl_label = "Understudy"
@@ -46,6 +63,8 @@ class UNDERSTUDY_MT_main(bpy.types.Menu):
         col.separator()
         col.operator("understudy.check_setup", icon="CHECKMARK")
         col.operator("understudy.open_example", icon="ARMATURE_DATA")
+        col.separator()
+        col.menu(UNDERSTUDY_MT_other_names.bl_idname)
 
 
 def draw_entry(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
@@ -54,4 +73,4 @@ def draw_entry(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
     self.layout.menu(UNDERSTUDY_MT_main.bl_idname)
 
 
-CLASSES = (UNDERSTUDY_MT_pie, UNDERSTUDY_MT_main)
+CLASSES = (UNDERSTUDY_MT_pie, UNDERSTUDY_MT_other_names, UNDERSTUDY_MT_main)

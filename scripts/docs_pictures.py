@@ -23,7 +23,9 @@ SHEETS = {
     "panels_face": ("face_ready_1.0", "face_performed_1.0", "face_map_found_1.0"),
     "panels_lipsync": ("lipsync_nothing_1.0", "lipsync_ready_1.0"),
     "panels_takes": ("takes_kept_1.0", "setup_checked_1.0", "rig_map_found_1.0"),
-    "panels_chinese": ("zh/layout_nothing_1.0", "zh/blocking_ready_1.0", "zh/inbetween_filled_1.0"),
+    "panels_chinese": tuple(
+        f"zh_HANS/{name}_1.0" for name in ("layout_nothing", "blocking_ready", "inbetween_filled")
+    ),
     "window_example": ("filled",),
     "window_first": ("first",),
     "window_blocked": ("blocking",),

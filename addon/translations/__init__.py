@@ -1,7 +1,7 @@
 """The words of the interface in other languages: <language>.json, English to the other.
 
-Blender looks up what a class or a property says by itself; `panels.base.lines` does so for the
-sentences that panels show.
+Blender looks up what a class or a property says by itself; `panels.base` does so for the sentences
+that panels show, and `say` for those that operators tell.
 """
 
 from __future__ import annotations
@@ -23,6 +23,12 @@ def read() -> dict[str, dict[tuple[str, str], str]]:
         words = json.loads(path.read_text("utf-8"))
         found[path.stem] = {(c, en): other for en, other in words.items() for c in _CONTEXTS}
     return found
+
+
+def say(text: str, /, **values: object) -> str:
+    """Return a sentence for a person in the interface's language, with its {places} filled."""
+    said = bpy.app.translations.pgettext_rpt(text)
+    return said.format(**values) if values else said
 
 
 def register() -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import bpy
 import pytest
@@ -16,8 +17,8 @@ from understudy.panels.base import wrapped
 WORDS = translations.read()
 SAME = {"Understudy", "filter_glob"}
 SHOWN = {"text", "heading", "placeholder"}
-SAID = {"hint", "lines", "say", "poll_message_set", "translated", "pgettext_iface"}
-TELLS = {"_missing", "time_left", "_onto"}
+SAID = {"hint", "lines", "say", "translated", "pgettext_iface"}
+TELLS = {"_missing", "_onto"}
 """Functions whose strings are shown by whoever calls them."""
 
 
@@ -41,17 +42,22 @@ def spoken() -> Iterator[str]:
 
 def drawn() -> Iterator[str]:
     """Yield the sentences that stand in the code of panels, and why buttons are grey."""
-    for path in sorted([*(ROOT / "panels").glob("*.py"), *(ROOT / "ops").glob("*.py")]):
+    for path in sorted(p for folder in ("panels", "ops", "addon") for p in _code(folder)):
         tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
             yield from _of_call(node) if isinstance(node, ast.Call) else ()
             if isinstance(node, ast.FunctionDef) and node.name in TELLS:
                 body = [n for stmt in node.body for n in ast.walk(stmt)]
                 yield from _texts([n.value for n in body if isinstance(n, ast.Return) and n.value])
-            # `text = "…"` just above a call that shows it
-            if isinstance(node, ast.Assign) and "text" in ast.unparse(node.targets[0]).split(", "):
-                if path.parent.name == "panels" or "time_left" in path.read_text("utf-8"):
+            # `text = "…"` or `said = "…"` just above a call that shows it
+            if isinstance(node, ast.Assign):
+                names = set(ast.unparse(node.targets[0]).strip("()").split(", "))
+                if "said" in names or ("text" in names and path.parent.name == "panels"):
                     yield from _texts([node.value])
+
+
+def _code(folder: str) -> list[Path]:
+    return [*(ROOT / folder).glob("*.py")]
 
 
 def _of_call(call: ast.Call) -> Iterator[str]:
@@ -98,6 +104,14 @@ def test_no_translation_is_stale(language):
 
 def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def test_why_a_button_is_grey_is_said_in_every_language():
+    """Blender translates what a class says by itself, but not what `poll` does."""
+    for path in _code("ops"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("poll_message_set"):
+                assert ast.unparse(node.args[0]).startswith("say("), f"{path.name}: {node.lineno}"
 
 
 @pytest.mark.parametrize("language", WORDS)

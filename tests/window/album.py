@@ -169,7 +169,11 @@ def main() -> None:
     preferences.view.show_splash, preferences.view.ui_scale = False, float(SCALE)
     preferences.system.use_region_overlap = False  # the sidebar on a plain ground
     preferences.use_preferences_save = False
-    if LANGUAGE in bpy.app.translations.locales:
+    if LANGUAGE and LANGUAGE not in bpy.app.translations.locales:
+        sys.stdout.write("ALBUM no such language\n")
+        sys.stdout.flush()
+        os._exit(0)
+    if LANGUAGE:
         preferences.view.language, preferences.view.use_translate_interface = LANGUAGE, True
     steps, begun = story(), time.monotonic()
 
