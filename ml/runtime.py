@@ -135,8 +135,8 @@ def load_onnxruntime(settings: Settings) -> tuple[ModuleType, str]:
     (module, note)
         The note says why the accelerator folder is not in use, or is empty.
     """
-    # Its wheels report usage to Microsoft, by way of a database in the home folder that several
-    # processes share. Nothing leaves this machine; and that file has crashed a second Blender.
+    # Its wheels report usage to Microsoft, by way of a database in the home folder: here nothing
+    # leaves the machine, and nothing is left on it.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     note = ""
     folder = settings.accelerator

@@ -76,7 +76,10 @@ class Blender:
         self, arguments: list[str | Path], limit_s: float, *, program: str = "blender", **extra: str
     ) -> subprocess.CompletedProcess:
         """Run it and return what it said; a TrialError when it takes too long."""
-        variables = {**os.environ, "BLENDER_USER_RESOURCES": str(self.user), **extra}
+        # Mesa's cache too: another version of it may shorten the file that this one has mapped,
+        # which ends Blender with a bus error.
+        own = {"BLENDER_USER_RESOURCES": self.user, "MESA_SHADER_CACHE_DIR": self.user / "shaders"}
+        variables = {**os.environ, **{name: str(path) for name, path in own.items()}, **extra}
         command = [str(self.folder / "bin" / program), *(str(a) for a in arguments)]
         try:
             return subprocess.run(

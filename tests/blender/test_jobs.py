@@ -125,3 +125,39 @@ def test_the_python_of_this_blender_is_found():
         check=True,
     )
     assert found.stdout.strip() == str(sys.version_info[:2])
+
+
+def counting(stub: str, factor: int, in_process: bool):
+    params, arrays = {"steps": 3, "pause_s": 0.02}, {"x": factor * X["x"]}
+    return lambda: jobs.start(f"{stub}:count", params, arrays, in_process=in_process)
+
+
+@BOTH
+def test_several_jobs_run_one_after_the_other(stub, in_process):
+    job = jobs.Jobs([counting(stub, factor, in_process) for factor in (1, 10)])
+    seen = []
+    results = job.result(report=lambda step: seen.append(step.fraction))
+    assert [arrays["x"][1, 2] for _meta, arrays in results] == [10, 100]
+    assert seen == sorted(seen) and job.progress == 1.0
+
+
+def test_several_jobs_stop_together(stub):
+    begun = []
+
+    def second():
+        begun.append(True)
+        return counting(stub, 1, True)()
+
+    job = jobs.Jobs([counting(stub, 1, False), second])
+    job.cancel()
+    assert job.poll() and not begun
+    with pytest.raises(Cancelled):
+        job.result()
+
+
+def test_the_first_failure_of_several_jobs_is_told(stub):
+    def failing():
+        return jobs.start(f"{stub}:fail", {"how": "sentence"}, {}, in_process=True)
+
+    with pytest.raises(VideoError):
+        jobs.Jobs([failing, counting(stub, 1, True)]).result()
