@@ -396,6 +396,24 @@ def test_in_pose_mode_each_rig_has_its_own_bones(pair):
     assert driven == [{"head"}, {"hand.L"}]
 
 
+def test_a_re_roll_keeps_what_is_there_and_fills_the_next_variant(pair):
+    from understudy.addon import takes
+
+    rig = pair[0]
+    pair[1].select_set(False)
+    assert bpy.ops.understudy.fill_inbetweens() == {"FINISHED"}
+    before = keys_of(rig)
+    assert bpy.ops.understudy.reroll_take() == {"FINISHED"}
+    assert bpy.context.scene.understudy.inbetween.variant == 1
+    kept = next(t for t in takes.takes_of(rig) if t != rig.animation_data.action)
+    assert kept["understudy_stage"] == "inbetween"
+    assert any(len(k) != len(before[c]) or (k != before[c]).any() for c, k in keys_of(rig).items())
+    assert bpy.ops.understudy.compare_takes() == {"FINISHED"}
+    assert rig.animation_data.action == kept
+    for channel, keys in keys_of(rig).items():
+        assert (keys == before[channel]).all()
+
+
 def test_the_redo_panel_and_the_panel_share_their_settings(walker):
     bpy.context.view_layer.objects.active = walker
     bpy.context.scene.frame_start, bpy.context.scene.frame_end = 1, 30
