@@ -34,10 +34,7 @@ def picture(name: str, *wanted: str) -> None:
     """Save what the sidebar shows of these panels."""
     hands.only(*wanted)
     hands.sidebar().active_panel_category = hands.TAB
-    for _ in range(3):  # panels slide to their places
-        hands.draw()
-        time.sleep(0.25)
-    screen, region = hands.pixels(anew=True)[::-1], hands.sidebar()
+    screen, region = hands.settled()[::-1], hands.sidebar()
     x, y = hands.to_screen(region.x, region.y + region.height - 1)
     part = screen[y : y + region.height, x : x + region.width]
     inner = part[:, region.width // 10 : region.width * 3 // 4]  # beside the tabs

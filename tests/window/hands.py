@@ -111,6 +111,17 @@ def pixels(*, anew: bool = False) -> np.ndarray:
         return cv2.imread(path)[::-1, :, ::-1].astype(np.float32)
 
 
+def settled() -> np.ndarray:
+    """Return the screen once it looks the same twice: panels slide to their places."""
+    screen = pixels(anew=True)
+    for _ in range(8):
+        time.sleep(0.2)
+        before, screen = screen, pixels(anew=True)
+        if np.array_equal(before, screen):
+            break
+    return screen
+
+
 def save(path: Path, picture: np.ndarray) -> None:
     """Write (height, width, 3) levels as a picture, first row at the top."""
     import cv2

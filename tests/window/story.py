@@ -47,8 +47,8 @@ from steps import (  # noqa: E402
     work,
 )
 
-CLIP = os.environ["WINDOW_CLIP"]
-FACE = str(Path(CLIP).with_name("face_clip.mp4"))
+CLIPS, CLIP = os.path.split(os.environ["WINDOW_CLIP"])  # the folder is left out of the pictures
+FACE = "face_clip.mp4"
 SAID = "Who was that?"
 LIMIT_S = 540.0
 TICK_S = 0.05
@@ -284,6 +284,7 @@ def main() -> None:
     bpy.context.preferences.view.show_splash = False  # read when the window opens, after this
     bpy.context.preferences.view.ui_scale = float(os.environ.get("WINDOW_SCALE", "1"))
     bpy.context.preferences.use_preferences_save = False
+    os.chdir(CLIPS)
     steps, begun = story(), time.monotonic()
 
     def tick() -> float:
