@@ -143,6 +143,7 @@ def work(count: Callable[[], int], name: str, *, stop: bool = True) -> Steps:
     hands.photograph(OUT / f"{name}_at_work.png")
     yield from watched(name)
     facts.setdefault("outcomes", {})[name] = run().outcome
+    hands.settled()
     hands.photograph(OUT / f"{name}.png")
     yield from undo_redo(count, bare, name)
     hands.press("ctrl+z")
