@@ -52,7 +52,8 @@ class _AddPreset(AddPresetBase):
         for path in cls.groups:
             owner = bpy.context.scene.understudy
             group = owner.path_resolve(path) if path else owner
-            for prop in group.bl_rna.properties:
+            # Switches come last: setting a value may set its own.
+            for prop in sorted(group.bl_rna.properties, key=lambda p: p.type == "BOOLEAN"):
                 name = prop.identifier
                 chosen_line = name.startswith("active_")
                 if prop.type in _KEPT and name not in _OF_THE_SHOT and not chosen_line:

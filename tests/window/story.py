@@ -90,7 +90,7 @@ def fill_undo_redo() -> Steps:
     bpy.ops.understudy.clear_generated()
     bpy.ops.ed.undo_push(message="Bare")
     bare = key_count()
-    yield from press_big_button(0)
+    yield from press_big_button()
     yield from until(lambda: key_count() > bare and not run().title, "the in-betweens")
     hands.photograph(OUT / "filled.png")
     hands.point_at_view()
@@ -112,7 +112,7 @@ def fill_in_local_view() -> Steps:
     yield from until(lambda: space.local_view is not None, "the local view")
     bpy.ops.understudy.clear_generated()
     bare = key_count()
-    yield from press_big_button(0)
+    yield from press_big_button()
     yield from until(lambda: key_count() > bare and not run().title, "the in-betweens")
     with bpy.context.temp_override(**hands.viewport()):
         bpy.ops.view3d.localview()
@@ -194,7 +194,7 @@ def lay_out() -> Steps:
     settings = bpy.context.scene.understudy.layout
     settings.prompt, settings.variants = "reading corner in an old library", 2
     for stop in (True, False):
-        yield from press_big_button(0)
+        yield from press_big_button()
         yield from until(lambda: run().title, "it begins")
         if stop:
             hands.press("Escape")
