@@ -204,17 +204,11 @@ class UNDERSTUDY_UL_face_map(bpy.types.UIList):
         _index: int = 0,
         _flags: int = 0,
     ) -> None:
-        split = layout.split(factor=0.5, align=True)
         doubtful = not item.control or item.quality < _DOUBTFUL
-        split.label(text=title_of(item.name), icon="QUESTION" if doubtful else "NONE")
-        owner = bpy.data.objects.get(item.owner)
-        keys = owner.data.shape_keys if owner is not None and owner.type == "MESH" else None
-        if item.kind == "key" and keys is not None:
-            split.prop_search(item, "control", keys, "key_blocks", text="", icon="NONE")
-        elif owner is not None and owner.type == "ARMATURE":
-            split.prop_search(item, "control", owner.data, "bones", text="", icon="NONE")
-        else:
-            split.prop(item, "control", text="")
+        split = layout.split(factor=0.68, align=True)
+        icon = "QUESTION" if doubtful else "NONE"
+        split.label(text=title_of(item.name), icon=icon, translate=False)
+        split.label(text=item.control, translate=False)
 
 
 def title_of(expression: str) -> str:
@@ -255,8 +249,7 @@ class UNDERSTUDY_PT_face_map(SidebarPanel, bpy.types.Panel):
         row.operator("understudy.load_face_map", text="Load", icon="FILE_FOLDER")
         row.operator("understudy.save_face_map", text="Save", icon="FILE_TICK")
 
-    @staticmethod
-    def _draw_lines(layout: bpy.types.UILayout, kept: object) -> None:
+    def _draw_lines(self, layout: bpy.types.UILayout, kept: object) -> None:
         row = layout.row()
         row.template_list(
             UNDERSTUDY_UL_face_map.bl_idname, "", kept, "face_links", kept, "active_face_link",
@@ -267,14 +260,27 @@ class UNDERSTUDY_PT_face_map(SidebarPanel, bpy.types.Panel):
         side.operator("understudy.edit_face_map", text="", icon="REMOVE").remove = True
         if kept.active_face_link < len(kept.face_links):
             chosen = kept.face_links[kept.active_face_link]
+            col = column(layout)
+            self._draw_control(col, chosen)
             if chosen.control:
                 text = "{share:.0%} of the expression is shown"
-                lines(layout, text, bpy.context.region.width, share=chosen.quality)
-            col = column(layout)
+                lines(col, text, bpy.context.region.width, share=chosen.quality)
             col.prop(chosen, "weight")
             col.prop(chosen, "kind")
             if chosen.kind != "key":
                 col.prop(chosen, "axis")
+
+    @staticmethod
+    def _draw_control(col: bpy.types.UILayout, link: object) -> None:
+        """Let the shape key or the bone be chosen among those that there are."""
+        owner = bpy.data.objects.get(link.owner)
+        keys = owner.data.shape_keys if owner is not None and owner.type == "MESH" else None
+        if link.kind == "key" and keys is not None:
+            col.prop_search(link, "control", keys, "key_blocks", icon="SHAPEKEY_DATA")
+        elif owner is not None and owner.type == "ARMATURE":
+            col.prop_search(link, "control", owner.data, "bones", icon="BONE_DATA")
+        else:
+            col.prop(link, "control")
 
 
 CLASSES = (

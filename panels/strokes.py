@@ -24,7 +24,7 @@ class UNDERSTUDY_UL_face_strokes(bpy.types.UIList):
         _index: int = 0,
         _flags: int = 0,
     ) -> None:
-        split = layout.split(factor=0.44)
+        split = layout.split(factor=0.52)
         split.prop(item, "region", text="", emboss=False, icon=_ICONS[item.kind])
         split = split.split(factor=0.62)
         split.label(text=f"{item.start:g} – {item.end:g}", translate=False)
