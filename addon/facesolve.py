@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import bpy
@@ -26,6 +27,8 @@ _BATCH = 6  # expressions that are measured in one step
 _MENDED = 5  # times that what bones really do is measured
 _HELD_BACK = (5.0, 25.0)  # times more than usual, where a rig does not do what was foretold
 _AS_FORETOLD = 0.9
+_GAIN = 0.004  # of quality; what rises by less is left as it is
+_WORTH = 0.98  # what is left, above which nothing is worth telling
 _LEARNED = 4  # times that combinations of expressions are tried
 
 
@@ -79,7 +82,8 @@ class MapJob(jobs.Job):
         motion = [probe.of_key(control) for control in controls]
         usual = [1.0] * len(controls)
         if self._with_bones or not _moves(motion, probe):
-            names = [name for name in probe.bones() if name not in self._taken()]
+            taken = self._taken()
+            names = [name for name in probe.bones() if name not in taken]
             for at, name in enumerate(names):
                 share = at / max(len(names), 1)
                 yield Progress(_LOOKED + (_TRIED - _LOOKED) * share, f"Trying {name}")
@@ -110,7 +114,9 @@ class MapJob(jobs.Job):
 
     def _taken(self) -> set[str]:
         """Return the bones that turn with the head and the eyes."""
+        notes = list(self._face.notes)
         rig = facerig.read_rig(self._face)
+        self._face.notes[:] = notes  # what it says of head and eyes is no matter of the map
         found = [rig.head, rig.both_eyes, *rig.eyes]
         return {turner.bone for turner in found if turner is not None}
 
@@ -129,11 +135,10 @@ class MapJob(jobs.Job):
         """
         bones = np.array([control.kind != "key" for control in controls])
         open_ = [i for i, fit in enumerate(fits) if (bones & (fit.weights != 0)).any()]
-        rounds = [(turn, open_[i : i + _BATCH]) for turn in range(_MENDED) for i in
-                  range(0, len(open_), _BATCH)]  # fmt: skip
-        for done, (turn, batch) in enumerate(rounds):
-            share = done / len(rounds)
+        for turn, at in itertools.product(range(_MENDED), range(0, len(open_), _BATCH)):
+            share = (turn + at / len(open_)) / _MENDED
             yield Progress(_TRIED + (_CHECKED - _TRIED) * share, "Checking the expressions")
+            batch = [i for i in open_[at : at + _BATCH] if fits[i].gain > _GAIN]
             tried = {n: self._next(turn, fits[n], motion, span, target[n]) for n in batch}
             trials = [
                 {controls[i]: float(w[i]) for i in np.flatnonzero(bones & (w != 0))}
@@ -170,11 +175,14 @@ class MapJob(jobs.Job):
                 ]
                 keys = np.tensordot(np.where(bones, 0.0, batch), motion, 1)
                 made += list(np.array(probe.moved_by(trials)) + keys)
-            learning.learn(np.array(made))
+            if not learning.learn(np.array(made)):
+                break
         for fit, row in zip(fits, learning.weights, strict=True):
             if fit.quality >= geometry.SHOWN:
                 fit.weights = row
         before, after = learning.errors[0], min(learning.errors)
+        if after > _WORTH * before:
+            return []
         return [
             f"Faces tried on this rig are off by {after:.0%} of their motion, {before:.0%} before "
             "their combinations were learned"

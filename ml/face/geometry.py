@@ -95,6 +95,7 @@ class Fit:
     alone : whether one shape key was taken for the expression itself
     made : how these weights were measured to move the points, if they were
     firm : how many times more than usual the next step is held back
+    gain : by how much the quality rose when it last did
     """
 
     weights: NDArray
@@ -102,6 +103,7 @@ class Fit:
     alone: bool = False
     made: NDArray | None = None
     firm: float = 1.0
+    gain: float = 1.0
 
     def keep(self, weights: NDArray, made: NDArray, target: NDArray) -> None:
         """Take weights that were tried, if they show more than those before.
@@ -112,6 +114,7 @@ class Fit:
         """
         quality = shown(made, target)
         if self.made is None or quality > self.quality:
+            self.gain = 1.0 if self.made is None else quality - self.quality
             self.weights, self.made, self.quality = weights, made, quality
         else:
             self.firm *= _FIRMER

@@ -22,6 +22,7 @@ _HELD_OUT = 4  # one combination in so many is kept for judging
 _RIDGE = 0.02  # of the steps
 _SHRINK = 0.05  # of the regression, as a share of the expressions' own spread
 _TRIFLE = 0.005  # share of an expression's largest part
+_LEVEL = 0.98  # what falls by less than this is as good as it gets
 _MILDER = 0.5  # share of a correction that is tried after one that lost
 
 
@@ -59,21 +60,25 @@ class Residual:
         """Return (K, C) values of the controls to try."""
         return np.clip(self._coefficients @ self._try, self._span[0], self._span[1])
 
-    def learn(self, made: NDArray) -> None:
+    def learn(self, made: NDArray) -> bool:
         """Take what was tried if it is better than what was, and work out what to try next.
+
+        Returns whether there is anything to be gained by trying that.
 
         Parameters
         ----------
         made : (K, 468, 3), how the points moved
         """
         error = geometry.error(made[self._judge], self._wanted[self._judge])
-        if not self.errors or error < min(self.errors):
+        before = min(self.errors, default=np.inf)
+        if error < before:
             self.weights, self._share = self._try, 1.0
             self._step = self._regressed(self._wanted - made)
         else:
             self._share *= _MILDER
         self.errors.append(error)
         self._try = self.weights + self._share * self._step
+        return not _LEVEL * before < error < before
 
     def _regressed(self, missing: NDArray) -> NDArray:
         """Return the (52, C) correction that best explains what the taught combinations lack."""
