@@ -1,4 +1,4 @@
-"""Write docs/batch.schema.json anew from the table of stages: python3 scripts/farm_schema.py"""
+"""Write docs/batch.schema.json anew from what the stages take: python3 scripts/farm_schema.py"""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ The arguments after the .blend file are those of `blender --command understudy`.
 
 from __future__ import annotations
 
-import os
 import sys
 
 import package
@@ -28,11 +27,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    status = 3
-    try:
-        status = main(sys.argv[1:])
-    finally:
-        # bpy 4.5 with Rigify enabled never returns from its own clean-up.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    package.end_with(lambda: main(sys.argv[1:]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import re
 import sys
@@ -16,6 +17,7 @@ from ...ml import digest
 from ...ml.progress import Progress
 from .. import prefs, reports
 from ..files import check_writable, save_blend, write_atomically
+from ..operations.arguments import properties_of
 from ..pipeline import hooks
 from ..work import Work
 
@@ -60,16 +62,64 @@ def add_results(parser: argparse.ArgumentParser) -> None:
     add("--force", action="store_true", help="do it again even where nothing has changed")
 
 
-def within(low: float, high: float) -> Callable[[str], float]:
-    """Return a reader of numbers from `low` to `high`."""
+class Number:
+    """A reader of numbers from `low` to `high`; `kind` is int for whole ones."""
 
-    def number(word: str) -> float:
-        value = float(word)
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{word} is not from {low:g} to {high:g}")
+    def __init__(self, low: float, high: float, kind: type = float) -> None:
+        self.low, self.high, self.kind = low, high, kind
+
+    def __call__(self, word: str) -> float:
+        value = self.kind(word)
+        if not self.low <= value <= self.high:
+            raise argparse.ArgumentTypeError(f"{word} is not from {self.low:g} to {self.high:g}")
         return value
 
-    return number
+    def __repr__(self) -> str:
+        return "number" if self.kind is float else "whole number"  # as argparse calls it
+
+
+def within(low: float, high: float) -> Number:
+    """Return a reader of numbers from `low` to `high`."""
+    return Number(low, high)
+
+
+class Settings:
+    """Adds options that are a panel's settings: range, choices, default and words are said there.
+
+    Angles are given in degrees and percentages as shares, as people type them.
+    """
+
+    def __init__(self, parser: argparse.ArgumentParser, group: type) -> None:
+        self._parser, self._declared = parser, properties_of(group)
+
+    def __call__(self, option: str, setting: str, **words: object) -> None:
+        """Add one option; `words` go to `add_argument` in the place of what the setting says."""
+        prop = self._declared[setting]
+        said, kind = prop.keywords, prop.function.__name__
+        unit = _UNITS.get(said.get("subtype"), 1.0)
+        default = words.get("default", said.get("default"))
+        if "default" not in words and unit != 1.0:
+            default = round(default * unit, 9)
+        if kind == "BoolProperty":
+            words = {"action": "store_true", **words}
+            default = None
+        elif kind == "EnumProperty":
+            items = said["items"]
+            items = items(None, None) if callable(items) else items
+            words = {"choices": [item[0] for item in items], **words}
+        elif kind in ("FloatProperty", "IntProperty"):
+            ends = (("min", -math.inf), ("max", math.inf))
+            low, high = (round(said.get(end, far) * unit, 9) for end, far in ends)
+            words = {"type": Number(low, high, int if kind[0] == "I" else float), **words}
+        text = words.pop("help", said["description"])
+        text = text[0].lower() + text[1:].replace("%", "%%")
+        if default is not None:
+            words["default"] = default
+            text += f" ({default:g})" if isinstance(default, int | float) else f" ({default})"
+        self._parser.add_argument(option, help=text, **words)
+
+
+_UNITS = {"ANGLE": 180.0 / math.pi, "PERCENTAGE": 0.01}
 
 
 def outputs_of(args: argparse.Namespace) -> dict[str, Path]:

@@ -13,8 +13,7 @@ from ...ml.errors import UnderstudyError
 from ...ml.face import library
 from ...ml.face.edit import Edit
 from ...ml.face.facemap import FaceMap
-from .. import face, facemaps, facerig, facesolve, work
-from ..facehead import TRAVELS
+from .. import face, facemaps, faceprops, facerig, facesolve, work
 from . import base
 
 
@@ -22,7 +21,7 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """Add the command and return its parser."""
     parser = stages.add_parser("face", help="lay an actor's face on a character's")
     parser.set_defaults(command=_run)
-    add, own = parser.add_argument, face.Options.__dataclass_fields__
+    add = parser.add_argument
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--video", help="the actor's clip, or a folder of images")
     what.add_argument(
@@ -38,14 +37,14 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     add("--save-map", type=Path, metavar="FILE", help="write the face map that was used")
     add("--edit", type=Path, metavar="FILE", help="edits, JSON (fields of ml.face.edit.Edit)")
     add("--start-frame", type=int, help="scene frame to begin at (default: the scene's first)")
-    add("--amplitude", type=base.within(0.0, 10.0), default=1.0, help="of an expression (1)")
-    add("--speed", type=base.within(0.1, 10.0), default=1.0, help="of an expression (1)")
-    default = own["tolerance"].default
-    add("--tolerance", type=base.within(0.001, 0.5), default=default, help=f"({default:g})")
-    add("--every-frame", action="store_true", help="a key on every frame")
+    layer = base.Settings(parser, faceprops.UnderstudyFaceLayer)
+    layer("--amplitude", "amplitude")
+    layer("--speed", "speed")
+    setting = base.Settings(parser, faceprops.UnderstudyFace)
+    setting("--tolerance", "tolerance")
+    setting("--every-frame", "every_frame")
     add("--no-head", action="store_true", help="leave the head as it is")
-    text = "whether the head moves as well (free: where it hangs on no neck)"
-    add("--travel", choices=TRAVELS, default=own["travel"].default, help=text)
+    setting("--travel", "travel")
     add("--no-eyes", action="store_true", help="leave the eyes as they are")
     base.add_results(parser)
     base.add_machine(parser)

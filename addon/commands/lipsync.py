@@ -9,6 +9,7 @@ import bpy
 
 from ...ml.errors import UnderstudyError
 from .. import dialogue, facemaps, lipsync, work
+from ..lipsyncprops import UnderstudyLipsync
 from . import base
 from .face import find_face
 
@@ -38,11 +39,9 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     add("--map", type=Path, metavar="FILE", help="face map, JSON (default: the face's own)")
     add("--dub", metavar="NAME", help="kept performance whose mouth alone is replaced")
     add("--no-strip", action="store_true", help="leave the sequencer as it is")
-    for name, text in (("jaw", "jaw opens"), ("lips", "lips go"), ("precision", "sounds reach")):
-        add(f"--{name}", type=base.within(0.0, 2.0), default=1.0, help=f"how far {text} (1)")
-    own = lipsync.Options.__dataclass_fields__["tolerance"].default
-    add("--tolerance", type=base.within(0.001, 0.5), default=own, help=f"({own:g})")
-    add("--every-frame", action="store_true", help="a key on every frame")
+    setting = base.Settings(parser, UnderstudyLipsync)
+    for name in ("jaw", "lips", "precision", "tolerance", "every_frame"):
+        setting(f"--{name.replace('_', '-')}", name)
     base.add_results(parser)
     base.add_machine(parser)
     return parser

@@ -81,7 +81,7 @@ class Batch:
             yield f"{at}: there is no file {self.root / shot.blend}"
         for stage, values in shot.parameters.items():
             for name, value in values.items():
-                kind = stages.STAGES[stage].options[name]
+                kind = stages.STAGES[stage].options[name].kind
                 if kind.is_path and not (self.root / value).exists():
                     yield f"{at}: {stage}.{name}: no {self.root / value} is there"
 

@@ -22,7 +22,7 @@ def assets(batch: Batch, outputs: str) -> dict:
         files.add(str(batch.root / shot.blend))
         for stage, chosen in shot.parameters.items():
             kinds = STAGES[stage].options
-            files |= {str(batch.root / v) for k, v in chosen.items() if kinds[k].is_path}
+            files |= {str(batch.root / v) for k, v in chosen.items() if kinds[k].kind.is_path}
     folders = {name for name in files if (batch.root / name).is_dir()}
     return {
         "assetReferences": {

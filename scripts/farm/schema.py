@@ -15,6 +15,7 @@ _KINDS = {
     stages.PAIR: _NUMBERS,
     stages.FRAMES: {**_NUMBERS, "items": {"type": "integer"}},
     stages.WORDS: {"type": "array", "items": {**_TEXT, "pattern": "^[^-]"}, "minItems": 1},
+    stages.WHOLES: {"type": "array", "items": {"type": "integer"}, "minItems": 1},
     stages.TEXT_OR_WHOLE: {"anyOf": [_TEXT, {"type": "integer"}]},
 }
 
@@ -69,8 +70,20 @@ def _parameters() -> dict:
             name: {
                 "type": "object",
                 "additionalProperties": False,
-                "properties": {k: _KINDS[kind] for k, kind in stage.options.items()},
+                "properties": {k: _option(option) for k, option in stage.options.items()},
             }
             for name, stage in stages.STAGES.items()
         },
     }
+
+
+def _option(option: stages.Option) -> dict:
+    made = dict(_KINDS[option.kind])
+    if option.choices:
+        value = {"enum": list(option.choices)}
+        made = {**made, "items": value} if made["type"] == "array" else value
+    for word, limit in (("minimum", option.low), ("maximum", option.high)):
+        if limit is not None:
+            made[word] = limit
+    made["description"] = ". ".join(filter(None, (option.about, made.get("description"))))
+    return made

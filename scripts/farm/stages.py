@@ -1,14 +1,16 @@
 """The stages that a batch can ask for: which command each is, and what it takes.
 
-A test holds this table against the commands' own parsers, so that a job that is accepted here is
-not refused on the farm an hour later.
+What the options take is read from the commands' own parsers, by scripts/farm_options.py, so that a
+job that is accepted here is not refused on the farm an hour later.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .errors import BatchError
 
@@ -51,6 +53,10 @@ def _are_words(value: object) -> bool:
     )
 
 
+def _are_wholes(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_whole, value))
+
+
 TEXT = Kind("a text", _is_text)
 PATH = Kind("a path", _is_text, is_path=True)
 NUMBER = Kind("a number", _is_number)
@@ -59,9 +65,54 @@ FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 PAIR = Kind("a list of two numbers", _is_pair)
 FRAMES = Kind("a list of two whole numbers", _is_whole_pair)
 WORDS = Kind("a list of texts", _are_words)
+WHOLES = Kind("a list of whole numbers", _are_wholes)
 TEXT_OR_WHOLE = Kind("a text or a whole number", lambda v: _is_text(v) or _is_whole(v))
+KINDS = {
+    "text": TEXT,
+    "path": PATH,
+    "number": NUMBER,
+    "whole": WHOLE,
+    "flag": FLAG,
+    "pair": PAIR,
+    "frames": FRAMES,
+    "words": WORDS,
+    "wholes": WHOLES,
+    "text or whole": TEXT_OR_WHOLE,
+}
+PATH_OF_OPTIONS = Path(__file__).with_name("options.json")
 
-_MACHINE = {"device": TEXT, "accelerator": PATH, "models": PATH}
+
+@dataclass(frozen=True)
+class Option:
+    """What one option of a stage takes, as its command says.
+
+    Attributes
+    ----------
+    kind : of its value
+    low, high : between which a number has to be; None for no limit
+    choices : the texts that it may be; empty for any
+    about : what it means
+    """
+
+    kind: Kind
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    about: str = ""
+
+    def check(self, value: object, at: str) -> None:
+        """Refuse a value that the command would not take."""
+        if not self.kind.fits(value):
+            raise BatchError(f"{at} must be {self.kind.name}, not {value!r}")
+        if self.choices and not set(value if isinstance(value, list) else [value]) <= {
+            *self.choices
+        }:
+            raise BatchError(f"{at} must be of {', '.join(self.choices)}, not {value!r}")
+        if self.kind in (NUMBER, WHOLE):
+            low = -math.inf if self.low is None else self.low
+            high = math.inf if self.high is None else self.high
+            if not low <= value <= high:
+                raise BatchError(f"{at} must be from {low:g} to {high:g}, not {value!r}")
 
 
 @dataclass(frozen=True)
@@ -71,146 +122,51 @@ class Stage:
     Attributes
     ----------
     command : its words on the command line
-    options : option, without the dashes, to the kind of its value
     required : options that have to be given
     one_of : options of which exactly one has to be given
     seeded : whether it takes --seed
     saves : whether it leaves a .blend file, which the next stage opens
     files : option to the name of a further file that is written in the task's folder
+    options : option, without the dashes, to what it takes; read from options.json
     """
 
     command: tuple[str, ...]
-    options: dict[str, Kind] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     seeded: bool = False
     saves: bool = True
     files: dict[str, str] = field(default_factory=dict)
+    options: dict[str, Option] = field(default_factory=dict)
 
 
 STAGES = {
-    "layout": Stage(
-        ("layout",),
-        {
-            "prompt": TEXT,
-            "variants": WHOLE,
-            "pick": WHOLE,
-            "lights-of": WHOLE,
-            "density": NUMBER,
-            "mood": NUMBER,
-            "camera-style": TEXT,
-            "assets": PATH,
-            "libraries": FLAG,
-            "keep-world": FLAG,
-            **_MACHINE,
-        },
-        required=("prompt",),
-        seeded=True,
-    ),
-    "block": Stage(
-        ("block",),
-        {
-            "video": PATH,
-            "rig": TEXT,
-            "person": TEXT_OR_WHOLE,
-            "start-frame": WHOLE,
-            "range": PAIR,
-            "sequence-fps": NUMBER,
-            "keys": WHOLE,
-            "tolerance": NUMBER,
-            "stepped": FLAG,
-            "linear": FLAG,
-            "key-types": TEXT,
-            "in-place": FLAG,
-            "bone-map": PATH,
-            **_MACHINE,
-        },
-        required=("video",),
-        seeded=True,
-    ),
-    "inbetween": Stage(
-        ("inbetween",),
-        {
-            "rig": TEXT,
-            "range": FRAMES,
-            "bones": WORDS,
-            "strength": NUMBER,
-            "contact-hold": NUMBER,
-            "smoothness": NUMBER,
-            "tolerance": NUMBER,
-            "tolerance-size": NUMBER,
-            "variant": WHOLE,
-            "breakdown": FLAG,
-            "every-frame": FLAG,
-            "align": TEXT,
-            "method": TEXT,
-            **_MACHINE,
-        },
-        seeded=True,
-    ),
-    "face": Stage(
-        ("face",),
-        {
-            "video": PATH,
-            "performance": PATH,
-            "kept": TEXT,
-            "expression": TEXT,
-            "mesh": TEXT,
-            "map": PATH,
-            "edit": PATH,
-            "start-frame": WHOLE,
-            "amplitude": NUMBER,
-            "speed": NUMBER,
-            "tolerance": NUMBER,
-            "every-frame": FLAG,
-            "no-head": FLAG,
-            "no-eyes": FLAG,
-            **_MACHINE,
-        },
-        one_of=("video", "performance", "kept", "expression"),
-    ),
-    "lipsync": Stage(
-        ("lipsync",),
-        {
-            "wav": PATH,
-            "text": TEXT,
-            "language": TEXT,
-            "start-frame": WHOLE,
-            "marker": TEXT,
-            "mesh": TEXT,
-            "map": PATH,
-            "dub": TEXT,
-            "no-strip": FLAG,
-            "jaw": NUMBER,
-            "lips": NUMBER,
-            "precision": NUMBER,
-            "tolerance": NUMBER,
-            "every-frame": FLAG,
-            **_MACHINE,
-        },
-        required=("wav",),
-    ),
-    "playblast": Stage(
-        ("playblast",),
-        {
-            "size": FRAMES,
-            "range": FRAMES,
-            "pace": WHOLE,
-            "camera": TEXT,
-            "engine": TEXT,
-            "note": TEXT,
-        },
-        saves=False,
-        files={"film": "playblast.mp4"},
-    ),
-    "report": Stage(
-        ("ledger", "report"),
-        {"rig": TEXT},
-        saves=False,
-        files={"text": "report.txt"},
-    ),
+    "layout": Stage(("layout",), required=("prompt",), seeded=True),
+    "block": Stage(("block",), required=("video",), seeded=True),
+    "inbetween": Stage(("inbetween",), seeded=True),
+    "face": Stage(("face",), one_of=("video", "performance", "kept", "expression")),
+    "lipsync": Stage(("lipsync",), required=("wav",)),
+    "playblast": Stage(("playblast",), saves=False, files={"film": "playblast.mp4"}),
+    "report": Stage(("ledger", "report"), saves=False, files={"text": "report.txt"}),
 }
 """In the order in which a chain may run them."""
+
+
+def load() -> None:
+    """Read what the commands take; scripts/farm_options.py writes it from their parsers."""
+    found = json.loads(PATH_OF_OPTIONS.read_text("utf-8")) if PATH_OF_OPTIONS.is_file() else {}
+    for stage, options in found.items():
+        STAGES[stage].options.clear()
+        for name, said in options.items():
+            STAGES[stage].options[name] = Option(
+                KINDS[said["kind"]],
+                said.get("minimum"),
+                said.get("maximum"),
+                tuple(said.get("choices", ())),
+                said["about"],
+            )
+
+
+load()
 
 
 def words_of(stage: str, name: str, value: object, place: Callable[[str], object]) -> list:
@@ -220,7 +176,7 @@ def words_of(stage: str, name: str, value: object, place: Callable[[str], object
     ----------
     place : makes of a path what the plan keeps in its place
     """
-    kind, option = STAGES[stage].options[name], f"--{name}"
+    kind, option = STAGES[stage].options[name].kind, f"--{name}"
     if kind is FLAG:
         return [option] if value else []
     if isinstance(value, list):
@@ -231,18 +187,17 @@ def words_of(stage: str, name: str, value: object, place: Callable[[str], object
 
 def check(stage: str, name: str, value: object, at: str) -> None:
     """Refuse a parameter that the stage does not take."""
-    kind = STAGES[stage].options.get(name)
-    if kind is None:
+    option = STAGES[stage].options.get(name)
+    if option is None:
         known = ", ".join(STAGES[stage].options)
         raise BatchError(f"{at}: the stage {stage!r} takes no {name!r}; it takes {known}")
-    if not kind.fits(value):
-        raise BatchError(f"{at} must be {kind.name}, not {value!r}")
+    option.check(value, at)
 
 
 def parse(stage: str, name: str, word: str, at: str) -> object:
     """Return the value of a word from a table or the command line."""
-    kind = STAGES[stage].options.get(name)
-    value: object = word
+    option = STAGES[stage].options.get(name)
+    kind, value = option.kind if option else None, word
     if kind is FLAG:
         value = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(
             word.lower(), word
@@ -251,6 +206,8 @@ def parse(stage: str, name: str, word: str, at: str) -> object:
         value = _number(word, whole=kind is not NUMBER)
     elif kind in (PAIR, FRAMES):
         value = [_number(part, whole=kind is FRAMES) for part in word.split()]
+    elif kind is WHOLES:
+        value = [_number(part, whole=True) for part in word.split()]
     elif kind is WORDS:
         value = word.split()
     check(stage, name, value, at)

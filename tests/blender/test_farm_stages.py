@@ -1,41 +1,43 @@
-"""What the farm's table says of the commands, held against the commands themselves."""
+"""What scripts/farm knows of the commands, held against the commands themselves."""
 
 from __future__ import annotations
 
-import argparse
-
 import bpy  # noqa: F401 - marks the module as one that needs Blender
 import pytest
-from understudy.addon import cli
+from understudy.addon import face, faceprops, fillprops, inbetween, lipsync, lipsyncprops
+from understudy.addon.operations.arguments import properties_of
 
+import farm_options
 from farm import stages
 
 
-def parser_of(words: tuple[str, ...]) -> argparse.ArgumentParser:
-    """Return the parser of a command."""
-    parser = cli.parser("understudy")
-    for word in words:
-        choices = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-        parser = choices.choices[word]
-    return parser
+def test_the_farm_knows_what_the_commands_take():
+    known = stages.PATH_OF_OPTIONS.read_text("utf-8")
+    assert known == farm_options.text(), (
+        "a command takes something else now: build/env/py311/bin/python scripts/farm_options.py"
+    )
 
 
 @pytest.mark.parametrize("stage", stages.STAGES)
-def test_a_command_takes_what_its_stage_offers(stage):
-    about, parser = stages.STAGES[stage], parser_of(stages.STAGES[stage].command)
-    options = {word: action for action in parser._actions for word in action.option_strings}
-    wanted = [*about.options, *about.files, "report"]
+def test_a_batch_can_give_all_that_a_command_needs(stage):
+    about, parser = stages.STAGES[stage], farm_options.parser_of(stages.STAGES[stage].command)
+    words = {word[2:]: action for action in parser._actions for word in action.option_strings}
+    wanted = [*about.required, *about.one_of, *about.files, "report"]
     wanted += ["seed"] * about.seeded + ["save"] * about.saves
-    assert not [name for name in wanted if f"--{name}" not in options]
-    left_out = {n for n, a in options.items() if a.required} - {
-        f"--{n}" for n in (*about.required, *about.files)
+    assert not [name for name in wanted if name not in words]
+    needed = {name for name, action in words.items() if action.required}
+    assert needed <= {*about.required, *about.files}, "a batch could not give it"
+
+
+def test_functions_and_panels_have_the_same_defaults():
+    """A function's options are a dataclass, which loads without Blender's properties."""
+    groups = {
+        inbetween.Options: (fillprops.UnderstudyInbetween, "strength contact_hold smoothness"),
+        face.Options: (faceprops.UnderstudyFace, "tolerance every_frame"),
+        lipsync.Options: (lipsyncprops.UnderstudyLipsync, "jaw lips precision tolerance"),
     }
-    assert not left_out, "a batch could not give it"
-    for name, kind in about.options.items():
-        action = options[f"--{name}"]
-        flag = isinstance(action, argparse._StoreTrueAction)
-        assert flag == (kind is stages.FLAG), name
-        if action.nargs is None and isinstance(action, argparse._AppendAction):
-            continue  # may be given more than once; a batch gives it once
-        many = {stages.PAIR: 2, stages.FRAMES: 2, stages.WORDS: "+"}
-        assert action.nargs == (0 if flag else many.get(kind)), name
+    for options, (group, names) in groups.items():
+        declared = properties_of(group)
+        for name in names.split():
+            own = options.__dataclass_fields__[name].default
+            assert own == declared[name].keywords["default"], (options, name)

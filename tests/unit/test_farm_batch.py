@@ -129,6 +129,16 @@ WRONG = {
         with_("parameters/inbetween/strength", float("nan")),
         "must be a number",
     ),
+    "parameter out of range": (
+        "x.json",
+        with_("parameters/inbetween/strength", 5),
+        "must be from 0 to 1.5",
+    ),
+    "parameter of no choice": (
+        "x.json",
+        with_("parameters/inbetween/method", "magic"),
+        "must be of auto, network, plain",
+    ),
     "parameter null": ("x.json", with_("parameters/inbetween/rig", None), "must be a text"),
     "flag a number": (
         "x.json",
