@@ -78,11 +78,6 @@ class Number:
         return "number" if self.kind is float else "whole number"  # as argparse calls it
 
 
-def within(low: float, high: float) -> Number:
-    """Return a reader of numbers from `low` to `high`."""
-    return Number(low, high)
-
-
 class Settings:
     """Adds options that are a panel's settings: range, choices, default and words are said there.
 

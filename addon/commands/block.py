@@ -35,7 +35,7 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     shape = block.add_mutually_exclusive_group()
     shape.add_argument("--stepped", action="store_true", help="hold each pose until the next")
     shape.add_argument("--linear", action="store_true", help="move evenly between the poses")
-    add("--key-types", choices=("pose", "generated"), default="pose", help="how keys are marked")
+    setting("--key-types", "key_types")
     add("--in-place", action="store_true", help="leave out the way through the scene")
     add("--touch", action="store_true", help="hands that touch the body touch the character's too")
     add("--ik", nargs="+", choices=LIMBS, default=[], help="limbs keyed on their IK controls")

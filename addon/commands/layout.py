@@ -14,6 +14,7 @@ from ...ml.layout.plan import Layout
 from ...ml.progress import Progress
 from .. import jobs, layout, reports
 from ..files import check_writable
+from ..layoutprops import UnderstudyLayout
 from . import base
 
 SHEET = "sheet.png"
@@ -25,19 +26,20 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.set_defaults(command=_run)
     add = parser.add_argument
     add("--prompt", required=True, help='the words: "rainy alley at night + cyberpunk"')
-    add("--seed", type=int, default=0, help="the same seed gives the same scene (0)")
-    add("--variants", type=int, default=6, help="how many are proposed (6)")
+    setting = base.Settings(parser, UnderstudyLayout)
+    setting("--seed", "seed")
+    setting("--variants", "variants")
     add("--pick", type=int, metavar="N", help="which is written, from 1 (default: the best)")
-    add("--lights-of", type=int, metavar="N", help="take light, air and sky of variant N")
+    setting("--lights-of", "lights_of", default=None, metavar="N")
     add("--keep", type=_part, action="append", default=[], metavar="PART=N",
         help="keep a zone or part of variant N and propose the rest anew; may be repeated: "
         f"{', '.join((*mixing.ZONES, *mixing.PARTS))}")  # fmt: skip
     add("--reroll", type=int, metavar="SEED", help="seed of the rest (default: the next seed)")
-    add("--density", type=base.within(0.0, 1.0), help="0 bare to 1 full (default: the words')")
-    add("--mood", type=base.within(-1.0, 1.0), help="-1 dark to 1 bright (default: the words')")
-    add("--camera-style", default="classic", help="name of a camera style (classic)")
+    setting("--density", "density", default=None)
+    setting("--mood", "mood", default=None)
+    setting("--camera-style", "camera_style", default="classic")
     add("--assets", type=Path, metavar="DIR", help="folder of own assets, used first")
-    add("--libraries", action="store_true", help="look through the asset libraries too")
+    setting("--libraries", "libraries")
     add("--thumbs", type=Path, metavar="DIR", help="write a picture of each variant there")
     add("--storyboard", type=Path, metavar="FILE", help="write the shots as a sheet, PNG")
     add("--keep-world", action="store_true", help="leave the scene's world as it is")
@@ -92,7 +94,7 @@ def _run(args: argparse.Namespace) -> None:
         job = jobs.start(layout.TASK, asked.params, {}, in_process=True)
         meta, arrays = job.result(report=base.Reporter())
     pick, parts = (args.pick or 1) - 1, {}
-    if args.lights_of is not None:
+    if args.lights_of:
         parts = dict.fromkeys(("lights", "atmosphere"), args.lights_of - 1)
     count = len(meta["layouts"])
     if not 0 <= pick < count:

@@ -144,7 +144,7 @@ STAGES = {
     "block": Stage(("block",), required=("video",), seeded=True),
     "inbetween": Stage(("inbetween",), seeded=True),
     "face": Stage(("face",), one_of=("video", "performance", "kept", "expression")),
-    "lipsync": Stage(("lipsync",), required=("wav",)),
+    "lipsync": Stage(("lipsync",), one_of=("wav", "lines")),
     "playblast": Stage(("playblast",), saves=False, files={"film": "playblast.mp4"}),
     "report": Stage(("ledger", "report"), saves=False, files={"text": "report.txt"}),
 }

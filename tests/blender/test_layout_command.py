@@ -99,7 +99,7 @@ def test_odd_words_end_in_a_scene_or_in_a_sentence(tmp_path, prompt, status):
         (("--storyboard", "board.txt"), 2),
         (("--report", "r.json", "--assets", "missing"), 3),
         (("--report", "r.json", "--lights-of", 9), 3),
-        (("--report", "r.json", "--camera-style", "nobody's"), 3),
+        (("--report", "r.json", "--camera-style", "nobody's"), 2),
     ],
 )
 def test_wrong_usage_changes_nothing(tmp_path, monkeypatch, more, status):
