@@ -187,8 +187,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--clips", type=Path, default=ROOT / "build" / "bench" / "face")
     parser.add_argument("--film-only", action="store_true")
+    parser.add_argument("--only", nargs="+", help="clips, such as recorded_0 or flashes_2")
     args = parser.parse_args()
-    clips = bench.clips(args.clips, data.face_folder())
+    clips = bench.clips(args.clips, data.face_folder(), args.only)
     if args.film_only:
         return 0
     results, speeds = {}, {}
@@ -198,10 +199,11 @@ def main() -> int:
             results[clip.name, method] = performance
             speeds.setdefault(method, []).append(speed)
             say(f"{clip.name} {method}: {speed:.0f} frames/s, neutral at {meta['neutral_s']:.2f} s")
-    for kind in ("recorded", "stretched"):
+    for kind in sorted({clip.kind for clip in clips} - {"flashes"}):
         correlations(clips, results, kind)
     head(clips, results)
-    flashes(clips, results)
+    if any(clip.kind == "flashes" for clip in clips):
+        flashes(clips, results)
     portrait(data.face_folder())
     say("\nframes a second of processor time, all threads together, decoding included:")
     say(f"speed: {np.median(speeds['auto']):.0f} | {np.median(speeds['least_squares']):.0f}")

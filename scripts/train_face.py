@@ -2,6 +2,8 @@
 
     build/env/train/bin/python scripts/train_face.py render OUT --minutes 40 --seed 1
     build/env/train/bin/python scripts/train_face.py train OUT RUN
+    build/env/train/bin/python scripts/train_face.py films FILMS --minutes 50
+    build/env/train/bin/python scripts/train_face.py train FILMS RUN --start RUN/last.pt
 
 Needs the environment "train" and the data folder (../shared/data, or UNDERSTUDY_DATA).
 """
@@ -20,7 +22,7 @@ package.load()
 
 from understudy.ml import runtime  # noqa: E402
 from understudy.ml.face.pose import Basis  # noqa: E402
-from understudy.ml.train.face import data, generate, train  # noqa: E402
+from understudy.ml.train.face import batches, data, generate, sequences, train  # noqa: E402
 from understudy.ml.train.face.settings import GPU, Settings  # noqa: E402
 
 
@@ -36,14 +38,15 @@ def main() -> int:
     stills.add_argument("out", type=Path)
     stills.add_argument("--minutes", type=float, default=10.0)
     stills.add_argument("--seed", type=int, default=1)
-    learn = commands.add_parser("train", help="train the solver on rendered takes")
+    films = commands.add_parser("films", help="film performances, and let the tracker watch them")
+    films.add_argument("out", type=Path)
+    films.add_argument("--minutes", type=float, default=40.0)
+    films.add_argument("--seed", type=int, default=1)
+    learn = commands.add_parser("train", help="train the solver on rendered takes, or on films")
     learn.add_argument("takes_folder", type=Path, metavar="TAKES")
     learn.add_argument("out", type=Path)
     learn.add_argument("--full", action="store_true", help="start from the GPU configuration")
-    named = [f for f in fields(Settings) if f.type in ("int", "float", "str")]
-    for f in named:
-        kind = {"int": int, "float": float, "str": str}[f.type]
-        learn.add_argument(f"--{f.name.replace('_', '-')}", type=kind, dest=f.name)
+    named = _options(learn, Settings)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
     if args.command == "render":
@@ -51,12 +54,31 @@ def main() -> int:
     elif args.command == "stills":
         basis = Basis.load(runtime.Settings(device="cpu"))
         generate.generate_stills(data.face_folder(), args.out, args.seed, args.minutes, basis)
+    elif args.command == "films":
+        basis = Basis.load(runtime.Settings(device="cpu"))
+        sequences.generate(data.face_folder(), args.out, args.seed, args.minutes, basis)
     else:
-        given = {f.name: getattr(args, f.name) for f in named if getattr(args, f.name) is not None}
-        settings = replace(GPU if args.full else Settings(), **given)
-        takes = data.read_takes(args.takes_folder)
-        train.train(takes, Basis.load(runtime.Settings(device="cpu")), settings, args.out)
+        settings = replace(GPU if args.full else Settings(), **_given(args, named))
+        basis = Basis.load(runtime.Settings(device="cpu"))
+        if list(args.takes_folder.glob("sequence_*.npz")):
+            stock = batches.read_films(args.takes_folder, basis)
+        else:
+            stock = batches.prepare(data.read_takes(args.takes_folder), basis)
+        train.train(stock, settings, args.out)
     return 0
+
+
+def _options(command: argparse.ArgumentParser, settings: type) -> list[str]:
+    """Add an option for each number of a settings class, and return their names."""
+    kinds = {"int": int, "float": float, "str": str}
+    named = [f for f in fields(settings) if f.type in kinds]
+    for f in named:
+        command.add_argument(f"--{f.name.replace('_', '-')}", type=kinds[f.type], dest=f.name)
+    return [f.name for f in named]
+
+
+def _given(args: argparse.Namespace, names: list[str]) -> dict:
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import numpy as np
 from understudy.ml.face import features
 from understudy.ml.face.performance import INDEX, NAMES
 from understudy.ml.face.pose import Basis
-from understudy.ml.train.face import actors, bench, film, fitting
+from understudy.ml.train.face import actors, bench, film, fitting, performances, untangle
 
 
 def test_a_mirrored_face_has_mirrored_features():
@@ -58,3 +58,35 @@ def test_a_head_moves_smoothly():
     way = film.head_way(np.random.default_rng(3), 300, 30.0, 8.0)
     assert way.shape == (300, 3) and np.abs(way).max() < np.radians(40)
     assert np.abs(np.diff(way, axis=0)).max() < np.radians(2.5)
+
+
+def test_performances_are_faces_and_differ():
+    rng = np.random.default_rng(7)
+    wave = 0.45 + 0.4 * np.sin(np.arange(900)[:, None] * np.linspace(0.02, 0.3, 52))
+    wave *= np.linspace(0.05, 1.0, 900)[:, None]
+    director = performances.Director(actors.Actor([wave]))
+    made = [director.performance(rng, 120) for _ in range(12)]
+    for value in made:
+        assert value.shape == (120, 52) and value.min() >= 0 and value.max() <= 1
+        assert np.abs(np.diff(value, axis=0)).max() < 0.9
+    assert np.std([value.mean() for value in made]) > 0.01
+
+
+def test_what_is_mixed_up_is_taken_apart_again():
+    """A solver that shows half, and a fifth of that on the other side, is mended."""
+    rng = np.random.default_rng(8)
+    names = fitting.mirror_names()
+    mixed = 0.5 * np.eye(52)
+    mixed[np.arange(52), names] += 0.1 * (names != np.arange(52))
+    pairs = []
+    for _ in range(12):
+        true = np.clip(np.cumsum(rng.normal(0, 0.05, (150, 52)), axis=0) + 0.4, 0, 1)
+        pairs.append((true @ mixed + rng.normal(0, 0.01, true.shape), true))
+    matrix = untangle._matrix(pairs)
+    assert np.allclose(matrix[names][:, names], matrix, atol=1e-6)
+    true = np.clip(rng.random((100, 52)), 0, 1)
+    left, right = INDEX["mouthSmileLeft"], INDEX["mouthSmileRight"]
+    true[:, right] = 0.3
+    found = true @ mixed @ matrix
+    lean, leak = (np.polyfit(true[:, left], found[:, i], 1)[0] for i in (left, right))
+    assert 0.8 < lean < 1.2 and abs(leak) < 0.1

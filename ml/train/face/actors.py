@@ -41,10 +41,15 @@ class Actor:
     Parameters
     ----------
     clips : of `recordings`
+
+    Attributes
+    ----------
+    mirror : 52 indices, each expression's counterpart on the other side
     """
 
     def __init__(self, clips: list[NDArray]) -> None:
         self.clips = clips
+        self.mirror = _MIRROR
         self.rows = np.concatenate(clips)
         still = [i for i in range(len(NAMES)) if i not in _LOOKS and i not in _BLINKS]
         activity = self.rows[:, still].sum(axis=1)

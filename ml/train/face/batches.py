@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,6 +20,9 @@ from .generate import RESTS
 
 _ABSOLUTE = np.array([n.startswith("eyeLook") for n in NAMES])
 """Expressions that are not measured against the neutral face."""
+
+_STORED = ("points", "iris", "eyes", "lower", "coefficients")
+_FRAMES = 16
 
 
 @dataclass
@@ -42,6 +47,91 @@ class Stock:
     mpfb: NDArray
     order: NDArray
     names: NDArray
+    sha256: str
+
+    def __len__(self) -> int:
+        return len(self.takes)
+
+    @property
+    def pictures(self) -> int:
+        """How many there are in all."""
+        return len(self.eyes)
+
+    def draw(self, which: NDArray, rng: np.random.Generator, blind: float) -> dict[str, Tensor]:
+        """Return a batch of whole takes, mirrored, relit and hidden at random.
+
+        Parameters
+        ----------
+        which : indices of takes
+        blind : share of the takes whose pictures are hidden
+        """
+        return _joined([_draw_take(self, take, rng, blind) for take in which])
+
+
+@dataclass
+class Films:
+    """Filmed performances; every frame is seen against any other one of its film.
+
+    Attributes
+    ----------
+    films : what `sequences.generate` stored of each
+    faces : of each film, (F, 468, 3) cm, every frame in the head's frame
+    basis : the average face
+    order, names : see `Stock`
+    """
+
+    films: list[dict[str, NDArray]]
+    faces: list[NDArray]
+    basis: Basis
+    order: NDArray
+    names: NDArray
+    sha256: str
+
+    def __len__(self) -> int:
+        return len(self.films)
+
+    @property
+    def pictures(self) -> int:
+        """How many there are in all."""
+        return sum(len(film["points"]) for film in self.films)
+
+    def draw(self, which: NDArray, rng: np.random.Generator, blind: float) -> dict[str, Tensor]:
+        """Return a batch of frames of each of some films, varied as those of `Stock`."""
+        return _joined([self._draw(film, rng, blind) for film in which])
+
+    def _draw(self, which: int, rng: np.random.Generator, blind: float) -> dict:
+        film = self.films[which]
+        rest = int(rng.integers(len(film["points"])))
+        frames = np.append(rng.choice(len(film["points"]), _FRAMES, replace=False), rest)
+        points, _ = features.compute(
+            film["points"][frames].astype(float),
+            film["iris"][frames].astype(float),
+            self.faces[which][rest],
+            np.array([_FRAMES]),
+            self.basis,
+        )
+        true = film["coefficients"]
+        target = true[frames[:-1]] - np.where(_ABSOLUTE, 0.0, true[rest])
+        eyes, lower = (film[name][frames].astype(np.float32) for name in ("eyes", "lower"))
+        return _varied(points[:-1], target, eyes, lower, (self.order, self.names), rng, blind)
+
+
+def read_films(folder: Path, basis: Basis) -> Films:
+    """Read all films in a folder."""
+    digest, films, faces = hashlib.sha256(), [], []
+    for path in sorted(folder.glob("sequence_*.npz")):
+        digest.update(path.read_bytes())
+        with np.load(path) as file:
+            films.append({name: file[name] for name in _STORED})
+        points = films[-1]["points"].astype(float)
+        faces.append(align(points, basis.template, basis.weight).to_head(points))
+    return Films(films, faces, basis, mirror_features(basis), mirror_names(), digest.hexdigest())
+
+
+def _joined(drawn: list[dict[str, NDArray]]) -> dict[str, Tensor]:
+    return {
+        name: torch.from_numpy(np.concatenate([part[name] for part in drawn])) for name in drawn[0]
+    }
 
 
 def prepare(takes: Takes, basis: Basis) -> Stock:
@@ -83,23 +173,8 @@ def prepare(takes: Takes, basis: Basis) -> Stock:
         takes.mpfb[firsts],
         mirror_features(basis),
         mirror_names(),
+        takes.sha256,
     )
-
-
-def draw(stock: Stock, which: NDArray, rng: np.random.Generator, blind: float) -> dict[str, Tensor]:
-    """Return a batch of whole takes, mirrored, relit and hidden at random.
-
-    Parameters
-    ----------
-    which : indices of takes
-    blind : share of the takes whose pictures are hidden
-    """
-    parts: dict[str, list] = {}
-    for take in which:
-        for name, value in _draw_take(stock, take, rng, blind).items():
-            parts.setdefault(name, []).append(value)
-    joined = {name: np.concatenate(value) for name, value in parts.items()}
-    return {name: torch.from_numpy(value) for name, value in joined.items()}
 
 
 def _draw_take(stock: Stock, take: int, rng: np.random.Generator, blind: float) -> dict:
@@ -114,24 +189,37 @@ def _draw_take(stock: Stock, take: int, rng: np.random.Generator, blind: float) 
         stock_part[np.append(frames, low + rest)].astype(np.float32)
         for stock_part in (stock.eyes, stock.lower)
     )
+    return _varied(points, target, eyes, lower, (stock.order, stock.names), rng, blind)
+
+
+def _varied(
+    points: NDArray,
+    target: NDArray,
+    eyes: NDArray,
+    lower: NDArray,
+    mirror: tuple[NDArray, NDArray],
+    rng: np.random.Generator,
+    blind: float,
+) -> dict[str, NDArray]:
+    """Mirror, relight, cover and hide at random; the last picture is the one at rest."""
     if rng.random() < 0.5:
-        order, sign = stock.order.T
+        order, sign = mirror[0].T
         points = points[:, order] * sign.astype(np.float32)
-        target = target[:, stock.names]
-        eyes, lower = eyes[:, ::-1], lower[:, :, ::-1]
+        target = target[:, mirror[1]]
+        eyes, lower = eyes[:, ::-1].copy(), lower[:, :, ::-1].copy()
     for picture in (eyes, lower):
         _relight(picture, rng)
     if rng.random() < 0.15:
         _cover(lower[:-1], rng)
-    sighted = np.full((len(frames), 1), float(rng.random() >= blind), np.float32)
+    count = len(target)
     return {
         "points": points,
         "eyes": np.ascontiguousarray(eyes[:-1]),
         "lower": np.ascontiguousarray(lower[:-1]),
-        "rest_eyes": np.repeat(eyes[-1:], len(frames), axis=0),
-        "rest_lower": np.repeat(lower[-1:], len(frames), axis=0),
-        "sighted": sighted,
-        "target": target,
+        "rest_eyes": np.repeat(eyes[-1:], count, axis=0),
+        "rest_lower": np.repeat(lower[-1:], count, axis=0),
+        "sighted": np.full((count, 1), float(rng.random() >= blind), np.float32),
+        "target": target.astype(np.float32),
     }
 
 

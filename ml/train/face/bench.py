@@ -79,12 +79,14 @@ class Clip:
         return from_looks(self.values)
 
 
-def clips(folder: Path, face_folder: Path) -> list[Clip]:
-    """Return all clips; those that are not in `folder` yet are filmed."""
+def clips(folder: Path, face_folder: Path, only: list[str] | None = None) -> list[Clip]:
+    """Return all clips, or those named; those that are not in `folder` yet are filmed."""
     folder.mkdir(parents=True, exist_ok=True)
     known = heads.load(face_folder)
     found = []
     for seed, (name, values, planted) in enumerate(_acts(face_folder)):
+        if only and name not in only:
+            continue
         path = folder / f"{name}.mp4"
         rng = np.random.default_rng(seed)
         poses = film.head_way(rng, len(values), FPS, 7.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -51,18 +52,32 @@ def shoot(
     import cv2
 
     rng = np.random.default_rng(HELD_OUT_SEED + seed)
-    person, look = head.person(rng), random_look(rng, size)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), fps, (size, size))
+    if not writer.isOpened():
+        raise OSError(f"{path} cannot be written")
+    for picture in pictures(Renderer(head, size), values, poses, rng, wall=wall):
+        writer.write(picture)
+    writer.release()
+
+
+def pictures(
+    renderer: Renderer, values: NDArray, poses: NDArray, rng: np.random.Generator, wall: bool
+) -> Iterator[NDArray[np.uint8]]:
+    """Yield (S, S, 3) uint8 BGR, frame after frame of one person before one camera.
+
+    Parameters
+    ----------
+    values, poses, wall : see `shoot`
+    rng : draws the person, the paint, the light and the camera
+    """
+    size = renderer.size
+    person, look = renderer.head.person(rng), random_look(rng, size)
     look.grain = min(look.grain, 3.0)
     if wall:
         shade = np.linspace(150, 95, size)[:, None, None]
         look.background = np.broadcast_to(shade * [1.0, 0.97, 0.93], (size, size, 3))
-    renderer = Renderer(head, size)
     focal, width = rng.uniform(1.0, 2.5), rng.uniform(24.0, 30.0)
     place = np.array([rng.normal(0, 1), 3.0 + rng.normal(0, 0.7), -focal * width])
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), fps, (size, size))
-    if not writer.isOpened():
-        raise OSError(f"{path} cannot be written")
     for value, pose in zip(values, poses, strict=True):
-        face = head.pose(person, value, from_looks(value))
-        writer.write(renderer.draw(face, placed(pose, focal, place), look, rng))
-    writer.release()
+        face = renderer.head.pose(person, value, from_looks(value))
+        yield renderer.draw(face, placed(pose, focal, place), look, rng)

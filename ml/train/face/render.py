@@ -238,7 +238,8 @@ class Renderer:
         # Mesa's own multisampling on a processor costs more than three times as much.
         self._fine = round(size * _OVERSAMPLE)
         self._target = self._gl.simple_framebuffer((self._fine, self._fine), 4)
-        self._gl.enable(moderngl.DEPTH_TEST)
+        # What faces away is hidden by what faces the camera: a fifth of the time.
+        self._gl.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
 
     def draw(
         self, face: NDArray, camera: Camera, look: Look, rng: np.random.Generator

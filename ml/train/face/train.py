@@ -13,9 +13,7 @@ import numpy as np
 import torch
 
 from ...face.performance import NAMES
-from ...face.pose import Basis
-from .batches import Stock, draw, prepare
-from .data import Takes
+from .batches import Films, Stock
 from .network import SolverNet
 from .settings import Settings
 
@@ -26,15 +24,13 @@ _WARM_UP = 0.03  # share of the run
 _INPUTS = ("points", "eyes", "lower", "rest_eyes", "rest_lower", "sighted")
 
 
-def train(takes: Takes, basis: Basis, settings: Settings, out: Path) -> None:
+def train(stock: Stock | Films, settings: Settings, out: Path) -> None:
     """Train, and write last.pt into `out` at every measurement and at the end."""
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng(settings.seed)
-    stock = prepare(takes, basis)
-    count = len(stock.takes)
-    held = np.arange(count) < settings.held_out
-    log.info("%d frames, %d takes, %d held out", len(stock.eyes), count, held.sum())
+    held = np.arange(len(stock)) < settings.held_out
+    log.info("%d takes, %d held out", len(stock), held.sum())
     net = SolverNet(settings.channels, settings.hidden)
     net = net.to(settings.device, memory_format=torch.channels_last)
     if settings.start:
@@ -49,10 +45,11 @@ def train(takes: Takes, basis: Basis, settings: Settings, out: Path) -> None:
         if len(order) < settings.takes:
             order = list(rng.permutation(np.flatnonzero(~held)))
         which, order = order[: settings.takes], order[settings.takes :]
-        batch = {
-            k: v.to(settings.device) for k, v in draw(stock, which, rng, settings.blind).items()
-        }
+        drawn = stock.draw(which, rng, settings.blind)
+        batch = {k: v.to(settings.device) for k, v in drawn.items()}
         net.train()
+        if settings.start:  # a short run over few people would only spoil what was measured
+            _hold_norms(net)
         with torch.autocast(settings.device, torch.bfloat16, enabled=settings.half):
             value, deviation = net(*(batch[name] for name in _INPUTS))
         loss = _loss(value.float(), deviation.float(), batch["target"])
@@ -77,8 +74,15 @@ def train(takes: Takes, basis: Basis, settings: Settings, out: Path) -> None:
                 frames / measured,
                 running,
             )
-            _save(out, mean, settings, takes, step, frames, measure(mean, stock, held))
-    _save(out, mean, settings, takes, step, frames, measure(mean, stock, held))
+            _save(out, mean, settings, stock, step, frames, measure(mean, stock, held))
+    _save(out, mean, settings, stock, step, frames, measure(mean, stock, held))
+
+
+def _hold_norms(net: SolverNet) -> None:
+    """Keep the batch norms' means and variances as they are."""
+    for part in net.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            part.eval()
 
 
 def _falling(share: float) -> float:
@@ -92,7 +96,7 @@ def _loss(value: torch.Tensor, deviation: torch.Tensor, target: torch.Tensor) ->
     return (nll * deviation.detach()).mean() * 4.0
 
 
-def measure(net: SolverNet, stock: Stock, held: np.ndarray) -> dict[str, float]:
+def measure(net: SolverNet, stock: Stock | Films, held: np.ndarray) -> dict[str, float]:
     """Return each expression's correlation on held-out takes, against the first neutral frame."""
     rng = np.random.default_rng(0)
     net.eval()
@@ -100,7 +104,7 @@ def measure(net: SolverNet, stock: Stock, held: np.ndarray) -> dict[str, float]:
     values, targets = [], []
     with torch.no_grad():
         for take in np.flatnonzero(held):
-            batch = draw(stock, np.array([take]), rng, 0.0)
+            batch = stock.draw(np.array([take]), rng, 0.0)
             value = net(*(batch[name].to(device) for name in _INPUTS))[0]
             values.append(value.float().cpu().numpy())
             targets.append(batch["target"].numpy())
@@ -113,7 +117,7 @@ def measure(net: SolverNet, stock: Stock, held: np.ndarray) -> dict[str, float]:
     return found
 
 
-def _save(out: Path, net, settings: Settings, takes: Takes, step: int, frames: int, found) -> None:
+def _save(out: Path, net, settings: Settings, stock, step: int, frames: int, found) -> None:
     part = out / "last.part"
     torch.save(
         {
@@ -121,8 +125,8 @@ def _save(out: Path, net, settings: Settings, takes: Takes, step: int, frames: i
             "weights": net.state_dict(),
             "step": step,
             "frames": frames,
-            "data_sha256": takes.sha256,
-            "pictures": len(takes.points),
+            "data_sha256": stock.sha256,
+            "pictures": stock.pictures,
             "held_out": found,
         },
         part,
