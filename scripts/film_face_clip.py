@@ -1,9 +1,11 @@
-"""Film the face clip that ships for the demo and the tests: 4.7 seconds of a rendered head.
+"""Film the face clips that ship for the demo and the tests: a rendered head.
 
     build/env/train/bin/python scripts/film_face_clip.py tests/data/face_clip.mp4
+    build/env/train/bin/python scripts/film_face_clip.py tests/data/face_turn.mp4 --turn
 
-Writes the clip, and beside it, with --truth, the exact coefficients as an .npz performance. Needs
-the environment "train" and the data folder.
+Writes 4.7 seconds of acting, and beside it, with --truth, the exact coefficients as an .npz
+performance; or, with --turn, two seconds in which the head turns to its profile and back. Needs the
+environment "train" and the data folder.
 """
 
 from __future__ import annotations
@@ -81,19 +83,32 @@ def act(times: NDArray) -> NDArray[np.float64]:
     return np.clip(gaze.to_looks(looking, value), 0, 1)
 
 
+def turning(frames: int = 60, most_deg: float = 88.0) -> NDArray[np.float64]:
+    """Return (frames, 3) radians of a head that turns to its profile, stays, and turns back."""
+    share = np.interp(np.arange(frames), [8, 24, 36, 52], [0.0, 1.0, 1.0, 0.0])
+    yaw = np.radians(most_deg) * share**2 * (3 - 2 * share)
+    return np.stack([yaw, np.zeros(frames), np.zeros(frames)], axis=1)
+
+
 def main() -> int:
     """Film the clip."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--truth", type=Path, help="write the exact performance here")
+    parser.add_argument("--turn", action="store_true", help="turn to the profile and back instead")
     args = parser.parse_args()
+    head = heads.load(data.face_folder())["ict"]
+    if args.turn:
+        poses = turning()
+        still = np.zeros((len(poses), 52))
+        film.shoot(args.out, head, still, poses, seed=SEED, fps=FPS, size=256, wall=True)
+        return 0
     times = np.arange(FRAMES) / FPS
     value = act(times)
     ease = np.hanning(17)
     way = np.stack([np.interp(times, HEAD[:, 0], column) for column in HEAD[:, 1:].T], axis=1)
     way = np.pad(way, ((8, 8), (0, 0)), "edge")
     poses = np.stack([np.convolve(w, ease / ease.sum(), "valid") for w in way.T], axis=1)
-    head = heads.load(data.face_folder())["ict"]
     film.shoot(args.out, head, value, np.radians(poses), seed=SEED, fps=FPS, wall=True)
     if args.truth:
         performance.write(args.truth, Performance(times, value, gaze=gaze.from_looks(value)))

@@ -26,11 +26,19 @@ EYE_CELLS, LOW_CELLS = 14 * 14 * 2, 14 * 16 * 2
 EYE_POINTS = 21
 COUNT = 2 * EYE_CELLS + LOW_CELLS + 52 + 2 * EYE_POINTS * 2 + 3
 
-_SIGNIFICANT = 3.0  # standard deviations of the curve's own flashes
-_LEAST = 0.03
+_SIGNIFICANT, _ENOUGH = 2.0, 20  # deviations of what a curve seems to lack; from so many frames
+_LEAST, _HIGHEST = 0.05, 0.3
+_AS_MUCH = 0.6  # of the clearest of its half of the face, and of the other side's
+_FOOT = 0.25
 _JITTER = 0.03  # change of a curve that is no motion
 _CALM = 0.35  # summed change of a half of the face up to which it is calm
 _UPPER = np.array([n in REGIONS["brows"] + REGIONS["lids"] + REGIONS["nose"] for n in NAMES])
+_OTHER = np.array(
+    [
+        NAMES.index(n.replace("Left", "#").replace("Right", "Left").replace("#", "Right"))
+        for n in NAMES
+    ]
+)
 _LOOKS = np.array([n.startswith("eyeLook") for n in NAMES])
 
 
@@ -100,6 +108,54 @@ def add(
     compare : of the same frames
     """
     session = Session(NAME, settings)
+    # A flash is something that comes; what goes for a moment is mostly the flow's own mistake.
+    lacking = np.where(_LOOKS, 0.0, np.maximum(_lacking(value, times, compare, session), 0.0))
+    return value + _likely(lacking), session.sha256
+
+
+def _likely(lacking: NDArray) -> NDArray[np.float64]:
+    """Return (F, 52), of what the curves seem to lack that which is a flash.
+
+    The flow is never quite still, and a motion of one part of a face looks a little like others,
+    and like the other side's. So a flash stands out of what else is there of its own curve, is the
+    clearest of its half of the face or nearly so, and lasts more than one frame.
+    """
+    noise = np.zeros(len(NAMES))
+    for i in np.flatnonzero(np.count_nonzero(lacking, axis=0) >= _ENOUGH):
+        noise[i] = 1.4826 * np.median(lacking[lacking[:, i] > 0, i])
+    clear = lacking / np.maximum(_SIGNIFICANT * noise, _LEAST)
+    chosen = (clear > 1.0) & (lacking >= _AS_MUCH * lacking[:, _OTHER])
+    for half in (_UPPER, ~_UPPER):
+        most = clear[:, half].max(axis=1, keepdims=True)
+        chosen[:, half] &= clear[:, half] >= _AS_MUCH * most
+    out = np.zeros_like(lacking)
+    for i in np.flatnonzero(chosen.any(axis=0)):
+        for low, high in _runs(chosen[:, i]):
+            if high - low > 1:
+                _copy_bump(lacking[:, i], out[:, i], low, high)
+    return np.minimum(out, _HIGHEST)
+
+
+def _runs(chosen: NDArray) -> list[tuple[int, int]]:
+    """Return (first, one past the last) of each run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(int), [0]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _copy_bump(curve: NDArray, out: NDArray, low: int, high: int) -> None:
+    """Copy a part of a curve, and the slopes beside it down to a share of its height."""
+    foot = _FOOT * curve[low:high].max()
+    while low > 0 and curve[low - 1] > foot:
+        low -= 1
+    while high < len(curve) and curve[high] > foot:
+        high += 1
+    out[low:high] = curve[low:high]
+
+
+def _lacking(
+    value: NDArray, times: NDArray, compare: Comparer, session: Session
+) -> NDArray[np.float64]:
+    """Return (F, 52), what the flow has over both neighbours and the curves do not."""
     step = float(np.median(np.diff(times))) if len(times) > 1 else np.inf
     lacking = np.zeros_like(value)
     settled = np.zeros(value.shape, bool)
@@ -113,11 +169,7 @@ def add(
             flash = _flashes(value, frames, compare, session, apart)
             lacking[frames] = np.where(new[frames], flash, lacking[frames])
         settled |= new
-    noise = 1.4826 * np.median(np.abs(lacking), axis=0) + 0.25 * lacking.std(axis=0)
-    floor = np.maximum(_SIGNIFICANT * noise, _LEAST)
-    # Soft at the threshold, whole from one and a half times it.
-    share = np.clip((np.abs(lacking) / floor - 1.0) * 2.0, 0.0, 1.0)
-    return value + np.where(_LOOKS, 0.0, share * lacking), session.sha256
+    return lacking
 
 
 def _flashes(

@@ -115,24 +115,32 @@ def _moment(value: object) -> str | float:
 def assemble(
     seen: Seen, solved: Solved, *, steadied: bool = True, focal: float = FOCAL
 ) -> Performance:
-    """Lay what was solved onto all frames: across gaps it goes straight, and is not trusted."""
+    """Lay what was solved onto all frames: across gaps it goes straight, and is not trusted.
+
+    Where the head shows its profile or its back, the expressions have a gap; the head's turn and
+    place have none.
+    """
     times = seen.time[seen.found]
+    faced = solved.faced if solved.faced.any() else np.ones(len(times), bool)
     rotation = rotations.continuous(rotations.from_matrix(solved.pose.rotation))
     place = _place(solved.pose, seen.size, focal)
     curves = {"coefficients": solved.coefficients, "gaze": solved.gaze.reshape(-1, 4)}
+    curves = {name: value[faced] for name, value in curves.items()}
     if steadied:
-        curves = {name: _steady_parts(times, value) for name, value in curves.items()}
+        curves = {name: _steady_parts(times[faced], value) for name, value in curves.items()}
         rotation = rotations.normalize(_steady_parts(times, rotation))
         place = _steady_parts(times, place)
-    whole = {
+    curves["coefficients"] = np.clip(curves["coefficients"], 0.0, 1.0)
+    whole = {name: _fill(seen.time, times[faced], value) for name, value in curves.items()}
+    whole |= {
         name: _fill(seen.time, times, value)
-        for name, value in {**curves, "rotation": rotation, "place": place}.items()
+        for name, value in (("rotation", rotation), ("place", place))
     }
     confidence = np.zeros((len(seen.time), len(REGIONS)))
     confidence[seen.found] = solved.confidence
     return Performance(
         times=seen.time,
-        coefficients=np.clip(whole["coefficients"], 0.0, 1.0),
+        coefficients=whole["coefficients"],
         head_rotation=rotations.normalize(whole["rotation"]),
         head_position=whole["place"] - whole["place"][0],
         gaze=whole["gaze"].reshape(-1, 2, 2),
@@ -186,6 +194,12 @@ def _notes(
     for g in gaps[:5]:
         notes.append(
             f"The face is not seen from {there[g]:.1f} s to {there[g + 1]:.1f} s of the video: "
+            "the curves go straight there"
+        )
+    away = there[~solved.faced]
+    if len(away):
+        notes.append(
+            f"In {len(away)} frames, the first at {away[0]:.2f} s, the head is turned away: "
             "the curves go straight there"
         )
     if 0 < performance.fps < 20:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-WINDOW_S = 0.17
-"""How much of the curve each parabola sees: five frames at 30 a second."""
+WINDOW_S = 0.3
+"""How much of the curve each parabola sees: nine frames at 30 a second."""
 
-_KEEP_FROM = 2.5  # departures of so many standard deviations are kept whole
+_KEEP_FROM = 4.0  # departures of so many standard deviations are kept whole
 _TO_DEVIATION = 1.4826  # median absolute deviation to standard deviation
 
 

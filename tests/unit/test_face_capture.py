@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from understudy.ml import progress, rotations, runtime
 from understudy.ml.errors import VideoError
-from understudy.ml.face import flashes, gaze, leastsquares, neutral, patches, pipeline, tracker
+from understudy.ml.face import (
+    flashes,
+    gaze,
+    leastsquares,
+    lids,
+    neutral,
+    patches,
+    pipeline,
+    tracker,
+)
 from understudy.ml.face.detector import Faces, anchors
 from understudy.ml.face.mesh import NAME
 from understudy.ml.face.performance import INDEX, NAMES, Performance
@@ -134,6 +143,39 @@ def test_a_flash_that_the_solver_lacks_is_added():
     assert np.allclose(found, busy)
     slow, _ = flashes.add(still[::4], times[::4], _Mover(moving[::4]))
     assert np.allclose(slow, still[::4])  # 7.5 frames a second show no flash
+
+
+def test_only_what_stands_out_is_a_flash():
+    """Not what flickers everywhere, nor one frame, nor the other side's shadow of it."""
+    rng = np.random.default_rng(4)
+    lacking = np.zeros((120, 52))
+    flicker = INDEX["cheekPuff"]
+    lacking[:, flicker] = np.abs(rng.normal(0, 0.05, 120))
+    left, right, lone = (INDEX[n] for n in ("browDownLeft", "browDownRight", "jawOpen"))
+    lacking[60:65, left] = [0.06, 0.12, 0.15, 0.12, 0.06]
+    lacking[60:65, right] = 0.4 * lacking[60:65, left]
+    lacking[90, lone] = 0.2
+    found = flashes._likely(lacking)
+    assert np.allclose(found[60:65, left], lacking[60:65, left])
+    assert np.all(np.delete(found, left, axis=1)[:, [right - 1, lone]] == 0.0)
+    assert np.count_nonzero(found[:, flicker]) < 12
+
+
+def test_blinks_close_the_eyes_and_drooping_lids_do_not():
+    times = np.arange(150) / FPS
+    value = np.zeros((150, 52))
+    left, right = lids.LIDS
+    bump = np.array([0.3, 0.75, 1.0, 0.9, 0.6, 0.3, 0.1])
+    for start in (20, 70, 120):
+        value[start : start + 7, left] = 0.84 * bump
+    value[40:100, right] = 0.7  # kept half shut for two seconds
+    found = lids.calibrate(times, value)
+    assert len(lids.blinks(times, value[:, left])) == 3
+    assert found[:, left].max() == pytest.approx(1.0)
+    assert np.allclose(found[:, left] / 0.84 * 0.84, value[:, left] / 0.84)
+    assert np.array_equal(found[:, right], value[:, right])
+    full = value / 0.84
+    assert np.allclose(lids.calibrate(times, full)[:, left], full[:, left])
 
 
 def test_gaze_and_looks_undo_each_other():

@@ -1,4 +1,4 @@
-"""Footage that is not as it should be: no face, two, a face that leaves, few frames a second."""
+"""Footage that is not as it should be: no face, two, one that leaves, turns away or is covered."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from understudy.ml import progress, runtime
 from understudy.ml.errors import VideoError
 from understudy.ml.face import pipeline
 from understudy.ml.face.mesh import NAME
-from understudy.ml.face.performance import INDEX, Performance
+from understudy.ml.face.performance import INDEX, REGIONS, Performance
 
 cv2 = pytest.importorskip("cv2")
 
-CLIP = Path(__file__).resolve().parents[1] / "data" / "face_clip.mp4"
+DATA = Path(__file__).resolve().parents[1] / "data"
+CLIP, TURN = DATA / "face_clip.mp4", DATA / "face_turn.mp4"
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,14 @@ def frames() -> list[np.ndarray]:
     while len(pictures) < 75:
         pictures.append(capture.read()[1])
     return pictures
+
+
+@pytest.fixture(scope="module")
+def plain(frames, tmp_path_factory) -> tuple[Performance, np.ndarray]:
+    """Return the performance of the frames as they are, and the mesh's points (F, 468, 2)."""
+    params = film(tmp_path_factory.mktemp("plain") / "plain.mp4", frames)
+    meta, arrays = progress.run(pipeline.capture(params, {}))
+    return Performance.unpack(meta, arrays), arrays["seen_points"]
 
 
 def film(path: Path, pictures: list[np.ndarray], fps: float = 30.0) -> dict:
@@ -90,3 +99,62 @@ def test_the_neutral_moment_can_be_chosen(frames, tmp_path):
     assert made.coefficients[36, INDEX["jawOpen"]] < 0.1
     with pytest.raises(VideoError, match="No face is seen at 9 s"):
         captured(params | {"neutral": 9})
+
+
+def test_a_profile_is_bridged_and_not_trusted(frames):
+    made, notes = captured({"video": str(TURN), "device": "cpu"})
+    away = slice(26, 36)
+    assert (made.confidence[away] == 0).all() and made.confidence[:10, -1].min() > 0.5
+    assert "the head is turned away" in notes
+    assert np.abs(np.diff(made.coefficients[away], 2, axis=0)).max() < 1e-6
+    yaw = np.degrees(2 * np.arcsin(made.head_rotation[:, 2]))
+    assert yaw[30] > 60 and abs(yaw[0]) < 15  # the head's turn goes on
+
+
+def test_glasses_are_looked_through(frames, plain, tmp_path):
+    base, points = plain
+    worn = [f.copy() for f in frames]
+    for picture, mesh in zip(worn, points, strict=True):
+        for ring in ([33, 133, 159, 145], [263, 362, 386, 374]):
+            middle = tuple(int(v) for v in mesh[ring].mean(axis=0))
+            cv2.ellipse(picture, middle, (34, 28), 0, 0, 360, (25, 25, 30), 5, cv2.LINE_AA)
+        bridge = [tuple(int(v) for v in mesh[i] + d) for i, d in ((133, [8, 0]), (362, [-8, 0]))]
+        cv2.line(picture, *bridge, (25, 25, 30), 5, cv2.LINE_AA)
+    made, _ = captured(film(tmp_path / "glasses.mp4", worn))
+    for name in ("jawOpen", "eyeBlinkLeft", "eyeBlinkRight", "mouthSmileLeft"):
+        pair = (part.coefficients[:, INDEX[name]] for part in (made, base))
+        assert np.corrcoef(*pair)[0, 1] > 0.85, name
+    lids = list(REGIONS).index("lids")
+    assert made.confidence[:, lids].mean() < base.confidence[:, lids].mean() - 0.05
+
+
+def test_a_hand_over_the_mouth_lowers_the_confidence_there(frames, plain, tmp_path):
+    base, points = plain
+    covered = [f.copy() for f in frames]
+    inside = slice(27, 48)
+    for i in range(25, 50):
+        x, y = points[i][[0, 17, 61, 291]].mean(axis=0)
+        for k in range(4):
+            finger = (int(x - 30 + k * 20), int(y + 10))
+            tilt = 8 * k - 12
+            cv2.ellipse(
+                covered[i], finger, (11, 52), tilt, 0, 360, (120, 150, 200), -1, cv2.LINE_AA
+            )
+    made, _ = captured(film(tmp_path / "hand.mp4", covered))
+    mouth = list(REGIONS).index("mouth")
+    bare, hidden = (p.confidence[inside, mouth].mean() for p in (base, made))
+    assert hidden < 0.85 * bare and np.isfinite(made.coefficients).all()
+    brow = INDEX["browOuterUpLeft"]
+    assert np.corrcoef(made.coefficients[:, brow], base.coefficients[:, brow])[0, 1] > 0.8
+
+
+def test_many_frames_a_second_show_the_same(frames, plain, tmp_path):
+    """At 120 a second, each frame four times: the curves are those of 30, blinks included."""
+    base, _ = plain
+    made, _ = captured(film(tmp_path / "fast.mp4", [f for f in frames[:45] for _ in range(4)], 120))
+    assert made.fps == pytest.approx(120, abs=1) and len(made.times) == 180
+    lids, jaw = INDEX["eyeBlinkLeft"], INDEX["jawOpen"]
+    assert made.coefficients[:, lids].max() > 0.8
+    for column in (lids, jaw):
+        pair = (made.coefficients[1::4, column], base.coefficients[:45, column])
+        assert np.corrcoef(*pair)[0, 1] > 0.95
