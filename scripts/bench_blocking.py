@@ -92,9 +92,12 @@ def watch(clip: Path) -> Landmarks:
     return found
 
 
-def mediapipe_world(clip: Path) -> NDArray:
-    """Return (F, 17, 3) of mediapipe's own world landmarks, scene axes, its gaps filled."""
-    target = clip.with_suffix(".mediapipe.npz")
+def mediapipe_world(clip: Path, target: Path | None = None) -> NDArray:
+    """Return (F, 17, 3) of mediapipe's own world landmarks, scene axes, its gaps filled.
+
+    They are kept in `target`, by default beside the clip.
+    """
+    target = target or clip.with_suffix(".mediapipe.npz")
     if not target.is_file():
         script = Path(__file__).with_name("mediapipe_reference.py")
         command = [str(env.python_of("export")), str(script), str(clip), str(target)]
@@ -115,7 +118,7 @@ def true_motion(truth: truth_clip.Truth, source: mocap.Performance, turn: NDArra
     joints = rt.rotate(turn, truth.world)
     root = joints[:, measures.HIPS].mean(axis=1)
     leg = np.linalg.norm(np.diff(joints[:, [3, 4, 5]], axis=1), axis=-1).sum(axis=1).mean()
-    offsets = solver.body_offsets(_as_landmarks(joints), rot, np.ones(len(rot)))
+    offsets = solver.body_offsets(as_landmarks(joints), rot, np.ones(len(rot)))
     return Motion(
         time=made.time,
         rot=np.stack([rt.continuous(rot[:, r]) for r in range(len(ROLES))], axis=1),
@@ -129,7 +132,7 @@ def true_motion(truth: truth_clip.Truth, source: mocap.Performance, turn: NDArra
     )
 
 
-def _as_landmarks(joints: NDArray) -> NDArray:
+def as_landmarks(joints: NDArray) -> NDArray:
     """Return (F, 33, 3) with the true joints where the detector's landmarks would be."""
     out = np.zeros((len(joints), 33, 3))
     for mark, joint in lifting.JOINT_OF.items():

@@ -74,7 +74,7 @@ def palm(joints: dict, side: str) -> np.ndarray:
     return 0.5 * (joints[f"hand.{side}"] + joints[f"fingers.{side}"])
 
 
-@pytest.mark.parametrize(("size", "arm"), [(1.0, 1.3), (2.0, 0.9)])
+@pytest.mark.parametrize(("size", "arm"), [(1.0, 1.3), (2.0, 1.05)])
 def test_a_hand_on_the_thigh_stays_on_a_wider_one(size, arm):
     motion = reach({"L": away_and_back([0.16, -0.08, -0.02], [0.5, -0.2, 0.3])})
     touches = find_touches(motion, FPS)
@@ -96,7 +96,7 @@ def test_a_hand_on_the_thigh_stays_on_a_wider_one(size, arm):
     assert miss(after).max() < 0.002 and miss(before).min() > 0.03
     np.testing.assert_allclose(rot[[0, -1]], motion.rot[[0, -1]], atol=1e-12)
     jump = np.linalg.norm(np.diff(after["hand.L"], 2, axis=0), axis=-1) / size
-    assert jump.max() < 0.02
+    assert jump.max() < 0.03
 
 
 def test_hands_that_hold_each_other_do_so_on_short_arms():
