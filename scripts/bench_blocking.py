@@ -36,9 +36,8 @@ from understudy.ml import rotations as rt  # noqa: E402
 from understudy.ml.blocking import (  # noqa: E402
     camerapath,
     keyposes,
-    lifter,
     lifting,
-    metres,
+    reading,
     seen,
     solver,
 )
@@ -147,20 +146,17 @@ def study(path: Path, sources: dict[str, mocap.Performance]) -> Case:
     frames = min(len(landmarks.time), len(truth.world))
     truth = truth_clip.first(truth, frames)
     time = np.arange(frames) / truth.fps
-    lifted = lifter.lift(landmarks, time)
-    if landmarks.travel is not None:
-        landmarks = metres.in_metres(landmarks, time, lifted)
-        lifted = lifter.lift(landmarks, time)
+    plain, lifted = (reading.read(landmarks, time, use_lifter=u) for u in (False, True))
     ahead = rt.rotate(rt.conjugate(truth.into[0]), [0.0, 0.0, 1.0])
     turn = rt.from_rotvec([0.0, 0.0, 0.5 * np.pi - np.arctan2(ahead[1], ahead[0])])
     clip = next(c for c in CLIPS if c.name == truth.name)
     return Case(
         truth=truth,
-        landmarks=landmarks,
+        landmarks=lifted.seen,
         joints=rt.rotate(turn, truth.world),
         exact=true_motion(truth, sources[clip.source], turn),
-        plain=solver.solve(landmarks, time),
-        lifted=solver.solve(landmarks, time, lifted=lifted),
+        plain=plain.motion,
+        lifted=lifted.motion,
         world=mediapipe_world(truth.video)[:frames],
     )
 

@@ -27,7 +27,7 @@ import package
 
 package.load()
 from understudy.ml import rotations as rt  # noqa: E402
-from understudy.ml.blocking import lifter, lifting, metres, solver  # noqa: E402
+from understudy.ml.blocking import lifting, reading, solver  # noqa: E402
 from understudy.ml.blocking.body import ROLES, Motion  # noqa: E402
 from understudy.ml.blocking.tracker import track  # noqa: E402
 from understudy.ml.progress import run  # noqa: E402
@@ -117,7 +117,7 @@ def compare(folder: Path, with_rig: bool) -> None:
     ways = {}
     world = bench.mediapipe_world(clip, package.ROOT / "build" / "truth" / f"{CLIP}.mediapipe.npz")
     ways["mediapipe"] = world[:frames]
-    plain, lifted = solved(landmarks, time)
+    plain, lifted = (reading.read(landmarks, time, use_lifter=u).motion for u in (False, True))
     for way, motion in (("geometry", plain), ("lifter", lifted)):
         ways[way] = motion.joints[:, bench.PLACES]
     if with_rig:
@@ -132,15 +132,6 @@ def compare(folder: Path, with_rig: bool) -> None:
     for way, joints in ways.items():
         print(f"{way:12}{measures.pa_mpjpe(joints, true):11.1f}" + _angles(joints, true, angles))
     print(f"{'.trc, .mot':12}{0.0:11.1f}" + _angles(true, true, angles))
-
-
-def solved(landmarks, time: NDArray) -> tuple[Motion, Motion]:
-    """Return what geometry alone and the lifter make of a clip."""
-    lifted = lifter.lift(landmarks, time)
-    if landmarks.travel is not None:
-        landmarks = metres.in_metres(landmarks, time, lifted)
-        lifted = lifter.lift(landmarks, time)
-    return solver.solve(landmarks, time), solver.solve(landmarks, time, lifted=lifted)
 
 
 def _angles(joints: NDArray, true: NDArray, angles: dict[str, NDArray]) -> str:
@@ -161,12 +152,12 @@ def trust(folder: Path, name: str) -> None:
         landmarks = run(track(video))
     there = landmarks.time[landmarks.found]
     time = np.arange(there[0], there[-1], 1.0 / 30.0)
-    lifted = solved(landmarks, time)[1]
+    sure = reading.read(landmarks, time).motion.confidence
     seconds = np.floor(time).astype(int)
     print(f"\n{name}: seen in {landmarks.found.mean():.0%} of the frames, "
           f"{len(landmarks.notes)} notes: {' '.join(landmarks.notes)}")  # fmt: skip
-    sure = {s: lifted.confidence[seconds == s].mean() for s in np.unique(seconds)}
-    print("confidence " + " ".join(f"{s}s {value:.2f}" for s, value in sure.items()))
+    means = {s: sure[seconds == s].mean() for s in np.unique(seconds)}
+    print("confidence " + " ".join(f"{s}s {value:.2f}" for s, value in means.items()))
 
 
 def main() -> int:

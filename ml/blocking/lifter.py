@@ -97,10 +97,16 @@ def _in_pieces(session: Session, view: lifting.View) -> list[NDArray]:
     step = _PIECE - 2 * _OVERLAP
     for start in range(0, max(1, frames - 2 * _OVERLAP), step):
         rows = slice(start, min(start + _PIECE, frames))
-        out = session(inputs=view.inputs[None, rows], detected=view.detected[None, rows])
+        direct = view.inputs[rows], view.detected[rows]
+        both = zip(direct, lifting.mirror_seen(*direct), strict=True)
+        inputs, detected = (np.stack(pair) for pair in both)
+        out = session(inputs=inputs, detected=detected)
         first = 0 if start == 0 else _OVERLAP
         last = len(view.inputs[rows]) if rows.stop == frames else _PIECE - _OVERLAP
-        parts.append([np.asarray(out[name][0, first:last], float) for name in lifting.OUTPUTS])
+        said = [np.asarray(out[name][:, first:last], float) for name in lifting.OUTPUTS]
+        # A person and their mirror image are as likely: what it says of both is the steadier.
+        back = lifting.mirror_said([values[1] for values in said])
+        parts.append([0.5 * (a[0] + b) for a, b in zip(said, back, strict=True)])
         if rows.stop == frames:
             break
     return [np.concatenate(column) for column in zip(*parts, strict=True)]

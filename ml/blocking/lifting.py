@@ -7,6 +7,7 @@ makes the answer independent of where in the picture somebody stands.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,18 @@ OUTPUTS = {
     "velocity": 3,
 }
 """Name and width of what it answers, in order."""
+_SWAP_MARKS = [
+    LANDMARKS.index({0: 0, 7: 8, 8: 7}.get(m, m + 1 if m % 2 else m - 1)) for m in LANDMARKS
+]
+_SWAP_JOINTS = [
+    JOINTS.index(j[:-1] + {"L": "R", "R": "L"}[j[-1]] if j[-2:] in (".L", ".R") else j)
+    for j in JOINTS
+]
+_SWAP_ROLES = [
+    ROLES.index(r[:-1] + {"L": "R", "R": "L"}[r[-1]] if r[-2:] in (".L", ".R") else r)
+    for r in ROLES
+]
+_FLIP = np.array([-1.0, 1.0, 1.0])
 _USUAL = np.array((
     0.9996, 0.9991, 0.9992, 0.9995, 0.9996, 0.7549, 0.8111, 0.7527, 0.8121, 0.7348, 0.7915,
     0.7353, 0.7921, 0.7175, 0.7723, 0.9992, 0.9993, 0.9100, 0.9376, 0.9050, 0.9221, 0.8712,
@@ -141,6 +154,31 @@ def _size(flat: NDArray, body: NDArray, visibility: NDArray) -> NDArray:
     a, b = body[:, core, :2], flat[:, core]
     size = (w * a * b).sum(axis=(1, 2)) / np.maximum((w * a * a).sum(axis=(1, 2)), 1e-6)
     return np.clip(size, 0.02, 3.0)
+
+
+def mirror_seen(inputs: NDArray, detected: NDArray) -> tuple[NDArray, NDArray]:
+    """Return what the network would see of the same person in a mirror, (F, …)."""
+    marks = len(LANDMARKS)
+    out = inputs.copy()
+    cells = inputs[:, : 6 * marks].reshape(len(inputs), marks, 6)[:, _SWAP_MARKS]
+    cells = cells * [-1.0, 1.0, -1.0, 1.0, 1.0, 1.0]
+    out[:, : 6 * marks] = cells.reshape(len(inputs), -1)
+    out[:, 6 * marks] *= -1.0
+    return out.astype(np.float32), detected[:, _SWAP_JOINTS] * _FLIP
+
+
+def mirror_said(said: Sequence[NDArray]) -> list[NDArray]:
+    """Return what the network should say then: its `OUTPUTS` in their order, (F, …) each."""
+    joints, spread, rotation, contact, up, velocity = said
+    return [
+        joints[:, _SWAP_JOINTS] * _FLIP,
+        spread[:, _SWAP_JOINTS],
+        # A mirrored turn: its first column is mirrored and reversed, the second mirrored.
+        rotation[:, _SWAP_ROLES] * [1.0, -1.0, -1.0, -1.0, 1.0, 1.0],
+        contact[:, [2, 3, 0, 1]],
+        up * _FLIP,
+        velocity * _FLIP,
+    ]
 
 
 def to_matrix(six: NDArray) -> NDArray:

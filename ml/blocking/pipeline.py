@@ -14,12 +14,13 @@ from ..progress import Progress, Steps, scaled
 from ..rig import Rig
 from ..runtime import MODELS, Settings, card_sha256, model_path
 from ..video import open_video
-from . import keyposes, lifter, metres, shot, solver
+from . import keyposes, shot
 from . import seen as memory
 from .body import Motion
 from .bonemap import BoneMap, check_limbs
 from .camerapath import moves
 from .channels import Channels, to_channels
+from .reading import read
 from .retarget import retarget
 from .tracker import Landmarks, track
 
@@ -192,15 +193,9 @@ def _solve(params: dict) -> Steps[_Solved]:
     yield Progress(_SEEING, "Solving the body")
     frames = scene_frames(seen, params["fps"], params["frame_start"], start_s)
     times = start_s + (frames - params["frame_start"]) / params["fps"]
-    models, lifted = dict(seen.models), None
-    if params.get("lifter"):
-        lifted = lifter.lift(seen, times, settings)
-        models |= lifted.model
-    if seen.travel is not None:
-        seen = metres.in_metres(seen, times, lifted)
-        lifted = lifter.lift(seen, times, settings) if params.get("lifter") else None
-    motion = solver.solve(seen, times, lifted=lifted)
-    return _Solved(seen, {Path(params["video"]).name: digest}, frames, times, motion, models)
+    got = read(seen, times, bool(params.get("lifter")), settings)
+    source = {Path(params["video"]).name: digest}
+    return _Solved(seen, source, frames, times, got.motion, dict(seen.models) | got.models)
 
 
 def _cards(settings: Settings) -> dict[str, str]:

@@ -22,15 +22,6 @@ _INTO_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """Scene axes (x right, y away, z up) to camera axes (x right, y down, z away)."""
 _HEAD_AND_HANDS = [ROLES.index(r) for r in ("head", "hand.L", "hand.R")]
 _WEIGHT = {"kaykit_cc0": 0.5, "reactidle_mit": 0.12, "misc_permissive": 0.6}
-SWAP_JOINTS = [6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 14, 15, 12, 13, 16]
-SWAP_ROLES = [
-    ROLES.index(r[:-1] + {"L": "R", "R": "L"}[r[-1]] if r[-2:] in (".L", ".R") else r)
-    for r in ROLES
-]
-SWAP_MARKS = [
-    lifting.LANDMARKS.index({0: 0, 7: 8, 8: 7}.get(m, m + 1 if m % 2 else m - 1))
-    for m in lifting.LANDMARKS
-]
 
 
 @dataclass
@@ -177,24 +168,10 @@ def _stretch_of(p: mocap.Performance, frames: int, rng: np.random.Generator) -> 
 
 def mirrored(w: Window) -> Window:
     """Return a window with left and right exchanged."""
-    flip = np.array([-1.0, 1.0, 1.0])
-    inputs = w.inputs.copy()
-    marks = len(lifting.LANDMARKS)
-    cells = inputs[:, : 6 * marks].reshape(len(inputs), marks, 6)[:, SWAP_MARKS]
-    cells = cells * [-1.0, 1.0, -1.0, 1.0, 1.0, 1.0]
-    inputs[:, : 6 * marks] = cells.reshape(len(inputs), -1)
-    inputs[:, 6 * marks] *= -1.0
-    # A mirrored turn: its first column is mirrored and reversed, the second mirrored.
-    rotation = w.rotation[:, SWAP_ROLES] * [1.0, -1.0, -1.0, -1.0, 1.0, 1.0]
-    return Window(
-        inputs.astype(np.float32),
-        w.detected[:, SWAP_JOINTS] * flip,
-        w.joints[:, SWAP_JOINTS] * flip,
-        rotation,
-        w.contact[:, [2, 3, 0, 1]],
-        w.up * flip,
-        w.velocity * flip,
-    )
+    inputs, detected = lifting.mirror_seen(w.inputs, w.detected)
+    said = (w.joints, np.zeros(w.joints.shape[:2]), w.rotation, w.contact, w.up, w.velocity)
+    joints, _, *others = lifting.mirror_said(said)
+    return Window(inputs, detected, joints, *others)
 
 
 def save_known(path: Path, known: list[Known]) -> None:
