@@ -7,7 +7,7 @@ import pytest
 from understudy.ml import euler
 from understudy.ml import rotations as rt
 from understudy.ml.errors import UnderstudyError
-from understudy.ml.inbetween import base, contacts, fill, fit, steady, tracks, variants
+from understudy.ml.inbetween import base, contacts, deltas, fill, fit, steady, tracks, variants
 from understudy.ml.progress import run
 
 
@@ -268,6 +268,14 @@ def test_a_foot_that_steps_between_two_keys_stands_where_it_steps():
     # Nothing pops: no frame goes much further than the way there is to go.
     assert after.max() < 0.08 and np.linalg.norm(np.diff(foot, 2, axis=0), axis=1).max() < 0.04
     assert not contacts.corrections(path, keyed, low, np.zeros(41), 1.0, 30.0).any()
+
+
+def test_smoothness_blurs_what_is_quick_and_keeps_what_is_slow():
+    t = np.linspace(0.0, 2.0, 61)[:, None, None]
+    slow, quick = np.sin(np.pi * t), 0.2 * np.sin(2 * np.pi * 7 * t)
+    blurred = deltas.smoothed(slow + quick, 1.0, 30.0)[10:-10]
+    assert np.abs(blurred - slow[10:-10]).max() < 0.15
+    assert (deltas.smoothed(slow + quick, 0.0, 30.0) == slow + quick).all()
 
 
 def test_a_foot_is_held_alike_at_another_frame_rate():
