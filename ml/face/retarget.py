@@ -16,6 +16,7 @@ from .facerig import FaceRig, Turner, Writing, bone_path, key_path
 from .performance import INDEX, NAMES, Performance
 
 _LOOK_OUT, _LOOK_IN, _LOOK_UP, _LOOK_DOWN = np.radians([38.0, 38.0, 28.0, 32.0])
+_JAW, _CLOSE = INDEX["jawOpen"], INDEX["mouthClose"]
 _HEAD_M = 0.2  # a head's size, which a tolerance is a share of
 _LITTLE = 0.5  # share of the largest sway of a bone, below which none is followed more closely
 _PROPERTIES = {LOCATION: "location", SCALE: "scale"}
@@ -107,8 +108,19 @@ def with_gaze(performance: Performance) -> Performance:
 
 def control_values(coefficients: NDArray, face: FaceMap, rig: FaceRig) -> NDArray:
     """Return (F, C) values of the rig's controls for (F, 52) coefficients, within their ranges."""
-    weights = face.matrix(rig.controls)
-    return np.clip(rig.rest + np.asarray(coefficients) @ weights.T, rig.low, rig.high)
+    weights, coefficients = face.matrix(rig.controls), np.array(coefficients, float)
+    if _closes_by_jaw(face):
+        coefficients[:, _JAW] = np.maximum(coefficients[:, _JAW] - coefficients[:, _CLOSE], 0.0)
+    return np.clip(rig.rest + coefficients @ weights.T, rig.low, rig.high)
+
+
+def _closes_by_jaw(face: FaceMap) -> bool:
+    """Tell whether lips meet on this face only when its jaw closes.
+
+    ARKit's mouthClose takes the jaw's opening back from the lips. VRM and MakeHuman have no such
+    key, and would say p, b and m with an open mouth.
+    """
+    return NAMES[_JAW] in face.expressions() and NAMES[_CLOSE] not in face.expressions()
 
 
 class _Curves:
@@ -279,4 +291,5 @@ def unmapped(face: FaceMap, performance: Performance, least: float = 0.1) -> lis
     """Return the expressions that the performance shows and the face has no control for."""
     most = np.abs(performance.coefficients).max(axis=0)
     shown = {name for name in NAMES if most[INDEX[name]] >= least}
+    shown -= {NAMES[_CLOSE]} if _closes_by_jaw(face) else set()
     return sorted(shown - face.expressions())

@@ -236,5 +236,20 @@ def test_gaze_is_filled_in_from_the_looks_and_the_other_way_round():
     assert track(back, "eyeLookInLeft").max() == 0
 
 
+def test_lips_close_by_the_jaw_where_nothing_else_closes_them():
+    from understudy.ml.face.facemap import Control, FaceMap, Link
+
+    jaw, close = (Control("Head", "key", name) for name in ("A", "Close"))
+    rig = facerig.FaceRig([jaw, close], np.zeros(2), np.zeros(2), np.ones(2))
+    said = performance(jawOpen=np.full(len(TIMES), 0.3), mouthClose=bump(1, 0.3, 0.5))
+    plain = FaceMap([Link("jawOpen", jaw)])
+    values = retarget.control_values(said.coefficients, plain, rig)[:, 0]
+    assert values[60] == pytest.approx(0) and values[0] == pytest.approx(0.3)
+    assert retarget.unmapped(plain, said) == []
+    whole = FaceMap([Link("jawOpen", jaw), Link("mouthClose", close)])
+    values = retarget.control_values(said.coefficients, whole, rig)[60]
+    assert values == pytest.approx([0.3, 0.3])
+
+
 def test_regions_hold_every_expression_once():
     assert sorted(sum(REGIONS.values(), ())) == sorted(NAMES)
