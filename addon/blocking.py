@@ -49,6 +49,7 @@ class Options:
     ik : limbs ("leg.L") to key on their IK controls
     frames : scene frames to key, which rule out `keys` and the tolerance; None to choose
     lifter : whether the learned lifter is asked, or geometry alone
+    picker : whether the learned key picker is asked as well
     cache : folder that keeps what was seen of a clip; "" for none
     person : "largest", "central", "surest" or a number from 0, counted from the left
     frame_start : scene frame of the first frame that is used
@@ -71,6 +72,7 @@ class Options:
     ik: tuple[str, ...] = ()
     frames: tuple[int, ...] | None = None
     lifter: bool = True
+    picker: bool = True
     cache: str = ""
     person: str | int = "largest"
     frame_start: int = 1
@@ -101,6 +103,7 @@ def options_from(context: Context) -> Options:
         ik=limbs_of(settings.blocking),
         frames=tuple(settings.blocking.frames(settings.key_count)) or None if by_count else None,
         lifter=settings.blocking.use_lifter,
+        picker=settings.blocking.use_picker,
         cache=str(Path(bpy.app.tempdir or tempfile.gettempdir(), "understudy")),
         person=settings.person_number if number else settings.person,
         frame_start=settings.start_frame,
@@ -154,6 +157,7 @@ def _watching(scene: Scene, options: Options) -> dict:
         "sequence_fps": options.sequence_fps,
         "person": options.person,
         "lifter": options.lifter,
+        "picker": options.picker,
         "cache": options.cache,
         "fps": frame_rate(scene),
         "frame_start": options.frame_start,

@@ -54,6 +54,11 @@ class UnderstudyBlocking(bpy.types.PropertyGroup):
         description="Let the network correct depth, turns and contacts; else geometry alone",
         default=True,
     )
+    use_picker: BoolProperty(
+        name="Learned Key Picker",
+        description="Let the network say which frames look like poses; needs the learned lifter",
+        default=True,
+    )
     camera: BoolProperty(
         name="Camera",
         description="Make a camera that moves as the video's did, with the video behind it",

@@ -66,6 +66,9 @@ class UNDERSTUDY_PT_blocking_more(SidebarPanel, bpy.types.Panel):
         col = column(self.layout)
         col.prop(settings, "key_types")
         col.prop(settings.blocking, "use_lifter")
+        picked = col.column()
+        picked.active = settings.blocking.use_lifter
+        picked.prop(settings.blocking, "use_picker")
         col.prop(settings.blocking, "touch")
         col.prop(settings, "sequence_rate")
         col.prop(settings, "use_range")

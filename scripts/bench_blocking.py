@@ -35,6 +35,7 @@ from understudy.ml import curves  # noqa: E402
 from understudy.ml import rotations as rt  # noqa: E402
 from understudy.ml.blocking import (  # noqa: E402
     camerapath,
+    keypicker,
     keyposes,
     lifting,
     reading,
@@ -67,6 +68,7 @@ class Case:
     plain: Motion
     lifted: Motion
     world: NDArray
+    scores: NDArray
 
     @property
     def kind(self) -> str:
@@ -158,6 +160,7 @@ def study(path: Path, sources: dict[str, mocap.Performance]) -> Case:
         plain=plain.motion,
         lifted=lifted.motion,
         world=mediapipe_world(truth.video)[:frames],
+        scores=keypicker.score(lifted.motion).score,
     )
 
 
@@ -208,7 +211,7 @@ def compare_bodies(cases: list[Case]) -> dict[str, NDArray]:
         for way, motion in (("rig", case.lifted), ("ceiling", case.exact)):
             out[way].append(row(case, human.perform(motion), motion.contact, size))
         count = max(3, round(0.15 * len(case.joints)))
-        poses = keyposes.pick(case.lifted, case.truth.fps, count)
+        poses = keyposes.pick(case.lifted, case.truth.fps, count, learned=case.scores)
         for how, ik in (("FK", ()), ("IK", LEGS)):
             joints = human.perform(case.lifted, poses, ik)
             few[how].append(row(case, joints, case.lifted.contact, size))
@@ -250,13 +253,14 @@ def compare_keys(cases: list[Case]) -> NDArray:
     """Print key-frame scores at the true count; return (clips, ways)."""
     authored = [case for case in cases if len(case.truth.keys) > 2]
     print(f"\nKey frames found within {measures.WITHIN} frames, F1 at the true count")
-    print("clip                      keys   ours  geometry  uniform  landmark DP  ceiling")
+    print("clip                      keys     ours  unlearned geometry  uniform  mark DP  ceiling")
     rows = []
     for case in authored:
         true = case.truth.keys
         count, frames = len(true), len(case.joints)
         fps = case.truth.fps
         found = (
+            keyposes.pick(case.lifted, fps, count, learned=case.scores).index,
             keyposes.pick(case.lifted, fps, count).index,
             keyposes.pick(case.plain, fps, count).index,
             np.linspace(0, frames - 1, count).round(),
@@ -405,7 +409,7 @@ def compare_splines(cases: list[Case]) -> bool:
             count = max(3, round(share * len(values)))
             even = np.linspace(0, len(values) - 1, count).round().astype(int)
             rebuilt = (
-                through_keys(values, keyposes.pick(motion, fps, count).index),
+                through_keys(values, keyposes.pick(motion, fps, count, learned=case.scores).index),
                 through_keys(values, even),
                 through_keys(values, salient(case.world, fps, count)),
                 engine.auto_clamped(values, even),

@@ -109,6 +109,36 @@ TUNE = (
     Clip("tune_long", "CMU_08_04", 0, 90, "boy", "quarter", "pan", use="tune", lens=50.0),
     Clip("tune_keys_a", "CMU_94_04", 60, 96, "woman", "front", "", 8, "ease", "tune"),
     Clip("tune_keys_b", "CMU_14_12", 60, 96, "man", "quarter", "", 8, "through", "tune"),
+    *(
+        Clip(f"tune_keys_{name}", source, start, 96, look, camera, "", keys, style, "tune")
+        for name, source, start, look, camera, keys, style in (
+            ("c", "CMU_60_09", 100, "woman", "side", 9, "ease"),
+            ("d", "CMU_06_11", 60, "boy", "front", 7, "through"),
+            ("e", "CMU_135_04", 60, "girl", "quarter", 10, "through"),
+            ("f", "CMU_14_29", 60, "man", "side", 6, "ease"),
+            ("g", "CMU_12_02", 20, "woman", "quarter", 8, "through"),
+            ("h", "CMU_94_06", 100, "boy", "side", 9, "ease"),
+        )
+    ),
+    *(
+        Clip(f"tune_feet_{k}", source, start, count, look, camera, move, use="tune")
+        for k, (source, start, count, look, camera, move) in enumerate((
+            ("CMU_07_11", 0, 70, "woman", "side", ""),
+            ("CMU_08_09", 0, 70, "man", "quarter", ""),
+            ("CMU_07_08", 0, 80, "girl", "front", ""),
+            ("CMU_06_09", 0, 70, "boy", "quarter", ""),
+            ("CMU_60_12", 200, 80, "man", "side", ""),
+            ("CMU_94_15", 100, 80, "woman", "quarter", ""),
+            ("CMU_135_09", 60, 80, "boy", "front", ""),
+            ("CMU_14_18", 60, 80, "man", "side", ""),
+            ("CMU_61_05", 120, 80, "girl", "front", ""),
+            ("CMU_12_03", 30, 80, "woman", "side", ""),
+            ("CMU_10_06", 0, 80, "man", "quarter", ""),
+            ("CMU_85_12", 60, 80, "boy", "side", ""),
+            ("CMU_08_06", 0, 70, "woman", "front", "pan"),
+            ("CMU_06_14", 20, 80, "man", "side", "pan"),
+        ))
+    ),
 )
 
 _NOISE_SOURCES = (

@@ -31,8 +31,9 @@ _PITCH_SPREAD, _ROLL_SPREAD, _LEAN_SPREAD = 0.2, 0.06, 0.06
 _LEAN_BIAS = np.radians(4.5)
 # How far off the lifter's sense of up is, radians.
 _UP_SPREAD = 0.05
-# A foot stands once the lifter is this sure, and until it is that unsure.
-_SURE, _UNSURE = 0.6, 0.4
+# A foot stands once it is judged this sure, and until it is judged that unsure; set on the rendered
+# clips for tuning that the judgement was not trained on.
+_SURE, _UNSURE = 0.45, 0.3
 # How firmly the path as seen is held to, beside 4 for a standing point that should not move. Set
 # on the clips for tuning: 0.001, 0.01, 0.1 and 0.3 leave the path 5.7, 4.0, 3.1 and 3.0 % off.
 _PATH_TRUST = 0.1
@@ -157,7 +158,7 @@ def find_contacts(height: NDArray, image: NDArray, leg_px: NDArray, fps: float) 
 
 
 def standing(sure: NDArray, fps: float) -> NDArray:
-    """Say when each foot point stands, from how sure (F, P) the lifter is, with hysteresis."""
+    """Say when each foot point stands, from how sure (F, P) that is, with hysteresis."""
     contact = np.zeros(sure.shape, bool)
     for p in range(sure.shape[1]):
         for start, stop in runs(sure[:, p] > _UNSURE):

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from scipy.signal import find_peaks, peak_prominences
 
 from .. import curves
 from .. import rotations as rt
 from ..errors import UnderstudyError
 from ..take import BREAKDOWN, EXTREME, KEYFRAME
+from . import shortest
 from .body import PARENT, ROLES, Motion
 
 # How much a degree at each segment shows: what moves more of the body, or more visibly.
@@ -37,10 +38,19 @@ _MOST_SAMPLES = 32
 _LONGEST_S = 4.0
 # Weights tried, strongest first, for landing on poses, and the most that may cost: in
 # squared error over the smallest possible, and in root mean square error.
-_POSE_PULLS = (4.0, 3.0, 2.0, 1.0, 0.5, 0.2)
-# Chosen on two blocked clips, one of which the bench's bar is on: F1 there is 0.67 at 0.5 degrees,
-# 0.78 at 0.7 and 0.9, and 0.89 from 1.0 on.
-_POSE_WORTH, _POSE_WORTH_RAD = 1.75, np.radians(1.0)
+_POSE_PULLS = (16.0, 8.0, 4.0, 3.0, 2.0, 1.0, 0.5, 0.2)
+# Without the key picker; chosen on two blocked clips: F1 there is 0.67 at 0.5 degrees, 0.78 at 0.7
+# and 0.9, and 0.89 from 1.0 on.
+_POSE_WORTH = (1.75, np.radians(1.0))
+# With it: where nothing tells poses from what lies between, and where they are plain. Set, with the
+# next two, on the blocked and captured clips for tuning.
+_VAGUE_WORTH, _CLEAR_WORTH = (1.1, np.radians(0.3)), (3.0, np.radians(2.0))
+# Mean entropy of the scores, nats a frame: of plain poses and of vague ones.
+_CLEAR, _VAGUE = 0.44, 0.52
+# Frames' worth of score that one pose gives; for keys asked for over poses seen, how much plainness
+# counts.
+_SCORE_OF_A_POSE = 2.5
+_AS_MANY = ((0.55, 0.75, 1.05, 1.4), (0.0, 1.0, 1.0, 0.0))
 _POLISH_SWEEPS, _POLISH_REACH = 3, 3
 _SLOPE_HOLD = 1.0
 _EXTREME_FROM = 0.35
@@ -189,71 +199,29 @@ def _segment_basis(t: NDArray, span: int) -> tuple[NDArray, NDArray]:
     return h[:, [0, 2, 1, 3]].astype(np.float32), settle.astype(np.float32)
 
 
-def _best_path(edge: NDArray, count: int) -> tuple[NDArray, NDArray]:
-    """Return the cheapest paths from the first to the last candidate, exactly.
-
-    Parameters
-    ----------
-    edge : (N, N), cost from row to column, infinity where there is no way
-    count : int
-        Largest number of stops.
-
-    Returns
-    -------
-    total : (count + 1,) cheapest cost with exactly that many stops
-    previous : (count + 1, N) for tracing back
-    """
-    n = len(edge)
-    best = np.full(n, np.inf)
-    best[0] = 0.0
-    total = np.full(count + 1, np.inf)
-    previous = np.zeros((count + 1, n), int)
-    for stops in range(2, count + 1):
-        through = best[:, None] + edge
-        previous[stops] = through.argmin(axis=0)
-        best = through.min(axis=0)
-        total[stops] = best[-1]
-    return total, previous
-
-
-def _trace(previous: NDArray, stops: int) -> NDArray:
-    at, path = previous.shape[1] - 1, []
-    for k in range(stops, 1, -1):
-        path.append(at)
-        at = previous[k, at]
-    return np.array([at, *reversed(path)])
-
-
-def _fewest(allowed: NDArray) -> int:
-    """Return the smallest number of stops on a path of allowed segments."""
-    reach = np.zeros(len(allowed), bool)
-    reach[0] = True
-    stops = 1
-    while not reach[-1]:
-        reach = (reach[:, None] & allowed).any(axis=0)
-        stops += 1
-    return stops
-
-
 def choose(
     values: NDArray,
     salience: NDArray,
     fps: float,
     count: int | None = None,
     tolerance_rad: float | None = None,
+    learned: NDArray | None = None,
 ) -> NDArray:
     """Choose the frames to key.
 
     Parameters
     ----------
     values : (F, C) from `features`
-    salience : (F,) from `rate_frames`
+    salience : (F,) from `rate`
     fps : float
     count : int, optional
         Exactly this many keys, first and last frame included.
     tolerance_rad : float, optional
         Without a count: the fewest keys for which no frame is further off than this, in the
         weighted root mean square over the joints that `features` measures.
+    learned : (F,), optional
+        The key picker's scores, if the salience comes from it: how plain they are says how much
+        landing on poses may cost.
 
     Returns
     -------
@@ -265,7 +233,7 @@ def choose(
     if count is None and tolerance_rad is None:
         raise UnderstudyError("Say how many keys to set, or how far they may be off")
     if count is None and frames > _MOST_CANDIDATES:
-        return _choose_in_pieces(values, salience, fps, tolerance_rad)
+        return _choose_in_pieces(values, salience, fps, tolerance_rad, learned)
     likely = _candidates(salience, count)
     longest = round(_LONGEST_S * fps)
     if count is not None:
@@ -279,9 +247,10 @@ def choose(
         allowed = worst <= max(tolerance_rad, 1e-6)
         allowed |= np.eye(len(likely), k=1, dtype=bool)
         cost = np.where(allowed, cost, np.inf)
-        count = _fewest(allowed)
+        count = shortest.fewest(allowed)
     count = max(2, min(count, len(likely)))
-    index = likely[_pulled_path(cost, salience[likely], count, frames)]
+    worth = _POSE_WORTH if learned is None else _learned_worth(learned, count)
+    index = likely[_pulled_path(cost, salience[likely], count, frames, worth)]
     index = _polish(values, index, salience)
     return index if tolerance_rad is None else _within(values, index, tolerance_rad)
 
@@ -302,8 +271,23 @@ def _within(values: NDArray, index: NDArray, tolerance_rad: float) -> NDArray:
     return index
 
 
+def _learned_worth(learned: NDArray, count: int) -> tuple[float, float]:
+    """Return what landing on poses may cost, as `_POSE_WORTH`.
+
+    A blocked clip has plain poses, and as many as the scores add up to: asked for about so many, it
+    is they that are wanted. A performance that flows has none, and its curve comes first.
+    """
+    p = np.clip(learned, 1e-6, 1.0 - 1e-6)
+    entropy = float(-(p * np.log(p) + (1.0 - p) * np.log(1.0 - p)).mean())
+    clear = float(np.clip((_VAGUE - entropy) / (_VAGUE - _CLEAR), 0.0, 1.0))
+    poses = float(learned.sum()) / _SCORE_OF_A_POSE
+    clear *= float(np.interp(count / max(poses, 2.0), *_AS_MANY))
+    ratio, degrees = (a + clear * (b - a) for a, b in zip(_VAGUE_WORTH, _CLEAR_WORTH, strict=True))
+    return ratio, degrees
+
+
 def _choose_in_pieces(
-    values: NDArray, salience: NDArray, fps: float, tolerance_rad: float
+    values: NDArray, salience: NDArray, fps: float, tolerance_rad: float, learned: NDArray | None
 ) -> NDArray:
     """Choose for a long motion piece by piece, cut where a key is likely anyway.
 
@@ -315,28 +299,31 @@ def _choose_in_pieces(
         cuts.append(start + int(salience[start : cuts[-1] + piece].argmax()))
     cuts.append(len(values) - 1)
     parts = [
-        a + choose(values[a : b + 1], salience[a : b + 1], fps, None, tolerance_rad)
+        a + choose(values[a : b + 1], salience[a : b + 1], fps, None, tolerance_rad,
+                   None if learned is None else learned[a : b + 1])
         for a, b in zip(cuts[:-1], cuts[1:], strict=True)
     ]
     return np.unique(np.concatenate(parts))
 
 
-def _pulled_path(cost: NDArray, salience: NDArray, count: int, frames: int) -> NDArray:
+def _pulled_path(
+    cost: NDArray, salience: NDArray, count: int, frames: int, worth: tuple[float, float]
+) -> NDArray:
     """Return the cheapest path that lands on poses as far as the error allows.
 
-    Landing on poses is worth `_POSE_WORTH` times the smallest possible squared error, but no
-    more than `_POSE_WORTH_RAD` in its root mean square over the frames.
+    Landing on poses may cost `worth[0]` times the smallest possible squared error, but no more
+    than `worth[1]` radians in its root mean square over the frames.
     """
-    total, previous = _best_path(cost, count)
-    best = _trace(previous, count)
+    total, previous = shortest.best_path(cost, count)
+    best = shortest.trace(previous, count)
     most = min(
-        _POSE_WORTH * total[count],
-        frames * (np.sqrt(total[count] / frames) + _POSE_WORTH_RAD) ** 2,
+        worth[0] * total[count],
+        frames * (np.sqrt(total[count] / frames) + worth[1]) ** 2,
     )
     for pull in _POSE_PULLS:
         weight = pull * total[count] / count
-        _, previous = _best_path(cost + weight * (1.0 - salience)[None, :], count)
-        path = _trace(previous, count)
+        _, previous = shortest.best_path(cost + weight * (1.0 - salience)[None, :], count)
+        path = shortest.trace(previous, count)
         if cost[path[:-1], path[1:]].sum() <= most:
             return path
     return best
@@ -392,39 +379,77 @@ def key_types(index: NDArray, salience: NDArray, contact: NDArray) -> NDArray:
     return types
 
 
-def rate(motion: Motion, fps: float) -> tuple[NDArray, NDArray]:
-    """Return a motion's `features` and how much each frame looks like a pose."""
+def rate(motion: Motion, fps: float, learned: NDArray | None = None) -> tuple[NDArray, NDArray]:
+    """Return a motion's `features` and how much each frame looks like a pose.
+
+    `learned` (F,) is what the key picker says (`keypicker.score`); without it the motion's speed,
+    turns and contacts say.
+    """
     values = features(motion)
-    # Poses are judged by where the body is in space as well: angles of small parts are noisy.
-    places = motion.joints.reshape(len(values), -1) / motion.leg_length
-    places = places / np.sqrt(motion.joints.shape[1])
-    salience = rate_frames(np.concatenate([values, places], axis=1), motion.contact, fps)
+    if learned is None:
+        # Poses are judged by where the body is in space as well: angles of small parts are noisy.
+        salience = rate_frames(
+            np.concatenate([values, _places(motion)], axis=1), motion.contact, fps
+        )
+    else:
+        salience = _peaks(np.asarray(learned, float))
     # What was hardly seen should not be keyed when something better is near.
     salience[1:-1] *= np.sqrt(motion.confidence[1:-1])
     return values, salience
 
 
+def _places(motion: Motion) -> NDArray:
+    """Return (F, C) where the joints are, in leg lengths, their squares adding up to a mean."""
+    places = motion.joints.reshape(len(motion.joints), -1) / motion.leg_length
+    return places / np.sqrt(motion.joints.shape[1])
+
+
+def _judged(motion: Motion, values: NDArray) -> NDArray:
+    """Return (F, C) by which a choice of keys is judged: where the joints are as well."""
+    return np.concatenate([values, _places(motion)], axis=1)
+
+
+def _peaks(score: NDArray) -> NDArray:
+    """Return (F,) scores with what is not the highest within a frame either way lowered."""
+    around = maximum_filter1d(score, 3, mode="nearest")
+    out = np.sqrt(np.where(score >= around, score, 0.25 * score))
+    out[[0, -1]] = 1.0
+    return out
+
+
 def pick(
-    motion: Motion, fps: float, count: int | None = None, tolerance_rad: float | None = None
+    motion: Motion,
+    fps: float,
+    count: int | None = None,
+    tolerance_rad: float | None = None,
+    learned: NDArray | None = None,
 ) -> KeyPoses:
-    """Pick the key poses of a motion; see `choose` for the two ways to say how many."""
-    values, salience = rate(motion, fps)
-    index = choose(values, salience, fps, count, tolerance_rad)
+    """Pick the key poses of a motion; see `choose` for the two ways to say how many.
+
+    `learned` (F,) is what the key picker says, optional.
+    """
+    values, salience = rate(motion, fps, learned)
+    # A tolerance is one of angles; a count may be judged by more.
+    judged = values if count is None else _judged(motion, values)
+    index = choose(judged, salience, fps, count, tolerance_rad, learned)
     return _described(motion, values, salience, index)
 
 
-def pick_many(motion: Motion, fps: float, counts: Iterable[int]) -> list[KeyPoses]:
+def pick_many(
+    motion: Motion, fps: float, counts: Iterable[int], learned: NDArray | None = None
+) -> list[KeyPoses]:
     """Pick the key poses for several counts."""
-    values, salience = rate(motion, fps)
+    values, salience = rate(motion, fps, learned)
+    judged = _judged(motion, values)
     return [
-        _described(motion, values, salience, choose(values, salience, fps, count))
+        _described(motion, values, salience, choose(judged, salience, fps, count, None, learned))
         for count in counts
     ]
 
 
-def at(motion: Motion, fps: float, index: NDArray) -> KeyPoses:
+def at(motion: Motion, fps: float, index: NDArray, learned: NDArray | None = None) -> KeyPoses:
     """Describe poses at rows (K,) that somebody else chose."""
-    values, salience = rate(motion, fps)
+    values, salience = rate(motion, fps, learned)
     return _described(motion, values, salience, index)
 
 

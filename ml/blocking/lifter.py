@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .. import rotations as rt
 from ..runtime import Session, Settings
-from . import fit, lifting
+from . import contacts, fit, lifting
 from .tracker import Landmarks
 
 NAME = "lifter_v1"
@@ -54,24 +54,14 @@ def lift(landmarks: Landmarks, time: NDArray, settings: Settings | None = None) 
     """
     session, focal_px = Session(NAME, settings), landmarks.focal
     count = max(_FEWEST, int(np.ceil((time[-1] - time[0]) * lifting.RATE)) + 1)
-    even = time[0] + np.arange(count) / lifting.RATE
-    seen = fit.resample(landmarks, even, _SMOOTH_S, focal_px)
-    middle = 0.5 * np.asarray(landmarks.size, float)
-    still = seen.still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
-    view = lifting.look(
-        seen.rays(landmarks.size, focal_px),
-        seen.world,
-        seen.visibility,
-        (still - middle) / focal_px,
-        lifting.RATE,
-    )
-    said = _in_pieces(session, view)
+    heard = listen(landmarks, time[0] + np.arange(count) / lifting.RATE, focal_px, session)
+    contact, judged = contacts.judge(heard.feet, settings)
     at = np.clip((np.asarray(time) - time[0]) * lifting.RATE, 0.0, count - 1.0)
     low = np.minimum(at.astype(int), count - 2)
-    said = [_between(values, low, at - low) for values in said]
-    turn = _between(rt.continuous(view.turn), low, at - low)
+    said = [_between(values, low, at - low) for values in (*heard.said, contact)]
+    turn = _between(rt.continuous(heard.turn), low, at - low)
     back = rt.conjugate(rt.normalize(turn))
-    joints, spread, six, contact, up, velocity = said
+    joints, spread, six, _, up, velocity, contact = said
     rot = rt.from_matrix(lifting.to_matrix(six))
     return Lifted(
         joints=rt.rotate(back[:, None], joints),
@@ -80,8 +70,46 @@ def lift(landmarks: Landmarks, time: NDArray, settings: Settings | None = None) 
         contact=1.0 / (1.0 + np.exp(-contact)),
         up=rt.rotate(back, rt.normalize(up)),
         velocity=rt.rotate(back, velocity),
-        model={NAME: session.sha256},
+        model={NAME: session.sha256, **judged},
     )
+
+
+@dataclass
+class Heard:
+    """What the network said of a clip, at `lifting.RATE`.
+
+    Attributes
+    ----------
+    said : values (F, …) of `lifting.OUTPUTS`, view axes
+    turn : (F, 4) from camera to view axes
+    feet : (2, F, contacts.INPUTS) laid out for the judgement of what stands
+    """
+
+    said: list[NDArray]
+    turn: NDArray
+    feet: NDArray
+
+
+def listen(landmarks: Landmarks, even: NDArray, focal_px: float, session: Session) -> Heard:
+    """Show the network a clip at even times (F,), `lifting.RATE` a second."""
+    seen = fit.resample(landmarks, even, _SMOOTH_S, focal_px)
+    middle = 0.5 * np.asarray(landmarks.size, float)
+    still = (seen.still - middle) / focal_px
+    view = lifting.look(
+        seen.rays(landmarks.size, focal_px),
+        seen.world,
+        seen.visibility,
+        still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1),
+        lifting.RATE,
+    )
+    said = _in_pieces(session, view)
+    joints, spread, _, logits, up, velocity = said
+    into = rt.multiply(seen.turn, rt.conjugate(rt.normalize(view.turn)))
+    feet = contacts.describe(
+        rt.rotate(into[:, None], joints), spread, logits, rt.rotate(into, rt.normalize(up)),
+        rt.rotate(into, velocity), still, view.metre, lifting.RATE,
+    )  # fmt: skip
+    return Heard(said, view.turn, feet)
 
 
 def _between(values: NDArray, low: NDArray, part: NDArray) -> NDArray:

@@ -83,11 +83,13 @@ class View:
     inputs : (F, INPUTS) float32
     turn : (F, 4) quaternions from the camera's axes to view axes
     detected : (F, len(JOINTS), 3) metres, the detector's own joints, hips at the origin
+    metre : (F,) how large a metre at the hips looks, x/z units, steadied
     """
 
     inputs: NDArray
     turn: NDArray
     detected: NDArray
+    metre: NDArray
 
 
 def view_turn(ray: NDArray) -> NDArray:
@@ -136,15 +138,17 @@ def lay_out(
     """
     size = _size(flat, body, visibility)
     smooth = gaussian_filter1d(np.log(size), _SIZE_SMOOTH_S * fps, mode="nearest")
-    metres = np.clip(flat / np.exp(smooth)[:, None, None], -_FAR, _FAR)
+    metre = np.exp(smooth)
+    metres = np.clip(flat / metre[:, None, None], -_FAR, _FAR)
     move = np.zeros((len(flat), 3))
     if len(flat) > 1:
-        move[:, :2] = np.gradient(still, axis=0) * fps / np.exp(smooth)[:, None]
+        move[:, :2] = np.gradient(still, axis=0) * fps / metre[:, None]
         move[:, 2] = np.gradient(smooth) * fps
     usual = np.broadcast_to(_USUAL[:, None], (*visibility.shape, 1))
     rows = [metres, body, usual]
     inputs = np.concatenate([np.concatenate(rows, axis=2).reshape(len(flat), -1), move], axis=1)
-    return View(np.clip(inputs, -8.0, 8.0).astype(np.float32), turn, body[:, AS_JOINTS])
+    inputs = np.clip(inputs, -8.0, 8.0).astype(np.float32)
+    return View(inputs, turn, body[:, AS_JOINTS], metre)
 
 
 def _size(flat: NDArray, body: NDArray, visibility: NDArray) -> NDArray:

@@ -14,7 +14,7 @@ from ..progress import Progress, Steps, scaled
 from ..rig import Rig
 from ..runtime import MODELS, Settings, card_sha256, model_path
 from ..video import open_video
-from . import keyposes, shot
+from . import keypicker, keyposes, shot
 from . import seen as memory
 from .body import Motion
 from .bonemap import BoneMap, check_limbs
@@ -42,6 +42,7 @@ class _Solved:
     times: NDArray
     motion: Motion
     models: dict[str, str]
+    learned: NDArray | None
 
 
 def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
@@ -55,6 +56,7 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         sequence_fps : frames a second of an image sequence, optional
         person : "largest", "central", "surest", or a number counted from the left
         lifter : whether the learned lifter is asked, optional
+        picker : whether, beside the lifter, the learned key picker is asked, optional
         cache : folder to keep what was seen in, optional
         fps : the scene's frames a second
         frame_start : scene frame that the used part of the video begins on
@@ -86,7 +88,7 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
     solved = yield from _solve(params)
     seen, frames, motion = solved.seen, solved.frames, solved.motion
     yield Progress(0.95, "Choosing the key poses")
-    poses = _poses(motion, frames, params)
+    poses = _poses(solved, params)
     yield Progress(0.97, "Setting keys")
     ways = {"root_motion": params.get("root_motion", True), "touch": bool(params.get("touch"))}
     pose = retarget(motion, rig, bones, ik=ik, **ways)
@@ -158,7 +160,7 @@ def preview(params: dict, _arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict
     solved = yield from _solve(params)
     yield Progress(0.95, "Choosing the key poses")
     most = min(int(params.get("most") or 40), len(solved.frames))
-    rows = keyposes.pick_many(solved.motion, params["fps"], range(2, most + 1))
+    rows = keyposes.pick_many(solved.motion, params["fps"], range(2, most + 1), solved.learned)
     meta = {
         "span": [int(solved.frames[0]), int(solved.frames[-1])],
         "provider": solved.seen.provider,
@@ -194,8 +196,14 @@ def _solve(params: dict) -> Steps[_Solved]:
     frames = scene_frames(seen, params["fps"], params["frame_start"], start_s)
     times = start_s + (frames - params["frame_start"]) / params["fps"]
     got = read(seen, times, bool(params.get("lifter")), settings)
+    models, learned = dict(seen.models) | got.models, None
+    # What geometry alone makes trembles more than anything that the picker has learned from.
+    if params.get("picker") and got.lifted is not None:
+        rated = keypicker.score(got.motion, settings)
+        learned = rated.score
+        models |= rated.model
     source = {Path(params["video"]).name: digest}
-    return _Solved(seen, source, frames, times, got.motion, dict(seen.models) | got.models)
+    return _Solved(seen, source, frames, times, got.motion, models, learned)
 
 
 def _cards(settings: Settings) -> dict[str, str]:
@@ -205,18 +213,18 @@ def _cards(settings: Settings) -> dict[str, str]:
     return {name: card_sha256(model_path(name, folder)) for name in names}
 
 
-def _poses(motion: Motion, frames: NDArray, params: dict) -> keyposes.KeyPoses:
+def _poses(solved: _Solved, params: dict) -> keyposes.KeyPoses:
     """Return the frames that were asked for, or the best ones."""
-    given = params.get("frames")
+    given, motion, frames = params.get("frames"), solved.motion, solved.frames
     if not given:
-        return keyposes.pick(motion, params["fps"], **_how_many(params))
+        return keyposes.pick(motion, params["fps"], **_how_many(params), learned=solved.learned)
     index = np.unique(np.asarray(given, int)) - int(frames[0])
     index = index[(index >= 0) & (index < len(frames))]
     if len(index) < 2:
         raise UnderstudyError(
             "Fewer than two of the frames to key lie where the person is seen: choose others"
         )
-    return keyposes.at(motion, params["fps"], index)
+    return keyposes.at(motion, params["fps"], index, solved.learned)
 
 
 def _how_many(params: dict) -> dict:

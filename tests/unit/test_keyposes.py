@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from understudy.ml import curves, take
 from understudy.ml import rotations as rt
-from understudy.ml.blocking import keyposes, solver
+from understudy.ml.blocking import keyposes, shortest, solver
 from understudy.ml.blocking.body import ROLES, Motion
 from understudy.ml.errors import UnderstudyError
 
@@ -54,12 +54,12 @@ def test_path_is_the_cheapest_of_all():
     rng = np.random.default_rng(3)
     n, count = 9, 4
     edge = np.where(np.triu(np.ones((n, n), bool), 1), rng.random((n, n)), np.inf)
-    total, previous = keyposes._best_path(edge, count)
+    total, previous = shortest.best_path(edge, count)
     every = [
         sum(edge[a, b] for a, b in itertools.pairwise((0, *inner, n - 1)))
         for inner in itertools.combinations(range(1, n - 1), count - 2)
     ]
-    path = keyposes._trace(previous, count)
+    path = shortest.trace(previous, count)
     assert len(path) == count and path[0] == 0 and path[-1] == n - 1
     assert total[count] == pytest.approx(min(every))
     assert sum(edge[a, b] for a, b in itertools.pairwise(path)) == pytest.approx(min(every))

@@ -98,20 +98,7 @@ class Source:
         """See joints (T, 17, 3), scene axes, with a random camera."""
         frames = len(joints)
         hips = joints[:, list(lifting.HIPS)].mean(axis=1)
-        about = rt.from_rotvec([0.0, 0.0, rng.uniform(-np.pi, np.pi)])
-        pitch = np.clip(rng.normal(0.1, 0.16), -0.35, 0.7)
-        roll = rng.normal(0.0, 0.04)
-        tilt = rt.multiply(rt.from_rotvec([0.0, 0.0, roll]), rt.from_rotvec([pitch, 0.0, 0.0]))
-        into = rt.multiply(tilt, rt.multiply(rt.from_matrix(_INTO_CAMERA), about))
-        middle = hips.mean(axis=0)
-        far = float(np.exp(rng.uniform(np.log(1.9), np.log(8.0))))
-        far = max(far, 1.2 * float(np.ptp(hips[:, :2], axis=0).max()))
-        aside = rng.normal(0.0, [0.12, 0.06]) * far
-        drift = np.zeros((frames, 3))
-        if rng.random() < 0.2:  # a camera that travels along
-            drift = gaussian_filter1d(hips - middle, 12.0, axis=0, mode="nearest")
-            drift = drift * rng.uniform(0.3, 1.0)
-        at = rt.rotate(into, joints - (middle + drift)[:, None]) + [*aside, far]
+        into, at = before_camera(joints, rng, 0.2)
         centre = at[:, list(lifting.HIPS)].mean(axis=1)
         centre[:, 2] = np.maximum(centre[:, 2], 1.0)
         ray = centre[:, :2] / centre[:, 2:]
@@ -147,6 +134,39 @@ class Source:
             view.inputs, view.detected, e.joints[at], k.rotation[at], k.contact[at], k.up[at],
             k.velocity[at],
         )  # fmt: skip
+
+
+def before_camera(
+    joints: NDArray, rng: np.random.Generator, travelling: float
+) -> tuple[NDArray, NDArray]:
+    """Stand a random camera before somebody.
+
+    Parameters
+    ----------
+    joints : (T, 17, 3) metres, scene axes
+    rng : Generator
+    travelling : float, 0 to 1, how often the camera travels along
+
+    Returns
+    -------
+    into : (4,) the turn from scene to camera axes
+    at : (T, 17, 3) metres, the joints in camera axes
+    """
+    hips = joints[:, list(lifting.HIPS)].mean(axis=1)
+    about = rt.from_rotvec([0.0, 0.0, rng.uniform(-np.pi, np.pi)])
+    pitch = np.clip(rng.normal(0.1, 0.16), -0.35, 0.7)
+    roll = rng.normal(0.0, 0.04)
+    tilt = rt.multiply(rt.from_rotvec([0.0, 0.0, roll]), rt.from_rotvec([pitch, 0.0, 0.0]))
+    into = rt.multiply(tilt, rt.multiply(rt.from_matrix(_INTO_CAMERA), about))
+    middle = hips.mean(axis=0)
+    far = float(np.exp(rng.uniform(np.log(1.9), np.log(8.0))))
+    far = max(far, 1.2 * float(np.ptp(hips[:, :2], axis=0).max()))
+    aside = rng.normal(0.0, [0.12, 0.06]) * far
+    drift = np.zeros((len(joints), 3))
+    if rng.random() < travelling:
+        drift = gaussian_filter1d(hips - middle, 12.0, axis=0, mode="nearest")
+        drift = drift * rng.uniform(0.3, 1.0)
+    return into, rt.rotate(into, joints - (middle + drift)[:, None]) + [*aside, far]
 
 
 def _stretch_of(p: mocap.Performance, frames: int, rng: np.random.Generator) -> tuple:

@@ -1,0 +1,1 @@
+"""Training of the judgement of which feet stand."""
