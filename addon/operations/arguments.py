@@ -163,6 +163,9 @@ def _schema(prop: object) -> dict:
         row = schema([Argument("name", _NAME), *rows])
         # Blender's operators take a row only with all its values.
         return made | {"items": row | {"required": list(row["properties"])}}
+    if "ENUM_FLAG" in words.get("options", ()):  # several at once
+        item = {"type": "string", "enum": [item[0] for item in _items(words)]}
+        return made | {"type": "array", "items": item, "default": sorted(words["default"])}
     unit = _UNITS.get(words.get("subtype", "NONE"))
     if unit is not None:
         made["unit"] = unit
@@ -170,14 +173,18 @@ def _schema(prop: object) -> dict:
         made["format"] = "path"
     made |= _range(words)
     if "items" in words:
-        items = words["items"](None, None) if callable(words["items"]) else words["items"]
-        made["enum"] = [item[0] for item in items]
-        made["enumDescriptions"] = [f"{item[1]}: {item[2]}" for item in items]
+        made["enum"] = [item[0] for item in _items(words)]
+        made["enumDescriptions"] = [f"{item[1]}: {item[2]}" for item in _items(words)]
     if "default" in words:
         made["default"] = words["default"]
     elif kind == "string":
         made["default"] = made["enum"][0] if "enum" in made else ""
     return made
+
+
+def _items(words: dict) -> list[tuple]:
+    """Return the choices of an EnumProperty."""
+    return words["items"](None, None) if callable(words["items"]) else words["items"]
 
 
 def _range(words: dict) -> dict:
@@ -284,6 +291,8 @@ def of_operator(value: object, form: dict) -> object:
 
 def plain(value: object) -> object:
     """Return a property's value as one that lives on: a vector as a tuple."""
+    if isinstance(value, set):
+        return sorted(value)
     return value if isinstance(value, str | int | float) else tuple(value)
 
 
@@ -298,4 +307,5 @@ def _put(owner: object, name: str, value: object | None) -> None:
     elif value is None:
         owner.property_unset(name)
     else:
-        setattr(owner, name, value)
+        several = getattr(owner.bl_rna.properties[name], "is_enum_flag", False)
+        setattr(owner, name, set(value) if several else value)

@@ -228,3 +228,37 @@ def test_every_setting_of_a_panel_is_an_argument_or_knowingly_none():
                 group = getattr(group, part)
             assert name in group.bl_rna.properties, path
     assert operations.named("block").name == "block"
+
+
+def test_lent_settings_come_back_as_they_were():
+    """Every setting that a stage takes, of whatever kind, set and unset."""
+    from understudy.addon.operations import arguments
+
+    scene = bpy.context.scene
+    for operation in OPERATIONS:
+        places = {a.where: a.schema() for a in operation.arguments if a.where}
+
+        def state(places=places) -> list:
+            owners = [arguments._owner(scene.understudy, path) for path in places]
+            return [arguments._kept(owner, name) for owner, name in owners]
+
+        plain = {"number": 0.9, "integer": 3, "string": "x", "boolean": True}
+        values = {}
+        for path, form in places.items():
+            if "enum" in form:
+                values[path] = form["enum"][-1]
+            elif form["type"] in plain:
+                values[path] = plain[form["type"]]
+            elif "enum" in form.get("items", {}):
+                values[path] = form["items"]["enum"][:1]
+        for lend in (values, {}):
+            before = state()
+            with arguments.lent(scene, lend, places):
+                inside = state()
+                assert lend == {} or inside != before
+            assert state() == before
+        with arguments.lent(scene, values, ()):
+            before = state()
+            with arguments.lent(scene, {}, places):
+                assert all(not kept for kept in state())
+            assert state() == before

@@ -60,3 +60,17 @@ def test_every_report_of_a_job_fits_its_form(shots, farm, bpy_python, tmp_path):
     assert [p.stem for p in reports] == ["inbetween", "report"]
     for path in reports:
         assert [e.message for e in form.iter_errors(json.loads(path.read_text()))] == []
+
+
+def test_the_operations_are_tools_with_schemas_of_their_own(bpy_python):
+    script = farm_schema.PATH.parents[1] / "scripts" / "understudy.py"
+    words = [bpy_python, str(script), "operations"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=True)
+    tools = {tool["name"]: tool for tool in json.loads(done.stdout)["tools"]}
+    for tool in tools.values():
+        jsonschema.Draft202012Validator.check_schema(tool["inputSchema"])
+    form = jsonschema.Draft202012Validator(tools["inbetween"]["inputSchema"])
+    good = {"rig": "Hero", "first": 1, "last": 48, "strength": 0.8, "bones": [{"name": "hand"}]}
+    assert list(form.iter_errors(good)) == []
+    for wrong in ({"strength": 2}, {"first": "one"}, {"bones": ["hand"]}, {"code": "import os"}):
+        assert list(form.iter_errors(good | wrong)), wrong
