@@ -17,6 +17,7 @@ from .camera import BackgroundTracker
 from .camerapath import FOCAL_RATIO
 from .crop import Region, refine, to_picture, turn_upright, warp
 from .detector import Detections, Detector
+from .following import Follower, Words
 from .smoothing import LowPass, OneEuro
 
 log = logging.getLogger(__name__)
@@ -25,15 +26,16 @@ NAME = "pose_landmark_v1"
 SIZE = 256
 COUNT = 33
 MIN_PRESENCE = 0.5
-PERSONS = ("largest", "central", "surest")
 _AUXILIARY = slice(33, 35)
 """Two further points: the middle of the body and the top of the circle around it."""
 
-_SAME_WITHIN_S = 1.0
-"""For so long after a loss only somebody near the last place is taken, as the same person."""
-
-_REACH, _REACH_A_SECOND = 0.5, 1.5
-"""How far "near" is, in sides of the person's square: at once, and more with every second."""
+_WORDS = Words(
+    "person",
+    "people",
+    "somebody else",
+    "Choose a clip, or a range of it, that shows one person's whole body, upright and not too "
+    "small",
+)
 
 SURE = 0.75
 """Score from which a detection is believed."""
@@ -186,20 +188,15 @@ class _Tracker:
 
     Attributes
     ----------
-    most_seen : the most people detected in one frame
-    changes : times at which somebody else may have been taken, seconds
+    whom : decides which person that is
     """
 
     def __init__(self, person: str | int, keep: bool, settings: Settings | None) -> None:
-        self.person = person
-        self.keep = keep
+        self.whom = Follower(person, _WORDS, keep)
         self.detector = Detector(settings)
         self.network = LandmarkNetwork(settings)
-        self.most_seen = 0
-        self.changes: list[float] = []
         self._steady = _Steadier()
         self._region: Region | None = None
-        self._last: tuple[float, Region] | None = None
 
     def step(self, time_s: float, image: NDArray[np.uint8]) -> _Frame:
         """Take the next frame, (H, W, 3) uint8 BGR."""
@@ -210,7 +207,7 @@ class _Tracker:
         if not look.presence > MIN_PRESENCE:
             return self._lose(time_s, look.presence)
         frame, self._region = self._steady(time_s, look)
-        self._last = (time_s, self._region)
+        self.whom.saw(time_s, self._region)
         return frame
 
     def _lose(self, time_s: float, presence: float) -> _Frame:
@@ -221,31 +218,10 @@ class _Tracker:
     def _detect(self, time_s: float, image: NDArray[np.uint8]) -> Region | None:
         """Return where to look when nobody is followed."""
         people = self.detector(image)
-        self.most_seen = max(self.most_seen, len(people))
-        if not len(people):
-            return None
-        regions = people.regions()
-        if self.keep and self._last is not None:
-            missed_s = time_s - self._last[0]
-            near = _nearest(self._last[1], regions, missed_s)
-            if near is not None or missed_s <= _SAME_WITHIN_S:
-                return near
-        height, width = image.shape[:2]
-        index = choose(people, self.person, (width, height))
-        if index is None:
-            return None
-        if self.keep and self._last is not None:
-            self.changes.append(time_s)
-        return regions[index]
-
-
-def _nearest(last: Region, regions: list[Region], missed_s: float) -> Region | None:
-    """Return who can be the person last seen in a region, so many seconds ago, or None."""
-    away = [np.hypot(r.x - last.x, r.y - last.y) / last.side for r in regions]
-    grown = [abs(np.log2(r.side / last.side)) for r in regions]
-    reach = _REACH + _REACH_A_SECOND * min(missed_s, _SAME_WITHIN_S)
-    likely = [i for i in range(len(regions)) if away[i] <= reach and grown[i] <= 1.0]
-    return regions[min(likely, key=lambda i: away[i])] if likely else None
+        size = (image.shape[1], image.shape[0])
+        return self.whom.pick(
+            time_s, people.regions(), lambda: choose(people, self.whom.person, size)
+        )
 
 
 def choose(people: Detections, person: str | int, size: tuple[int, int]) -> int | None:
@@ -304,7 +280,6 @@ def track(
     VideoError
         Nobody, or not the one asked for, was found; or the video cannot be read.
     """
-    person = _check_person(person)
     yield Progress(0.0, "Loading the networks")
     tracker = _Tracker(person, keep, settings)
     background = BackgroundTracker()
@@ -315,9 +290,11 @@ def track(
         if len(frames) % _REPORT_EVERY == 0:
             fraction = min(len(frames) / max(video.frame_count, 1), 1.0)
             yield Progress(fraction, f"Finding the pose, frame {len(frames)}")
-    frames = _one_person(frames, tracker.changes)
-    if not any(frame.raw for frame in frames):
-        raise VideoError(_nobody(video, person, tracker.most_seen))
+    found = np.array([frame.raw is not None for frame in frames], bool)
+    if not found.any():
+        raise VideoError(tracker.whom.nobody(video))
+    kept = tracker.whom.kept(np.array([frame.time_s for frame in frames]), found)
+    frames = [f if k else _Frame(f.time_s, 0.0) for f, k in zip(frames, kept, strict=True)]
     yield Progress(1.0, f"Found the pose in {sum(f.raw is not None for f in frames)} frames")
     move = None
     size = background.size
@@ -327,56 +304,6 @@ def track(
     if move is not None:
         cameras = move.far(size)
     return _collect(frames, np.array(cameras), move, video, tracker)
-
-
-def _check_person(person: str | int) -> str | int:
-    if isinstance(person, str) and person.isdecimal():
-        person = int(person)
-    if person in PERSONS or (isinstance(person, int) and person >= 0):
-        return person
-    raise VideoError(
-        f"{person!r} names no person: use {', '.join(PERSONS)}, or a number counted from the left, "
-        "from 0"
-    )
-
-
-def _nobody(video: Video, person: str | int, most_seen: int) -> str:
-    if isinstance(person, int) and 0 < most_seen <= person:
-        return (
-            f"Person {person} was asked for, but at most {most_seen} can be seen at once in "
-            f"{video.path.name}; people are counted from the left, from 0. Choose a smaller number"
-        )
-    return (
-        f"No person was found in {video.path.name}. Choose a clip, or a range of it, that shows "
-        "one person's whole body, upright and not too small"
-    )
-
-
-def _one_person(frames: list[_Frame], changes: list[float]) -> list[_Frame]:
-    """Keep, of the parts between which the person may have changed, the longest."""
-    if not changes:
-        return frames
-    part = np.searchsorted(changes, [frame.time_s for frame in frames], side="right")
-    found = np.array([frame.raw is not None for frame in frames])
-    longest = np.bincount(part[found]).argmax()
-    return [f if p == longest else _Frame(f.time_s, 0.0) for f, p in zip(frames, part, strict=True)]
-
-
-def _notes(video: Video, tracker: _Tracker) -> tuple[str, ...]:
-    several = (
-        f"Up to {tracker.most_seen} people are seen at once; the {tracker.person} one is followed"
-        if isinstance(tracker.person, str)
-        else f"Up to {tracker.most_seen} people are seen at once"
-    )
-    return (
-        *video.warnings,
-        *([several] if tracker.most_seen > 1 else []),
-        *(
-            f"After a loss, at {time_s:.2f} s, somebody else may have been taken; only the "
-            "longer part is used: choose the range of the video to use the other"
-            for time_s in tracker.changes[:5]
-        ),
-    )
 
 
 def _collect(
@@ -416,7 +343,7 @@ def _collect(
         world_raw=world[1],
         visibility_raw=visibility[1],
         provider=sessions[1].provider + (f" ({reason})" if reason else ""),
-        notes=_notes(video, tracker),
+        notes=(*video.warnings, *tracker.whom.notes()),
         camera=to_original @ cameras @ np.linalg.inv(to_original),
         travel=move.place if move is not None and move.travels else None,
         focal_px=0.0 if move is None else move.focal / video.scale,

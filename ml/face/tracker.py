@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..blocking.crop import Region
+from ..blocking.following import Follower, Words
 from ..errors import VideoError
 from ..progress import Progress, Steps
 from ..runtime import Settings
@@ -17,14 +18,14 @@ from .detector import Detector, Faces
 from .mesh import CONTOUR_COUNT, COUNT, IRIS_COUNT, IrisNetwork, Mesh, MeshNetwork
 from .pose import Basis, align
 
-PERSONS = ("largest", "central", "surest")
 MIN_PRESENCE = 0.5
-
-_SAME_WITHIN_S = 1.0
-"""For so long after a loss only a face near the last place is taken, as the same person's."""
-
-_REACH, _REACH_A_SECOND = 0.5, 1.5
-"""How far "near" is, in sides of the face's square: at once, and more with every second."""
+_WORDS = Words(
+    "face",
+    "faces",
+    "another face",
+    "Choose a clip, or a range of it, in which one face is seen from the front and fills at least "
+    "an eighth of the picture",
+)
 
 _REPORT_EVERY = 10  # frames
 
@@ -76,18 +77,14 @@ class _Tracker:
 
     Attributes
     ----------
-    most_seen : the most faces detected in one frame
-    changes : times at which another face may have been taken, seconds
+    whom : decides which face that is
     """
 
     def __init__(self, person: str | int, basis: Basis, settings: Settings | None) -> None:
-        self.person, self.basis = person, basis
+        self.whom, self.basis = Follower(person, _WORDS), basis
         self.detector = Detector(settings)
         self.mesh, self.iris = MeshNetwork(settings), IrisNetwork(settings)
-        self.most_seen = 0
-        self.changes: list[float] = []
         self._region: Region | None = None
-        self._last: tuple[float, Region] | None = None
 
     def step(self, time_s: float, image: NDArray[np.uint8]) -> _Frame:
         """Take the next frame, (H, W, 3) uint8 BGR."""
@@ -103,7 +100,7 @@ class _Tracker:
             self._region = None
             return _Frame(time_s, mesh.presence)
         self._region = mesh.region()
-        self._last = (time_s, self._region)
+        self.whom.saw(time_s, self._region)
         return self._keep(time_s, image, mesh)
 
     def _keep(self, time_s: float, image: NDArray[np.uint8], mesh: Mesh) -> _Frame:
@@ -118,21 +115,10 @@ class _Tracker:
     def _detect(self, time_s: float, image: NDArray[np.uint8]) -> Region | None:
         """Return where to look when no face is followed."""
         faces = self.detector(image)
-        self.most_seen = max(self.most_seen, len(faces))
-        if not len(faces):
-            return None
-        regions = faces.regions()
-        if self._last is not None:
-            missed_s = time_s - self._last[0]
-            near = _nearest(self._last[1], regions, missed_s)
-            if near is not None or missed_s <= _SAME_WITHIN_S:
-                return near
-        index = choose(faces, self.person, (image.shape[1], image.shape[0]))
-        if index is None:
-            return None
-        if self._last is not None:
-            self.changes.append(time_s)
-        return regions[index]
+        size = (image.shape[1], image.shape[0])
+        return self.whom.pick(
+            time_s, faces.regions(), lambda: choose(faces, self.whom.person, size)
+        )
 
 
 def _around(image: NDArray[np.uint8], pose, mesh: Mesh):
@@ -143,15 +129,6 @@ def _around(image: NDArray[np.uint8], pose, mesh: Mesh):
     high = np.clip(mesh.points[:, :2].max(axis=0) + margin, low + 1, [width, height]).astype(int)
     part = image[low[1] : high[1], low[0] : high[0]]
     return part, type(pose)(pose.scale, pose.rotation, pose.offset - [low[0], -low[1], 0.0])
-
-
-def _nearest(last: Region, regions: list[Region], missed_s: float) -> Region | None:
-    """Return which face can be the one last seen in a region, so many seconds ago, or None."""
-    away = [np.hypot(r.x - last.x, r.y - last.y) / last.side for r in regions]
-    grown = [abs(np.log2(r.side / last.side)) for r in regions]
-    reach = _REACH + _REACH_A_SECOND * min(missed_s, _SAME_WITHIN_S)
-    likely = [i for i in range(len(regions)) if away[i] <= reach and grown[i] <= 1.0]
-    return regions[min(likely, key=lambda i: away[i])] if likely else None
 
 
 def choose(faces: Faces, person: str | int, size: tuple[int, int]) -> int | None:
@@ -205,7 +182,6 @@ def track(
     VideoError
         No face, or not the one asked for, was found; or the video cannot be read.
     """
-    person = _check_person(person)
     yield Progress(0.0, "Loading the networks")
     tracker = _Tracker(person, basis, settings)
     frames = []
@@ -214,63 +190,13 @@ def track(
         if len(frames) % _REPORT_EVERY == 0:
             fraction = min(len(frames) / max(video.frame_count, 1), 1.0)
             yield Progress(fraction, f"Finding the face, frame {len(frames)}")
-    frames = _one_person(frames, tracker.changes)
-    if not any(frame.points is not None for frame in frames):
-        raise VideoError(_nobody(video, person, tracker.most_seen))
+    found = np.array([frame.points is not None for frame in frames], bool)
+    if not found.any():
+        raise VideoError(tracker.whom.nobody(video))
+    kept = tracker.whom.kept(np.array([frame.time_s for frame in frames]), found)
+    frames = [f if k else _Frame(f.time_s, 0.0) for f, k in zip(frames, kept, strict=True)]
     yield Progress(1.0, "Found the face")
     return _collect(frames, video, tracker)
-
-
-def _check_person(person: str | int) -> str | int:
-    if isinstance(person, str) and person.isdecimal():
-        person = int(person)
-    if person in PERSONS or (isinstance(person, int) and person >= 0):
-        return person
-    raise VideoError(
-        f"{person!r} names no person: use {', '.join(PERSONS)}, or a number counted from the left, "
-        "from 0"
-    )
-
-
-def _nobody(video: Video, person: str | int, most_seen: int) -> str:
-    if isinstance(person, int) and 0 < most_seen <= person:
-        return (
-            f"Face {person} was asked for, but at most {most_seen} can be seen at once in "
-            f"{video.path.name}; faces are counted from the left, from 0. Choose a smaller number"
-        )
-    return (
-        f"No face was found in {video.path.name}. Choose a clip, or a range of it, in which one "
-        "face is seen from the front and fills at least an eighth of the picture"
-    )
-
-
-def _one_person(frames: list[_Frame], changes: list[float]) -> list[_Frame]:
-    """Keep, of the parts between which the person may have changed, the longest."""
-    if not changes:
-        return frames
-    part = np.searchsorted(changes, [frame.time_s for frame in frames], side="right")
-    found = np.array([frame.points is not None for frame in frames])
-    if not found.any():
-        return frames
-    longest = np.bincount(part[found]).argmax()
-    return [f if p == longest else _Frame(f.time_s, 0.0) for f, p in zip(frames, part, strict=True)]
-
-
-def _notes(video: Video, tracker: _Tracker) -> tuple[str, ...]:
-    followed = f"; the {tracker.person} one is followed" if isinstance(tracker.person, str) else ""
-    return (
-        *video.warnings,
-        *(
-            [f"Up to {tracker.most_seen} faces are seen at once{followed}"]
-            if tracker.most_seen > 1
-            else []
-        ),
-        *(
-            f"After a loss, at {time_s:.2f} s, another face may have been taken; only the longer "
-            "part is used: choose the range of the video to use the other"
-            for time_s in tracker.changes[:5]
-        ),
-    )
 
 
 def _collect(frames: list[_Frame], video: Video, tracker: _Tracker) -> Seen:
@@ -300,5 +226,5 @@ def _collect(frames: list[_Frame], video: Video, tracker: _Tracker) -> Seen:
             "face_basis_v1": tracker.basis.sha256,
         },
         provider=sessions[1].provider + (f" ({reason})" if reason else ""),
-        notes=_notes(video, tracker),
+        notes=(*video.warnings, *tracker.whom.notes()),
     )
