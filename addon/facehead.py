@@ -88,7 +88,7 @@ def _head_object(face: Face, travel: str) -> Turner | None:
     mesh = face.meshes[0]
     axes = axes_of(mesh)
     moved, whole = _moved_points(mesh) @ axes, _points(mesh.bound_box, mesh) @ axes
-    if not len(moved) or np.ptp(moved[:, 1]) < _OF_A_HEAD * np.ptp(whole[:, 1]):
+    if not len(moved) or np.ptp(moved[:, 1]) < _OF_A_HEAD * np.ptp(whole[:, 1]) - 1e-6:
         face.notes.append(
             f"{mesh.name} is more than a head, and has no head bone: the head stays as it is"
         )

@@ -204,6 +204,11 @@ class UnderstudyFacePerformance(bpy.types.PropertyGroup):
     )
 
 
+def _mix_all(settings: UnderstudyFace, _context: object) -> None:
+    for name in REGION_NAMES:
+        getattr(settings, name).mix = settings.mix
+
+
 class UnderstudyFace(bpy.types.PropertyGroup):
     """Settings of the face tool, one set a scene."""
 
@@ -309,6 +314,15 @@ class UnderstudyFace(bpy.types.PropertyGroup):
         name="Other",
         description="The performance that regions are mixed with; empty for none",
         default="",
+    )
+    mix: FloatProperty(
+        name="Mix",
+        description="Share of the other performance in every region, and in the head",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+        update=_mix_all,
     )
     strokes: CollectionProperty(
         type=UnderstudyFaceStroke,

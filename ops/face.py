@@ -197,7 +197,7 @@ class UNDERSTUDY_OT_reset_face_edits(_ListOperator, bpy.types.Operator):
             for prop in region.bl_rna.properties:
                 if not prop.is_readonly:
                     region.property_unset(prop.identifier)
-        for name in ("micro", "micro_size", "head_amount", "travel_amount"):
+        for name in ("micro", "micro_size", "head_amount", "travel_amount", "mix"):
             settings.property_unset(name)
         return {"FINISHED"}
 

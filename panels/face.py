@@ -114,6 +114,8 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "travel_amount")
         if len(settings.performances) > 1:
             col.prop_search(settings, "other", settings, "performances")
+            if settings.other:
+                col.prop(settings, "mix", slider=True)
         layout.label(text="Amplitude of Each Region")
         for name in _REGIONS:
             self._draw_region(context, name)

@@ -113,6 +113,24 @@ def test_edits_rewrite_only_what_was_generated(head, settings):
     assert value(head, "jawOpen", 25) == pytest.approx(0.8, abs=0.02)
 
 
+def test_another_performance_is_mixed_into_the_whole_face(head, settings, tmp_path):
+    bpy.ops.understudy.perform_face()
+    times = np.arange(61) / 30.0
+    values = np.zeros((61, 52))
+    values[:, INDEX["browInnerUp"]] = 0.6
+    path = tmp_path / "brows.npz"
+    performances.write(path, Performance(times, values))
+    settings.recording = str(path)
+    bpy.ops.understudy.perform_face()
+    settings.other, settings.mix = "take.npz", 0.5
+    assert bpy.ops.understudy.apply_face_edits() == {"FINISHED"}
+    assert value(head, "browInnerUp", 25) == pytest.approx(0.3, abs=0.02)
+    assert value(head, "jawOpen", 25) == pytest.approx(0.4, abs=0.02)
+    assert head.rotation_euler.z == pytest.approx(0.15, abs=0.02)
+    bpy.ops.understudy.reset_face_edits()
+    assert settings.mix == settings.jaw.mix == 0
+
+
 def test_a_stroke_and_an_expression_of_the_library(head, settings):
     bpy.context.scene.frame_current = 60
     assert bpy.ops.understudy.add_expression(expression="joy") == {"FINISHED"}
