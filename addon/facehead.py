@@ -87,7 +87,9 @@ def _head_object(face: Face, travel: str) -> Turner | None:
     """Return the object that is the whole head, if one is: a body does not turn with its face."""
     mesh = face.meshes[0]
     axes = axes_of(mesh)
-    moved, whole = _moved_points(mesh) @ axes, _points(mesh.bound_box, mesh) @ axes
+    # Not its bounding box, which grows with the expression that it shows at the moment.
+    whole = _points([v.co for v in mesh.data.shape_keys.reference_key.data], mesh) @ axes
+    moved = whole[_stirred(mesh)]
     if not len(moved) or np.ptp(moved[:, 1]) < _OF_A_HEAD * np.ptp(whole[:, 1]) - 1e-6:
         face.notes.append(
             f"{mesh.name} is more than a head, and has no head bone: the head stays as it is"
@@ -124,15 +126,14 @@ def _points(corners: object, obj: Object) -> np.ndarray:
     return np.array([obj.matrix_world @ Vector(corner) for corner in corners])
 
 
-def _moved_points(mesh: Object) -> np.ndarray:
-    """Return (N, 3) points of the world: those that some shape key moves."""
+def _stirred(mesh: Object) -> np.ndarray:
+    """Return (V,) bool: vertices that some shape key moves."""
     keys = mesh.data.shape_keys
     stirred = np.zeros(len(keys.reference_key.data), bool)
     for block in keys.key_blocks[1:]:
         away = np.linalg.norm(offsets(block), axis=1)
         stirred |= away > max(_STIRS * away.max(initial=0.0), 1e-6)
-    rest = [keys.reference_key.data[i].co for i in np.flatnonzero(stirred)]
-    return _points(rest, mesh) if rest else np.zeros((0, 3))
+    return stirred
 
 
 @contextlib.contextmanager
