@@ -175,7 +175,7 @@ def _shafts(layout: Layout, surfaces: Surfaces, new: New, reach: float) -> None:
 
 # length and width in metres, metres a second, drops a cubic metre at full strength
 _KINDS = {
-    "Rain": (0.22, 0.003, 7.5, 0.9),
+    "Rain": (0.5, 0.006, 7.5, 1.3),
     "Snow": (0.03, 0.03, 1.1, 0.7),
     "Dust": (0.012, 0.012, 0.05, 0.4),
 }
@@ -203,11 +203,11 @@ def _falling(name: str, amount: float, layout: Layout, surfaces: Surfaces, new: 
     mesh = surfaces.polygons(name, points, [], "glass")
     cloud = new(name, mesh, "Atmosphere")
     paint = Paint(
-        (0.75, 0.8, 0.88),
+        (0.85, 0.9, 1.0),
         0.2,
         0.0,
         0.25 if name == "Rain" else 0.4,
-        0.55 if name == "Rain" else 0.9,
+        0.75 if name == "Rain" else 0.9,
     )
     material = surfaces.own(new_material(f"{name} Drops", paint))
     modifier = cloud.modifiers.new(name, "NODES")

@@ -20,7 +20,7 @@ BLEND = ".blend"
 IMPORTED = (".glb", ".gltf", ".fbx", ".obj", ".usd", ".usda", ".usdc", ".usdz")
 KINDS = (
     "objects", "collections", "meshes", "materials", "images", "armatures", "actions",
-    "node_groups", "textures", "curves", "lights", "cameras", "scenes", "worlds",
+    "node_groups", "textures", "curves", "lights", "cameras", "scenes", "worlds", "libraries",
 )  # fmt: skip
 """What a file may bring along."""
 

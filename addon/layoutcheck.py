@@ -17,7 +17,7 @@ from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from ..ml.layout.kinds import KINDS
-from ..ml.layout.plan import Item, Layout, Room
+from ..ml.layout.plan import Item, Layout, Opening, Room
 from ..ml.layout.space import HEAD, STEP_OVER, Space, Walk
 from .scene import root_of, stored
 from .surfaces import ITEM, OWNED
@@ -28,6 +28,7 @@ _SHRINK = 0.003
 _INWARDS = 0.02
 _SETTLED = 0.05
 _WALKER = 0.25
+_BEFORE = 0.5
 _GRAIN = 0.1
 """Metres between the points by which a triangle blocks the ground."""
 
@@ -135,15 +136,30 @@ def _walk(room: Room, all_bodies: list[Body]) -> tuple[int, float]:
     walk = Walk(Space(room), radius=_WALKER)
     points = [_in_the_way(b) for b in all_bodies if _stops(b.item)]
     points = np.concatenate([np.zeros((0, 2)), *points])
+    doors = [o for o in room.openings if o.entrance]
+    shut = [_stands_before(room, o, points) for o in doors]
     if len(points):
         far = cKDTree(points).query(walk.points, distance_upper_bound=_WALKER)[0]
         walk.free &= far > _WALKER
-    entries = [walk.entry(o) for o in room.openings if o.entrance]
+    entries = [walk.entry(o) for o in doors]
+    blocked = sum(e is None or b for e, b in zip(entries, shut, strict=True))
     known = [e for e in entries if e is not None]
     if len(known) < 2:
-        return len(entries) - len(known), 1.0
+        return blocked, 1.0
     seen = walk.reach(known[0])
-    return len(entries) - len(known), float(np.mean([seen[tuple(e)] for e in known[1:]]))
+    return blocked, float(np.mean([seen[tuple(e)] for e in known[1:]]))
+
+
+def _stands_before(room: Room, opening: Opening, points: NDArray) -> bool:
+    """Tell whether something stands in the first half metre behind an entrance."""
+    a, b = np.asarray(opening.start, float), np.asarray(opening.end, float)
+    width = float(np.linalg.norm(b - a))
+    way = (b - a) / max(width, 1e-9)
+    inward = np.array([-way[1], way[0]])
+    if (np.asarray(room.outline, float).mean(axis=0) - a) @ inward < 0:
+        inward = -inward
+    along, deep = (points - a) @ way, (points - a) @ inward
+    return bool(((along > 0.05) & (along < width - 0.05) & (deep > 0) & (deep < _BEFORE)).any())
 
 
 def _stops(item: Item) -> bool:

@@ -12,7 +12,7 @@ from mathutils import Matrix
 from numpy.typing import NDArray
 
 from ..ml.kit.form import Form
-from ..ml.layout.picture import WALL, ground_role, wall_parts
+from ..ml.layout.picture import WALL, ground_role, houses_behind, wall_parts
 from ..ml.layout.plan import Layout, Opening
 from .surfaces import Surfaces
 
@@ -31,7 +31,18 @@ def build(layout: Layout, surfaces: Surfaces, new: New) -> None:
         if layout.room.walled and layout.room.roofed:
             ceiling = _slab(layout, surfaces, new, "Ceiling", layout.room.height, "plaster")
             ceiling.hide_viewport = True  # one looks into the room from above; renders show it
+    _houses(layout, surfaces, new)
     _ground(layout, surfaces, new)
+
+
+def _houses(layout: Layout, surfaces: Surfaces, new: New) -> None:
+    """Give a street's fronts the houses that they belong to, outside the outline."""
+    for number, (frame, half, role) in enumerate(houses_behind(layout)):
+        form = Form()
+        form.box(tuple(-half), tuple(half), role)
+        name = f"{'Roof' if number % 2 else 'House'} {number // 2 + 1}"
+        house = new(name, surfaces.mesh(object(), name, form.finish()), "Structure")
+        house.matrix_world = Matrix([[*frame[:3, k], frame[3][k]] for k in range(3)]).to_4x4()
 
 
 def _ring(layout: Layout) -> NDArray:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .. import raster
 from ..kit import Solid, build
 from ..kit.paint import Paint, paints, slot_name
+from .geometry import inside
 from .kinds import KINDS
 from .plan import Item, Layout, Shot
 
@@ -110,6 +111,32 @@ def wall_parts(layout: Layout, edge: int) -> list[tuple[float, float, float, flo
     return parts
 
 
+def houses_behind(layout: Layout) -> list[tuple[NDArray, NDArray, str]]:
+    """Return the houses whose fronts line a street, as `wall_boxes` does: nobody walks there.
+
+    Without them a street seen from above is two rows of sheets.
+    """
+    boxes, outline = [], np.asarray(layout.room.outline, float)
+    for item in layout.items:
+        if item.kind != "facade" or layout.room.walled or not len(outline):
+            continue
+        a = math.radians(item.yaw)
+        ahead = np.array([-math.sin(a), math.cos(a)])
+        back = np.asarray(item.pos[:2]) - ahead * item.size[1] / 2
+        if inside(outline, back - 0.3 * ahead):
+            continue  # it stands free in the place
+        # Neighbours of one depth would look like a wall: each house has its own.
+        deep = 4.5 + 3.0 * abs(math.sin(17.0 * item.pos[0] + 5.0 * item.pos[1]))
+        half = np.array([item.size[0] / 2 - 0.02, deep / 2, 0.47 * item.size[2]])
+        axes = np.array([[ahead[1], -ahead[0], 0], [*ahead, 0], [0, 0, 1]])
+        middle = back - ahead * (deep / 2 + 0.02)
+        boxes.append((np.vstack([axes, [*middle, half[2]]]), half, "plaster"))
+        # A roof's edge above, so that it is a house and no crate.
+        rim = np.array([half[0] + 0.15, half[1] + 0.15, 0.12])
+        boxes.append((np.vstack([axes, [*middle, 2 * half[2] + 0.12]]), rim, "tile"))
+    return boxes
+
+
 def _beyond(outline: NDArray, corner: int) -> float:
     """Return how far the walls reach beyond a corner: nothing where the outline turns inwards."""
     before, here, after = (outline[(corner + k) % len(outline)] for k in (-1, 0, 1))
@@ -164,11 +191,12 @@ class Scene:
         glow = np.array([p.emission for p in table])[slots]
         self._add(verts[triangles], (colours, glow))
 
-    def _walls(self, view: raster.View, inside: bool) -> tuple[NDArray, NDArray, NDArray]:
+    def _walls(self, view: raster.View, within: bool) -> tuple[NDArray, NDArray, NDArray]:
         """Return the walls that do not stand between the camera and the room."""
         corners, colours, glow = [], [], []
-        for frame, half, role in wall_boxes(self.layout):
-            if not inside and (np.asarray(view.eye) - frame[3]) @ frame[1] < 0:
+        houses = houses_behind(self.layout)
+        for k, (frame, half, role) in enumerate([*houses, *wall_boxes(self.layout)]):
+            if k >= len(houses) and not within and (np.asarray(view.eye) - frame[3]) @ frame[1] < 0:
                 continue
             signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
             points = (signs * half) @ frame[:3] + frame[3]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnderstudyError
+from .judges import Eye, clues
 from .plan import CameraKey, Layout, Shot
 from .sight import Blockers, box_points, judge, standing_free
 
@@ -50,16 +51,24 @@ def preset(name: str) -> dict:
 
 
 def direct(
-    layout: Layout, style: dict, fps: float, aspect: float, rng: np.random.Generator
+    layout: Layout,
+    style: dict,
+    fps: float,
+    aspect: float,
+    rng: np.random.Generator,
+    eye: Eye | None = None,
 ) -> list[Shot]:
-    """Return the shots of a layout, the widest first."""
+    """Return the shots of a layout, the widest first.
+
+    `eye` is the network that says how much of a thing is seen; without it rays to boxes do.
+    """
     blockers = Blockers.of(layout.items)
     sizes = _sizes(style, rng)
     subjects = _subjects(layout, len(sizes), rng)
     shots: list[Shot] = []
     used: list[float] = []
-    for number, (size, (kind, subject)) in enumerate(zip(sizes, subjects, strict=True), 1):
-        shot = _shoot(layout, blockers, style, size, kind, subject, aspect, used, rng)
+    for number, (size, (_, subject)) in enumerate(zip(sizes, subjects, strict=True), 1):
+        shot = _shoot(layout, blockers, style, size, subject, aspect, used, rng, eye)
         if shot is None:
             continue
         seconds = rng.uniform(*style["seconds"])
@@ -105,11 +114,11 @@ def _shoot(
     blockers: Blockers,
     style: dict,
     size: str,
-    kind: str,
     subject: int,
     aspect: float,
     used: list[float],
     rng: np.random.Generator,
+    eye: Eye | None,
 ) -> Shot | None:
     """Try many cameras for one subject and keep the best."""
     if subject < 0:
@@ -121,6 +130,8 @@ def _shoot(
     base = style["lens_mm"][size]
     names = [n for n, w in style["angles"].items() if w > 0]
     weight = np.array([style["angles"][n] for n in names])
+    if subject < 0:  # a place is shown, not what lies before the lens
+        weight = weight * np.array([0.1 if n in ("low", "dutch") else 1.0 for n in names])
     best: Shot | None = None
     for angle in dict.fromkeys(rng.choice(names, 3, p=weight / weight.sum())):
         lens = np.clip(base * rng.choice([0.75, 0.9, 1.0, 1.15], 140), 14, 135)
@@ -129,9 +140,12 @@ def _shoot(
         if not free.any():
             continue
         eyes, targets, lens = eyes[free], targets[free], lens[free]
+        seen = None
+        if eye is not None and subject >= 0:
+            seen = eye(clues(layout, blockers, eyes, lens, points, subject))
         scores = judge(
-            layout, blockers, eyes, targets, lens,
-            points=points, own=own, share=None if subject < 0 else share, aspect=aspect,
+            layout, blockers, eyes, targets, lens, points=points, own=own,
+            share=None if subject < 0 else share, aspect=aspect, seen=seen,
         )  # fmt: skip
         turn = np.arctan2(*(eyes - targets)[:, 1::-1].T)
         apart = [np.abs((turn - u + math.pi) % (2 * math.pi) - math.pi) for u in used]

@@ -127,6 +127,7 @@ def judge(
     own: NDArray,
     share: float | None,
     aspect: float,
+    seen: NDArray | None = None,
 ) -> dict[str, NDArray]:
     """Score N frames, each figure 0 to 1, 1 is best.
 
@@ -136,18 +137,22 @@ def judge(
     own : (P,) the item that each point belongs to, -1 for none
     share : how much of the frame's height the subject should take; above 1 it is cropped; None
         for a place as a whole
+    seen : (N,) how much of a thing is seen, where that is known better than by rays
     """
     xy, depth = project(eyes, targets, points, lens, aspect)
     shown = (np.abs(xy) < 1).all(axis=-1) & (depth > 0.3)
     n, p = len(eyes), len(points)
-    goals = np.tile(points, (n, 1))
-    hidden = blockers.hide(np.repeat(eyes, p, axis=0), goals, np.tile(own, n)).reshape(n, p)
+    hidden = np.zeros((n, p), bool)
+    if seen is None:
+        goals = np.tile(points, (n, 1))
+        hidden = blockers.hide(np.repeat(eyes, p, axis=0), goals, np.tile(own, n)).reshape(n, p)
     if layout.room.walled:
         hidden |= _through_walls(layout, eyes, points)
     if share is None:
         scores = _as_place(xy, shown, hidden)
     else:
         scores = _as_thing(xy, shown, hidden, share)
+        scores["occlusion"] = scores["occlusion"] * (1.0 if seen is None else seen)
     slope = targets[:, 2] - eyes[:, 2]
     run = np.maximum(np.linalg.norm((targets - eyes)[:, :2], axis=1), 1e-6)
     line = -slope / run * 2 * lens / SENSOR_MM * aspect
@@ -180,10 +185,13 @@ def _as_place(xy: NDArray, shown: NDArray, hidden: NDArray) -> dict[str, NDArray
     middle = x.sum(axis=1) / count
     spread = np.sqrt(np.maximum((x**2).sum(axis=1) / count - middle**2, 0.0))
     level = y.sum(axis=1) / count
+    # From near the ground everything lies on one line above an empty floor.
+    rise = np.sqrt(np.maximum((y**2).sum(axis=1) / count - level**2, 0.0))
+    flat = np.maximum(0.26 - rise, 0.0)
     return {
         "subject": shown.mean(axis=1) * np.exp(-(((spread - 0.5) / 0.4) ** 2)),
         "occlusion": 1 - (hidden & shown).sum(axis=1) / count,
-        "headroom": np.exp(-(((level + 0.15) / 0.4) ** 2)),
+        "headroom": np.exp(-(((level + 0.15) / 0.4) ** 2)) * np.exp(-((flat / 0.12) ** 2)),
         "thirds": np.exp(-((middle / 0.35) ** 2)),
     }
 
