@@ -133,25 +133,6 @@ def export(net: torch.nn.Module, given: tuple, names: list[str], out: str, path:
     return worst
 
 
-def export_plain(
-    net: torch.nn.Module, given: tuple, names: list[str], out: str, path: Path, axes: dict
-) -> float:
-    """Write an ONNX file; return the largest difference from torch on what is given."""
-    import onnxruntime as ort
-
-    torch.onnx.export(net, given, str(path), input_names=names, output_names=[out],
-                      dynamic_axes=axes, opset_version=OPSET, dynamo=False)  # fmt: skip
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    with torch.no_grad():
-        wanted = net(*given).numpy()
-    feed = {k: v.numpy() for k, v in zip(names, given, strict=True)}
-    worst = float(np.abs(session.run(None, feed)[0] - wanted).max())
-    if worst > TOLERANCE:
-        path.unlink()
-        sys.exit(f"ONNX and torch differ by {worst:.2g}, more than {TOLERANCE:g}: not exported")
-    return worst
-
-
 def stamp(path: Path, **texts: str) -> str:
     """Add metadata and return the file's sha256; a provisional card lets it be opened."""
     import onnx

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..runtime import Session, Settings
 from .features import KIND_OF, NEAR, NUMBER, OTHER, Around, neighbours, static
+from .plan import Layout
 from .propose import openings_of
 from .space import Space
 
@@ -19,6 +20,8 @@ ROOM_TYPES = {
     "bathroom": "Bathroom",
 }  # fmt: skip
 """Cards of the four types of room that the data has."""
+_LEAST = 4
+"""Things that the data knows, from which a room can be judged."""
 _SMALL = {
     "Book": "book", "Pencil": "papers", "Pen": "papers", "Newspaper": "papers", "Bowl": "bowl",
     "CellPhone": "phone", "RemoteControl": "phone", "Vase": "vase", "Statue": "vase",
@@ -101,6 +104,39 @@ class Scorer:
             codes=names[None],
         )
         return out["scores"][0]
+
+    def likeness(self, layout: Layout) -> float | None:
+        """Return how like a real one a furnished room is, 0 to 1, to put variants in order.
+
+        It is the mean score of its things where they stand, each beside all the others. None for
+        places that the data knows nothing of.
+        """
+        known = [i for i in layout.items if i.kind in KIND_OF and i.support in ("floor", "wall")]
+        if layout.facets.get("place") not in ROOM_TYPES or len(known) < _LEAST:
+            return None
+        room = Around.of(
+            layout.room.outline,
+            [m for m, _ in openings_of(layout.room, "door")],
+            [m for m, _ in openings_of(layout.room, "window")],
+        )
+        poses = np.array([[*i.pos[:2], np.radians(i.yaw)] for i in known])
+        sizes = np.array([i.size for i in known])
+        codes = np.array([NUMBER.get(KIND_OF[i.kind], OTHER) for i in known])
+        return float(1 / (1 + np.exp(-self.standing(room, poses, sizes, codes).mean())))
+
+    def standing(self, room: Around, poses: NDArray, sizes: NDArray, codes: NDArray) -> NDArray:
+        """Return (T,) scores of T things, each where it stands among the others.
+
+        Parameters
+        ----------
+        poses : (T, 3) x, y, yaw in radians; sizes : (T, 3) metres; codes : (T,) categories
+        """
+        full, found = np.column_stack([poses, sizes]), []
+        for i in range(len(poses)):
+            rest = np.delete(np.arange(len(poses)), i)
+            found.append(self.score(room, poses[i : i + 1], sizes[i], int(codes[i]), full[rest],
+                                    codes[rest])[0])  # fmt: skip
+        return np.array(found)
 
 
 class ObjectTable:

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnderstudyError
-from .judges import Eye, clues
 from .plan import CameraKey, Layout, Shot
 from .sight import Blockers, box_points, judge, standing_free
 
@@ -51,24 +50,16 @@ def preset(name: str) -> dict:
 
 
 def direct(
-    layout: Layout,
-    style: dict,
-    fps: float,
-    aspect: float,
-    rng: np.random.Generator,
-    eye: Eye | None = None,
+    layout: Layout, style: dict, fps: float, aspect: float, rng: np.random.Generator
 ) -> list[Shot]:
-    """Return the shots of a layout, the widest first.
-
-    `eye` is the network that says how much of a thing is seen; without it rays to boxes do.
-    """
+    """Return the shots of a layout, the widest first."""
     blockers = Blockers.of(layout.items)
     sizes = _sizes(style, rng)
     subjects = _subjects(layout, len(sizes), rng)
     shots: list[Shot] = []
     used: list[float] = []
     for number, (size, (_, subject)) in enumerate(zip(sizes, subjects, strict=True), 1):
-        shot = _shoot(layout, blockers, style, size, subject, aspect, used, rng, eye)
+        shot = _shoot(layout, blockers, style, size, subject, aspect, used, rng)
         if shot is None:
             continue
         seconds = rng.uniform(*style["seconds"])
@@ -118,7 +109,6 @@ def _shoot(
     aspect: float,
     used: list[float],
     rng: np.random.Generator,
-    eye: Eye | None,
 ) -> Shot | None:
     """Try many cameras for one subject and keep the best."""
     if subject < 0:
@@ -140,12 +130,9 @@ def _shoot(
         if not free.any():
             continue
         eyes, targets, lens = eyes[free], targets[free], lens[free]
-        seen = None
-        if eye is not None and subject >= 0:
-            seen = eye(clues(layout, blockers, eyes, lens, points, subject))
         scores = judge(
-            layout, blockers, eyes, targets, lens, points=points, own=own,
-            share=None if subject < 0 else share, aspect=aspect, seen=seen,
+            layout, blockers, eyes, targets, lens,
+            points=points, own=own, share=None if subject < 0 else share, aspect=aspect,
         )  # fmt: skip
         turn = np.arctan2(*(eyes - targets)[:, 1::-1].T)
         apart = [np.abs((turn - u + math.pi) % (2 * math.pi) - math.pi) for u in used]

@@ -64,10 +64,8 @@ class Blockers:
 
         `own` (N,) is the item that each goal belongs to, which hides nothing; -1 for none.
         """
-        return self.cuts(eyes, goals, own).any(axis=1)
-
-    def cuts(self, eyes: NDArray, goals: NDArray, own: NDArray) -> NDArray:
-        """Return (N, M): which box cuts which line; arguments as of `hide`."""
+        if not len(self.centre):
+            return np.zeros(len(eyes), bool)
         start = self.local(eyes)
         way = self._turned(np.broadcast_to((goals - eyes)[:, None], start.shape))
         safe = np.where(np.abs(way) < 1e-9, 1e-9, way)
@@ -75,7 +73,8 @@ class Blockers:
         near = np.minimum(a, b).max(axis=-1)
         far = np.maximum(a, b).min(axis=-1)
         cut = (near < far) & (far > 1e-3) & (near < 0.985)
-        return cut & (self.index[None] != own[:, None])
+        cut &= self.index[None] != own[:, None]
+        return cut.any(axis=1)
 
 
 def box_points(item: Item) -> NDArray:
@@ -127,7 +126,6 @@ def judge(
     own: NDArray,
     share: float | None,
     aspect: float,
-    seen: NDArray | None = None,
 ) -> dict[str, NDArray]:
     """Score N frames, each figure 0 to 1, 1 is best.
 
@@ -137,22 +135,18 @@ def judge(
     own : (P,) the item that each point belongs to, -1 for none
     share : how much of the frame's height the subject should take; above 1 it is cropped; None
         for a place as a whole
-    seen : (N,) how much of a thing is seen, where that is known better than by rays
     """
     xy, depth = project(eyes, targets, points, lens, aspect)
     shown = (np.abs(xy) < 1).all(axis=-1) & (depth > 0.3)
     n, p = len(eyes), len(points)
-    hidden = np.zeros((n, p), bool)
-    if seen is None:
-        goals = np.tile(points, (n, 1))
-        hidden = blockers.hide(np.repeat(eyes, p, axis=0), goals, np.tile(own, n)).reshape(n, p)
+    goals = np.tile(points, (n, 1))
+    hidden = blockers.hide(np.repeat(eyes, p, axis=0), goals, np.tile(own, n)).reshape(n, p)
     if layout.room.walled:
         hidden |= _through_walls(layout, eyes, points)
     if share is None:
         scores = _as_place(xy, shown, hidden)
     else:
         scores = _as_thing(xy, shown, hidden, share)
-        scores["occlusion"] = scores["occlusion"] * (1.0 if seen is None else seen)
     slope = targets[:, 2] - eyes[:, 2]
     run = np.maximum(np.linalg.norm((targets - eyes)[:, :2], axis=1), 1e-6)
     line = -slope / run * 2 * lens / SENSOR_MM * aspect

@@ -10,7 +10,7 @@ from understudy.ml.layout.pipeline import layout
 from understudy.ml.layout.plan import Layout
 from understudy.ml.layout.verify import check
 
-WORDS = {"words": "off", "placement": "off", "objects": "off", "ranker": "off", "eye": "off"}
+WORDS = {"words": "off", "placement": "off", "objects": "off"}
 PROMPT = "library with four chairs"
 
 
