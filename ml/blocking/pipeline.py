@@ -318,13 +318,13 @@ def _with_holds(poses: keyposes.KeyPoses, stands: list[tuple[int, int]]) -> tupl
 def _notes(seen: Landmarks, motion: Motion, frames: NDArray, params: dict) -> list[str]:
     """Say what was left out, and where the result should not be trusted."""
     notes = []
-    if seen.camera is not None and moves(seen.camera, seen.size):
+    if seen.travel is not None:
         notes.append(
-            "The camera turns, zooms or shakes: that was taken out of the motion"
-            if seen.travel is None
-            else "The camera travels: that was taken out of the motion, its way sized by the "
+            "The camera travels: that was taken out of the motion, its way sized by the "
             "performer's steps"
         )
+    elif seen.camera is not None and moves(seen.camera, seen.size):
+        notes.append("The camera turns, zooms or shakes: that was taken out of the motion")
     there = seen.time[seen.found]
     if there[0] - seen.time[0] > _LONG_GAP_S:
         notes.append(f"The person is first seen at {there[0]:.1f} s of the video: keys begin there")
