@@ -16,6 +16,9 @@ TAKE = "understudy_take"
 STAGE = "understudy_stage"
 """The ID property of a take that says which stage wrote on it last."""
 
+CONTEXT = "Understudy"
+"""Where words are translated that mean something else to Blender: a face, keys, a performance."""
+
 PACKAGE = __package__.rpartition(".")[0]
 """The name Blender knows the extension by: the key of its preferences."""
 

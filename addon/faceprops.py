@@ -14,6 +14,8 @@ from bpy.props import (
     StringProperty,
 )
 
+from .about import CONTEXT
+
 REGION_NAMES = ("brows", "eyes", "lids", "cheeks", "nose", "mouth", "jaw")
 """Those of `ml.face.performance.REGIONS`, which is not loaded when the extension is enabled."""
 
@@ -221,6 +223,7 @@ class UnderstudyFace(bpy.types.PropertyGroup):
     )
     recording: StringProperty(
         name="Performance",
+        translation_context=CONTEXT,
         description="A Live Link Face recording (.csv), or a performance saved here (.npz)",
         default="",
         subtype="FILE_PATH",

@@ -7,6 +7,8 @@ import math
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
+from .about import CONTEXT
+
 DENSITIES = (
     ("few", "Few Keys", "As few keys as keep the curves within the tolerance"),
     ("breakdown", "Breakdowns Only", "One pose in the middle between two of yours"),
@@ -96,6 +98,7 @@ class UnderstudyInbetween(bpy.types.PropertyGroup):
     )
     density: EnumProperty(
         name="Keys",
+        translation_context=CONTEXT,
         description="How many keys are added",
         items=DENSITIES,
         default="few",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
+from ..addon.about import CONTEXT
 from ..addon.translations import say
 from ..ml.errors import UnderstudyError
 from .base import StageOperator, hook_limit, refuse
@@ -261,6 +262,7 @@ class UNDERSTUDY_OT_add_expression(_ListOperator, bpy.types.Operator):
 
     expression: EnumProperty(
         name="Expression",
+        translation_context=CONTEXT,
         description="Expression or micro-expression of the library",
         items=_expressions,
     )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 import blf
 import bpy
 
+from ..addon.about import CONTEXT
+
 _TABS = 26
 """Pixels at a scale of 1 that the sidebar's own tabs and edges take."""
 
@@ -26,6 +28,7 @@ class SidebarPanel:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "Understudy"
+    bl_translation_context = CONTEXT
 
 
 def column(layout: bpy.types.UILayout) -> bpy.types.UILayout:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import bpy
 
-from ..about import PACKAGE
+from ..about import CONTEXT, PACKAGE
 
-_CONTEXTS = ("*", "Operator")  # names of operators are looked up in a context of their own
+_CONTEXTS = ("*", "Operator", CONTEXT)  # names of operators are looked up in their own
 
 
 def read() -> dict[str, dict[tuple[str, str], str]]:
