@@ -66,8 +66,10 @@ def main() -> int:
     args = parser.parse_args()
     for name, states in SHEETS.items():
         picture = sheet([args.source / f"{state}.png" for state in states])
-        cv2.imwrite(str(args.to / f"{name}.png"), picture, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-        env.say(f"{name}.png: {picture.shape[1]} x {picture.shape[0]}")
+        kind = "jpg" if len(states) == 1 else "png"  # a whole window has a scene in it
+        quality = [cv2.IMWRITE_PNG_COMPRESSION, 9, cv2.IMWRITE_JPEG_QUALITY, 90]
+        cv2.imwrite(str(args.to / f"{name}.{kind}"), picture, quality)
+        env.say(f"{name}.{kind}: {picture.shape[1]} x {picture.shape[0]}")
     return 0
 
 

@@ -24,7 +24,7 @@ import hands  # noqa: E402
 OUT, SCALE = Path(os.environ["WINDOW_OUT"]), os.environ["WINDOW_SCALE"]
 CLIP, LANGUAGE = os.environ["WINDOW_CLIP"], os.environ.get("WINDOW_LANGUAGE", "")
 FACE = Path(CLIP).with_name("face_clip.mp4")
-LIMIT_S = 420.0
+LIMIT_S = 900.0
 KEEP = 12  # rows of the sidebar below the last panel
 
 Steps = Iterator[None]

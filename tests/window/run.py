@@ -26,7 +26,7 @@ from build import PYTHONS, Target, build  # noqa: E402
 from test_blender import CLIP, Blender, TrialError, expect, install  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-LIMIT_S = 700
+LIMIT_S = 1000
 SCALES = {"0.8": "420x1700", "1.0": "470x1950", "2.0": "900x3900"}
 """Scale of the interface to the screen's size: tall enough for the longest panel, open."""
 

@@ -50,7 +50,7 @@ from steps import (  # noqa: E402
 CLIPS, CLIP = os.path.split(os.environ["WINDOW_CLIP"])  # the folder is left out of the pictures
 FACE = "face_clip.mp4"
 SAID = "Who was that?"
-LIMIT_S = 540.0
+LIMIT_S = 900.0
 TICK_S = 0.05
 
 
