@@ -10,6 +10,8 @@ from .base import SidebarPanel, column, draw_run, hint, lines, names_of, rig_of,
 # Key types in Blender's numbers.
 _KEY_ICONS = {1: "KEYTYPE_EXTREME_VEC", 2: "KEYTYPE_BREAKDOWN_VEC", 0: "KEYTYPE_KEYFRAME_VEC"}
 
+_NAMES = 0.4  # of the width: what Blender gives to the names of properties
+
 
 class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
     bl_idname = "UNDERSTUDY_PT_blocking"
@@ -34,13 +36,23 @@ class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "interpolation")
         col.prop(settings, "root_motion")
         col.prop(settings.blocking, "camera")
-        limbs = col.column(heading="IK Limbs").grid_flow(columns=2, align=True)
-        limbs.prop(settings.blocking, "ik_limbs", expand=True)
+        self._draw_limbs(col, settings.blocking)
         rig = rig_of(context)
         onto = names_of([rig] if rig else [])
         button = draw_run(self.layout, context, "blocking", self._missing(context), onto=onto)
         if button is not None:
             button.operator("understudy.block_video", icon="ARMATURE_DATA")
+
+    @staticmethod
+    def _draw_limbs(col: bpy.types.UILayout, settings: object) -> None:
+        """Two limbs a line: four have no room for their names."""
+        split = col.split(factor=_NAMES)
+        name = split.row()
+        name.alignment = "RIGHT"
+        name.label(text="IK Limbs")
+        grid = split.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
+        for limb in settings.bl_rna.properties["ik_limbs"].enum_items_static:
+            grid.prop_enum(settings, "ik_limbs", limb.identifier)
 
     @staticmethod
     def _missing(context: bpy.types.Context) -> str:
