@@ -39,7 +39,8 @@ def picture(name: str, *wanted: str) -> None:
     part = screen[y : y + region.height, x : x + region.width]
     inner = part[:, region.width // 10 : region.width * 3 // 4]  # beside the tabs
     busy = np.flatnonzero(inner.reshape(len(inner), -1).std(axis=1) > 0.5)
-    hands.save(OUT / f"{name}_{SCALE}.png", part[: busy[-1] + KEEP])
+    end = busy[-1] + round(KEEP * float(SCALE))
+    hands.save(OUT / f"{name}_{SCALE}.png", part[:end])
 
 
 def fill_window() -> Steps:
