@@ -30,10 +30,13 @@ KEEP = 12  # rows of the sidebar below the last panel
 Steps = Iterator[None]
 
 
-def picture(name: str, *wanted: str) -> None:
+def picture(name: str, *wanted: str) -> Steps:
     """Save what the sidebar shows of these panels."""
     hands.only(*wanted)
     hands.sidebar().active_panel_category = hands.TAB
+    for _ in range(3):  # panels slide to their places, which takes Blender's own time
+        hands.draw()
+        yield
     screen, region = hands.settled()[::-1], hands.sidebar()
     x, y = hands.to_screen(region.x, region.y + region.height - 1)
     part = screen[y : y + region.height, x : x + region.width]
@@ -61,9 +64,9 @@ def nothing() -> Steps:
     """A new file: nothing is there yet."""
     bpy.context.view_layer.objects.active = None
     for name in ("layout", "blocking", "inbetween", "face", "lipsync", "rig_map", "face_map"):
-        picture(f"{name}_nothing", name)
-    picture("takes_nothing", "takes")
-    picture("setup_nothing", "setup")
+        yield from picture(f"{name}_nothing", name)
+    yield from picture("takes_nothing", "takes")
+    yield from picture("setup_nothing", "setup")
     yield
 
 
@@ -71,33 +74,33 @@ def layouts() -> Steps:
     """Words become pictures to choose from; one is used."""
     settings = bpy.context.scene.understudy.layout
     settings.prompt, settings.variants = "medieval market square at dawn", 4
-    picture("layout_ready", "layout")
+    yield from picture("layout_ready", "layout")
     bpy.ops.understudy.propose_layouts()
     yield
-    picture("layout_proposed", "layout")
+    yield from picture("layout_proposed", "layout")
     bpy.ops.understudy.use_layout(number=1)
-    picture("layout_used", "layout")
+    yield from picture("layout_used", "layout")
     yield
 
 
 def example() -> Steps:
     """The example's figure: filled, kept as takes, its bones mapped; the machine looked at."""
     bpy.ops.understudy.check_setup()
-    picture("setup_checked", "setup")
+    yield from picture("setup_checked", "setup")
     bpy.ops.understudy.open_example()
     yield
-    picture("inbetween_filled", "inbetween")
+    yield from picture("inbetween_filled", "inbetween")
     run = bpy.context.window_manager.understudy
     run.preview, run.preview_text = "LIVE", "31 ms"
-    picture("inbetween_live", "inbetween")
+    yield from picture("inbetween_live", "inbetween")
     run.preview = run.preview_text = ""
     bpy.ops.understudy.keep_take()
     bpy.context.scene.understudy.inbetween.variant = 1
     bpy.ops.understudy.fill_inbetweens()
     bpy.ops.understudy.keep_take()
-    picture("takes_kept", "takes")
+    yield from picture("takes_kept", "takes")
     bpy.ops.understudy.map_rig()
-    picture("rig_map_found", "rig_map")
+    yield from picture("rig_map_found", "rig_map")
     yield
 
 
@@ -105,16 +108,16 @@ def blocked() -> Steps:
     """A clip: chosen, looked at for its key poses, and at work."""
     settings = bpy.context.scene.understudy
     settings.video = "//reference/leap.mp4"
-    picture("blocking_ready", "blocking")
+    yield from picture("blocking_ready", "blocking")
     settings.video = CLIP
     bpy.ops.understudy.preview_key_poses()
     yield
     settings.video = "//reference/leap.mp4"
-    picture("blocking_preview", "blocking")
+    yield from picture("blocking_preview", "blocking")
     settings.blocking.forget()
     at_work("blocking", "Block from Video", "Looking for the performer")
-    picture("blocking_at_work", "blocking")
-    picture("others_at_work", "inbetween")
+    yield from picture("blocking_at_work", "blocking")
+    yield from picture("others_at_work", "inbetween")
     at_work("", "", "")
     yield
 
@@ -134,21 +137,21 @@ def faces() -> Steps:
         obj.select_set(obj == head)
     bpy.context.view_layer.objects.active = head
     scene.understudy.face.video = "//reference/face.mp4"
-    picture("face_ready", "face")
+    yield from picture("face_ready", "face")
     bpy.ops.understudy.map_face_names()
-    picture("face_map_found", "face_map")
+    yield from picture("face_map_found", "face_map")
     scene.understudy.face.video = str(FACE)
     bpy.ops.understudy.perform_face()
     scene.understudy.face.video = "//reference/face.mp4"
     yield
     bpy.ops.understudy.add_face_stroke()
     bpy.ops.understudy.add_expression(expression="surprise")
-    picture("face_performed", "face")
+    yield from picture("face_performed", "face")
     line = scene.understudy.lipsync.lines.add()
     line.sound, line.text = "//voice/line.wav", "I never said that!"
     bpy.ops.understudy.suggest_expressions()
     yield
-    picture("lipsync_ready", "lipsync")
+    yield from picture("lipsync_ready", "lipsync")
 
 
 def story() -> Steps:

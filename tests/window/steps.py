@@ -107,6 +107,14 @@ def changed(before: object, why: str) -> Steps:
     raise AssertionError(f"nothing is to be seen: {why}")
 
 
+def open_panel(name: str) -> Steps:
+    """Open a stage's panel, which is folded at first, by a click on its header."""
+    hands.only(name)
+    before = hands.settled()
+    hands.click_header()
+    yield from changed(before, "the panel opens")
+
+
 def press_big_button() -> Steps:
     """Click the stage's own button: the lowest one, for a list may look like one."""
     found = hands.settled_buttons()
@@ -143,7 +151,7 @@ def work(count: Callable[[], int], name: str, *, stop: bool = True) -> Steps:
     hands.photograph(OUT / f"{name}_at_work.png")
     yield from watched(name)
     facts.setdefault("outcomes", {})[name] = run().outcome
-    hands.settled()
+    yield from pause(1.0)  # panels slide to their places
     hands.photograph(OUT / f"{name}.png")
     yield from undo_redo(count, bare, name)
     hands.press("ctrl+z")

@@ -3,6 +3,7 @@
 WINDOW_OUT    folder for the pictures and facts.json
 WINDOW_CLIP   the clip to block
 WINDOW_SCALE  the interface's scale
+WINDOW_STEPS  names of the steps to take, for whoever works on one; default: all
 
 Each step is a function that yields while the window has time to work. Prints "WINDOW ok" and ends
 with 0, or with 1 and what went wrong.
@@ -37,6 +38,7 @@ from steps import (  # noqa: E402
     key_count,
     no_worker_left,
     object_count,
+    open_panel,
     pause,
     press_big_button,
     rig,
@@ -162,10 +164,7 @@ def perform() -> Steps:
 
 def speak() -> Steps:
     """Let the head say a line that is spoken here and now."""
-    hands.only("lipsync")
-    hands.draw()
-    hands.click_header()
-    yield from pause(1.5)
+    yield from open_panel("lipsync")
     settings = bpy.context.scene.understudy.lipsync
     line = settings.lines.add()
     line.sound, line.text = str(record(OUT / "line.wav")), SAID
@@ -187,10 +186,7 @@ def record(path: Path) -> Path:
 
 def lay_out() -> Steps:
     """Propose layouts from words, and use one."""
-    hands.only("layout")
-    hands.draw()
-    hands.click_header()
-    yield from pause(1.5)
+    yield from open_panel("layout")
     settings = bpy.context.scene.understudy.layout
     settings.prompt, settings.variants = "reading corner in an old library", 2
     for stop in (True, False):
@@ -206,7 +202,7 @@ def lay_out() -> Steps:
     bare = object_count()
     with bpy.context.temp_override(**hands.viewport()):
         bpy.ops.understudy.use_layout("INVOKE_DEFAULT", number=1)
-    facts["outcomes"]["layout"] = run().outcome
+    facts.setdefault("outcomes", {})["layout"] = run().outcome
     yield from undo_redo(object_count, bare, "the layout")
     hands.press("ctrl+z")
     yield from until(lambda: object_count() == bare, "the layout is taken back")
@@ -256,7 +252,8 @@ def story() -> Steps:
     yield from open_tab()
     hands.photograph(OUT / "first.png")
     yield from example()
-    for step in STEPS:
+    wanted = os.environ.get("WINDOW_STEPS", "").split()
+    for step in (step for step in STEPS if not wanted or step.__name__ in wanted):
         sys.stdout.write(f"{time.strftime('%H:%M:%S')} {step.__name__}\n")
         sys.stdout.flush()
         yield from step()
