@@ -201,7 +201,7 @@ def lay_out() -> Steps:
     bpy.ops.ed.undo_push(message="Before a layout")
     bare = object_count()
     with bpy.context.temp_override(**hands.viewport()):
-        bpy.ops.understudy.use_layout("INVOKE_DEFAULT", number=1)
+        bpy.ops.understudy.use_layout("INVOKE_DEFAULT", True, number=1)  # with an undo step
     facts.setdefault("outcomes", {})["layout"] = run().outcome
     yield from undo_redo(object_count, bare, "the layout")
     hands.press("ctrl+z")
