@@ -122,22 +122,24 @@ TUNE = (
     ),
     *(
         Clip(f"tune_feet_{k}", source, start, count, look, camera, move, use="tune")
-        for k, (source, start, count, look, camera, move) in enumerate((
-            ("CMU_07_11", 0, 70, "woman", "side", ""),
-            ("CMU_08_09", 0, 70, "man", "quarter", ""),
-            ("CMU_07_08", 0, 80, "girl", "front", ""),
-            ("CMU_06_09", 0, 70, "boy", "quarter", ""),
-            ("CMU_60_12", 200, 80, "man", "side", ""),
-            ("CMU_94_15", 100, 80, "woman", "quarter", ""),
-            ("CMU_135_09", 60, 80, "boy", "front", ""),
-            ("CMU_14_18", 60, 80, "man", "side", ""),
-            ("CMU_61_05", 120, 80, "girl", "front", ""),
-            ("CMU_12_03", 30, 80, "woman", "side", ""),
-            ("CMU_10_06", 0, 80, "man", "quarter", ""),
-            ("CMU_85_12", 60, 80, "boy", "side", ""),
-            ("CMU_08_06", 0, 70, "woman", "front", "pan"),
-            ("CMU_06_14", 20, 80, "man", "side", "pan"),
-        ))
+        for k, (source, start, count, look, camera, move) in enumerate(
+            (
+                ("CMU_07_11", 0, 70, "woman", "side", ""),
+                ("CMU_08_09", 0, 70, "man", "quarter", ""),
+                ("CMU_07_08", 0, 80, "girl", "front", ""),
+                ("CMU_06_09", 0, 70, "boy", "quarter", ""),
+                ("CMU_60_12", 200, 80, "man", "side", ""),
+                ("CMU_94_15", 100, 80, "woman", "quarter", ""),
+                ("CMU_135_09", 60, 80, "boy", "front", ""),
+                ("CMU_14_18", 60, 80, "man", "side", ""),
+                ("CMU_61_05", 120, 80, "girl", "front", ""),
+                ("CMU_12_03", 30, 80, "woman", "side", ""),
+                ("CMU_10_06", 0, 80, "man", "quarter", ""),
+                ("CMU_85_12", 60, 80, "boy", "side", ""),
+                ("CMU_08_06", 0, 70, "woman", "front", "pan"),
+                ("CMU_06_14", 20, 80, "man", "side", "pan"),
+            )
+        )
     ),
 )
 

@@ -47,6 +47,8 @@ def numbers(words: str) -> list[int]:
         span, _, pace = part.partition(":")
         first, _, last = span.partition("-")
         found += range(int(first), int(last or first) + 1, int(pace or 1))
+    if not found or min(found) < 1:
+        raise ValueError(f"{words} names no rows")
     return found
 
 
@@ -56,10 +58,43 @@ def lines_of(path: Path, wanted: list[int]) -> list[dict]:
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             if number in wanted:
-                rows[number] = json.loads(line)
+                rows[number] = _row(line, f"{path}, row {number}")
     if len(rows) < len(wanted):
         raise ValueError(f"{path} has no row {min(set(wanted) - set(rows))}")
     return [rows[number] for number in wanted]
+
+
+def _row(line: str, at: str) -> dict:
+    """Return a row of a plan, or say what is wrong with it."""
+    try:
+        row = json.loads(line)
+    except ValueError as exc:
+        raise ValueError(f"{at} is not JSON: {exc}") from exc
+    lists = isinstance(row, dict) and all(
+        isinstance(row.get(name), list) and row[name] for name in ("command", "arguments")
+    )
+    if not lists or not isinstance(row.get("shot"), str) or "seed" not in row:
+        raise ValueError(f"{at} is no task: it has no shot, seed, command or arguments")
+    if not all(isinstance(word, str) for word in row["command"]):
+        raise ValueError(f"{at}: the command is not made of words")
+    for word in [row.get("blend"), *row["arguments"]]:
+        if not isinstance(word, str) and not _is_place(word):
+            raise ValueError(f"{at}: {word!r} is neither a word nor a path in a folder of the job")
+    if not _is_place(row.get("blend")):
+        raise ValueError(f"{at} names no .blend file")
+    return row
+
+
+def _is_place(word: object) -> bool:
+    """Tell a path; below a folder of the job it may not lead out of it."""
+    if not isinstance(word, dict) or len(word) != 1:
+        return False
+    ((kind, path),) = word.items()
+    if not isinstance(path, str) or not path or "\0" in path:
+        return False
+    pure = PurePosixPath(path)
+    inside = not pure.is_absolute() and ".." not in pure.parts
+    return kind == "path" or kind == "root" or (kind == "outputs" and inside)
 
 
 class Places:
@@ -69,8 +104,7 @@ class Places:
         self._folders = {"root": root, "outputs": outputs}
         self._rules: list[dict] = []
         if rules and Path(rules).is_file():
-            data = json.loads(Path(rules).read_text("utf-8"))
-            self._rules = data.get("path_mapping_rules", [])
+            self._rules = _rules(Path(rules))
 
     def __call__(self, place: dict) -> str:
         """Return a path as a word."""
@@ -87,6 +121,18 @@ class Places:
                 below = pure(path).relative_to(pure(rule["source_path"]))
                 return str(Path(rule["destination_path"]).joinpath(*below.parts))
         return path
+
+
+def _rules(path: Path) -> list[dict]:
+    """Return the path mapping rules of a session."""
+    try:
+        found = json.loads(path.read_text("utf-8") or "{}").get("path_mapping_rules", [])
+        for rule in found:
+            if not all(isinstance(rule[k], str) for k in ("source_path", "destination_path")):
+                raise TypeError
+    except (AttributeError, KeyError, TypeError, ValueError) as exc:
+        raise ValueError(f"{path} holds no path mapping rules of Open Job Description") from exc
+    return found
 
 
 def words_of(row: dict, places: Places, make: bool = True) -> tuple[list[str], str, list[str]]:
@@ -322,13 +368,21 @@ def main(argv: list[str]) -> int:
         return start(args)
     try:
         rows = lines_of(args.plan / f"{args.step}.ndjson", args.rows)
-        return Chunk(args).run(rows, Places(args.root, args.outputs, args.rules))
+        places = Places(args.root, args.outputs, args.rules)
+    except (OSError, ValueError) as exc:  # nothing has been done yet
+        return _say_failed(exc, USAGE)
+    try:
+        return Chunk(args).run(rows, places)
     except Stop:
         return CANCELLED
     except (OSError, ValueError) as exc:
-        say(f"openjd_fail: {exc}")
-        sys.stderr.write(f"launch.py: {exc}\n")
-        return FAILED
+        return _say_failed(exc, FAILED)
+
+
+def _say_failed(exc: Exception, status: int) -> int:
+    say(f"openjd_fail: {exc}")
+    sys.stderr.write(f"launch.py: {exc}\n")
+    return status
 
 
 if __name__ == "__main__":

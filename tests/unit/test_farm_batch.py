@@ -289,12 +289,68 @@ def test_chunks_of_a_farm_are_read(words, found):
     assert launch.numbers(words) == found
 
 
+TASK = {
+    "shot": "sh010",
+    "seed": 0,
+    "command": ["inbetween"],
+    "blend": {"root": "a.blend"},
+    "arguments": ["--seed=0", "--save", {"outputs": "sh010/seed0/inbetween.blend"}],
+}
+WRONG_PLANS = {
+    "not JSON": "{",
+    "cut off": json.dumps(TASK)[:-20],
+    "a list": "[]",
+    "null": "null",
+    "empty": "",
+    "no command": json.dumps({k: v for k, v in TASK.items() if k != "command"}),
+    "a command that is a text": json.dumps(TASK | {"command": "inbetween"}),
+    "a command of numbers": json.dumps(TASK | {"command": [1]}),
+    "no shot": json.dumps({k: v for k, v in TASK.items() if k != "shot"}),
+    "no file": json.dumps({k: v for k, v in TASK.items() if k != "blend"}),
+    "a file that is a word": json.dumps(TASK | {"blend": "a.blend"}),
+    "a place of an unknown kind": json.dumps(TASK | {"blend": {"home": "a.blend"}}),
+    "an argument that is a number": json.dumps(TASK | {"arguments": [3]}),
+    "a result outside the folder": json.dumps(TASK | {"arguments": [{"outputs": "../../x"}]}),
+    "a result anywhere": json.dumps(TASK | {"arguments": [{"outputs": "/etc/x"}]}),
+}
+
+
 def test_only_the_lines_of_a_chunk_are_read(tmp_path):
     path = tmp_path / "a.ndjson"
-    path.write_text("".join(f'{{"n": {n}}}\n' for n in range(1, 6)))
-    assert launch.lines_of(path, [2, 4]) == [{"n": 2}, {"n": 4}]
+    path.write_text("".join(json.dumps(TASK | {"seed": n}) + "\n" for n in range(1, 6)))
+    assert [row["seed"] for row in launch.lines_of(path, [2, 4])] == [2, 4]
     with pytest.raises(ValueError, match="no row 6"):
         launch.lines_of(path, [5, 6])
+
+
+@pytest.mark.parametrize("case", WRONG_PLANS)
+def test_a_wrong_plan_is_refused_with_two_and_nothing_is_written(tmp_path, case):
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan" / "inbetween.ndjson").write_text(WRONG_PLANS[case])
+    words = ["run", "inbetween", "1", "--plan", tmp_path / "plan", "--root", tmp_path]
+    words += ["--outputs", tmp_path / "out", "--python", sys.executable]
+    launcher = [sys.executable, SCRIPTS / "farm" / "launch.py", *words]
+    done = subprocess.run(
+        [str(w) for w in launcher], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2 and "openjd_fail: " in done.stdout, done.stderr
+    assert "inbetween.ndjson" in done.stderr and "Traceback" not in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["plan"]
+
+
+@pytest.mark.parametrize("rows", ["4-1", "0", "-3", "one", "", "x-"])
+def test_wrong_rows_are_refused(rows):
+    with pytest.raises(ValueError):
+        launch.numbers(rows)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"path_mapping_rules": [{}]}', '{"path_mapping_rules": 3}']
+)
+def test_wrong_mapping_rules_are_refused(tmp_path, text):
+    (tmp_path / "rules.json").write_text(text)
+    with pytest.raises(ValueError, match="no path mapping rules"):
+        launch.Places("/r", "/o", str(tmp_path / "rules.json"))
 
 
 def test_windows_paths_are_mapped_too(tmp_path):
