@@ -13,7 +13,6 @@ from understudy.addon.operations.arguments import properties_of
 import farm_options
 from farm import stages
 
-
 RENEW = "build/env/py311/bin/python scripts/farm_options.py"
 
 
