@@ -98,6 +98,13 @@ def _head_object(face: Face, travel: str) -> Turner | None:
     top = _top(mesh, float(np.ptp(whole[:, 1])), axes)
     if top.library is not None or any(top.lock_rotation) or top.constraints:
         return None
+    loose = _left_behind(top, whole, axes)
+    if loose:
+        face.notes.append(
+            f"{', '.join(loose)} would be left behind by a head that turns: parent what belongs to "
+            f"it to {top.name} first. The head stays as it is"
+        )
+        return None
     turner = object_turner(top, axes_of(mesh))
     # It turns about where the neck meets the skull: below the face, amid the head.
     neck = np.array([whole[:, 0].mean(), moved[:, 1].min(), whole[:, 2].mean()]) @ axes.T
@@ -119,6 +126,20 @@ def _top(mesh: Object, height: float, axes: np.ndarray) -> Object:
             break
         top = top.parent
     return top
+
+
+def _left_behind(top: Object, whole: np.ndarray, axes: np.ndarray) -> list[str]:
+    """Return the meshes that stand amid the head, such as eyes, and do not go with it."""
+    own = {top, *top.children_recursive}
+    low, high = whole.min(axis=0), whole.max(axis=0)
+    found = []
+    for obj in bpy.context.view_layer.objects:
+        if obj.type != "MESH" or obj in own or not obj.visible_get():
+            continue
+        middle = (_points(obj.bound_box, obj) @ axes).mean(axis=0)
+        if ((middle > low) & (middle < high)).all():
+            found.append(obj.name)
+    return found[:4]
 
 
 def _points(corners: object, obj: Object) -> np.ndarray:

@@ -277,6 +277,21 @@ def test_the_eyes_of_a_head_that_is_an_object_go_with_it(settings, recording):
     assert look.x == pytest.approx(np.sin(0.2), abs=0.01), "relative to the head, once"
 
 
+def test_a_head_does_not_turn_away_from_its_eyes(settings):
+    ball = solid_head()
+    bpy.ops.mesh.primitive_uv_sphere_add(radius=0.1, location=(0.4, -0.7, 2.2))
+    eye = bpy.context.object
+    bpy.context.view_layer.objects.active = ball
+    bpy.ops.understudy.perform_face()
+    assert ball.animation_data is None
+    outcome = bpy.context.window_manager.understudy.outcome
+    assert f"{eye.name} would be left behind" in outcome
+    eye.parent = ball
+    bpy.context.view_layer.update()
+    bpy.ops.understudy.perform_face()
+    assert ball.animation_data is not None
+
+
 def test_a_body_does_not_turn_with_its_face(settings):
     body = solid_head()
     for block in body.data.shape_keys.key_blocks[1:]:
