@@ -74,6 +74,15 @@ def _keep_outcome(operator: bpy.types.Operator, context: bpy.types.Context, text
     run.stage, run.outcome = getattr(operator, "stage", ""), text
 
 
+def is_idle(cls: type, context: bpy.types.Context) -> bool:
+    """Tell an operator's `poll` whether no other work is under way, and the person why not."""
+    run = context.window_manager.understudy
+    if run.title or run.preview:
+        cls.poll_message_set(say("Wait for the work under way, or cancel it"))
+        return False
+    return True
+
+
 def time_left(fraction: float, seconds: float) -> str:
     """Say how long work will still take that took `seconds` for `fraction` of it.
 

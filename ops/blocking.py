@@ -8,7 +8,7 @@ from __future__ import annotations
 import bpy
 
 from ..addon.translations import say
-from .base import JobOperator, StageOperator
+from .base import JobOperator, StageOperator, is_idle
 
 
 class UNDERSTUDY_OT_block_video(StageOperator, bpy.types.Operator):
@@ -21,8 +21,7 @@ class UNDERSTUDY_OT_block_video(StageOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if context.window_manager.understudy.title:
-            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
+        if not is_idle(cls, context):
             return False
         if context.object is None or context.object.type != "ARMATURE":
             cls.poll_message_set(say("Select a rig: an armature"))
@@ -48,8 +47,7 @@ class UNDERSTUDY_OT_preview_key_poses(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if context.window_manager.understudy.title:
-            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
+        if not is_idle(cls, context):
             return False
         if not context.scene.understudy.video:
             cls.poll_message_set(say("Choose a video"))

@@ -12,9 +12,8 @@ import bpy
 
 from ..addon.operations import OPERATIONS, Given, Operation, UnderstudyName, write_report
 from ..addon.operations.arguments import of_operator
-from ..addon.translations import say
 from ..ml.errors import UnderstudyError
-from .base import StageOperator, refuse, say_done
+from .base import StageOperator, is_idle, refuse, say_done
 
 
 def _given(operator: bpy.types.Operator) -> Given:
@@ -25,14 +24,6 @@ def _given(operator: bpy.types.Operator) -> Given:
             value = getattr(given, argument.name)
             values[argument.name] = of_operator(value, argument.schema())
     return Given(operator.operation, values)
-
-
-def _is_free(cls: type, context: bpy.types.Context) -> bool:
-    run = context.window_manager.understudy
-    if run.title or run.preview:
-        cls.poll_message_set(say("Wait for the work under way, or cancel it"))
-        return False
-    return True
 
 
 class _Started(StageOperator):
@@ -82,7 +73,7 @@ def _operator(operation: Operation) -> type:
             "bl_description": operation.description,
             "operation": operation,
             "stage": _PANELS.get(operation.name, ""),
-            "poll": classmethod(_is_free),
+            "poll": classmethod(is_idle),
         },
     )
 

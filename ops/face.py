@@ -11,15 +11,14 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 from ..addon.about import CONTEXT
 from ..addon.translations import say
 from ..ml.errors import UnderstudyError
-from .base import StageOperator, hook_limit, refuse
+from .base import StageOperator, hook_limit, is_idle, refuse
 
 _LIVE_S = 0.15
 
 
 def can_animate(cls: type, context: bpy.types.Context) -> bool:
     """Tell whether the active object may be a face, and say why not."""
-    if context.window_manager.understudy.title:
-        cls.poll_message_set(say("Wait for the work under way, or cancel it"))
+    if not is_idle(cls, context):
         return False
     return has_face(cls, context)
 

@@ -14,16 +14,14 @@ from ..addon.fillprops import UnderstudyInbetween
 from ..addon.operations.arguments import Argument, properties_of
 from ..addon.translations import say
 from ..ml.errors import Cancelled, RigError, UnderstudyError
-from .base import JobOperator, blame, hook_limit, redraw_sidebars, refuse, say_done
+from .base import JobOperator, blame, hook_limit, is_idle, redraw_sidebars, refuse, say_done
 
 _PREVIEW_S = 0.04
 _QUICK = 40_000  # bones times frames: less is done at once, without a worker process
 
 
 def _can_fill(cls: type, context: bpy.types.Context) -> bool:
-    run = context.window_manager.understudy
-    if run.title or run.preview:
-        cls.poll_message_set(say("Wait for the work under way, or cancel it"))
+    if not is_idle(cls, context):
         return False
     if context.object is None or context.object.type != "ARMATURE":
         cls.poll_message_set(say("Select a rig: an armature"))

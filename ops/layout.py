@@ -16,13 +16,11 @@ from bpy_extras.io_utils import ExportHelper
 from ..addon import layoutprops
 from ..addon.translations import say
 from ..ml.errors import UnderstudyError
-from .base import JobOperator, blame, hook_limit, redraw_sidebars, refuse, relay, say_done
+from .base import JobOperator, blame, hook_limit, is_idle, redraw_sidebars, refuse, relay, say_done
 
 
 def _is_free(cls: type, context: bpy.types.Context) -> bool:
-    run = context.window_manager.understudy
-    if run.title or run.preview:
-        cls.poll_message_set(say("Wait for the work under way, or cancel it"))
+    if not is_idle(cls, context):
         return False
     if context.mode != "OBJECT":
         cls.poll_message_set(say("Leave edit or pose mode first"))

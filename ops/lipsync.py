@@ -11,7 +11,7 @@ from bpy_extras.io_utils import ImportHelper
 
 from ..addon.translations import say
 from ..ml.errors import UnderstudyError
-from .base import JobOperator, StageOperator, refuse, relay
+from .base import JobOperator, StageOperator, is_idle, refuse, relay
 from .face import can_animate
 
 
@@ -95,8 +95,7 @@ class UNDERSTUDY_OT_suggest_expressions(JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         settings = context.scene.understudy.lipsync
-        if context.window_manager.understudy.title:
-            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
+        if not is_idle(cls, context):
             return False
         if settings.active_line >= len(settings.lines):
             cls.poll_message_set(say("Add a line first"))

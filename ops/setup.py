@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..addon.translations import say
-from .base import JobOperator, relay
+from .base import JobOperator, is_idle, relay
 
 
 class UNDERSTUDY_OT_check_setup(JobOperator, bpy.types.Operator):
@@ -19,10 +19,7 @@ class UNDERSTUDY_OT_check_setup(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if context.window_manager.understudy.title:
-            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
-            return False
-        return True
+        return is_idle(cls, context)
 
     def _begin(self, context: bpy.types.Context, waits: bool) -> object:
         from ..addon import jobs, prefs
@@ -74,9 +71,7 @@ class UNDERSTUDY_OT_open_example(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        run = context.window_manager.understudy
-        if run.title or run.preview:
-            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
+        if not is_idle(cls, context):
             return False
         if context.mode != "OBJECT":
             cls.poll_message_set(say("Go back to Object Mode first"))

@@ -11,6 +11,7 @@ from ..addon.about import TAKE
 from ..addon.props import animated
 from ..addon.translations import say
 from ..ml.errors import UnderstudyError
+from .base import is_idle
 
 
 class _OnTakes:
@@ -20,8 +21,7 @@ class _OnTakes:
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if context.window_manager.understudy.title:
-            cls.poll_message_set(say("Wait for the work under way, or cancel it"))
+        if not is_idle(cls, context):
             return False
         owner = animated(context.object)
         if owner is None or owner.animation_data is None or owner.animation_data.action is None:
