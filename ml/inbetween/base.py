@@ -95,8 +95,7 @@ def hermite_base(
     """
     basis, location = np.array(basis, float), np.array(location, float)
     for bones, first, last in gaps(keyed):
-        before = first > 0 and bool(np.asarray(keyed)[first - 1, bones].all())
-        after = last + 1 < len(basis) and bool(np.asarray(keyed)[last + 1, bones].all())
+        before, after = known_beside(keyed, bones, first, last)
         if not (before or after or straight):
             continue
         inner = slice(first + 1, last)
@@ -110,7 +109,7 @@ def hermite_base(
     return basis, location
 
 
-def straight(
+def straight_way(
     basis: NDArray, location: NDArray, bones: NDArray, first: int, last: int
 ) -> tuple[NDArray, NDArray]:
     """Return (n, bones, 4) and (n, bones, 3): shortest arcs and lines over the frames of a gap."""
@@ -137,6 +136,34 @@ def gaps(keyed: ArrayLike) -> list[tuple[NDArray, int, int]]:
         for i in np.flatnonzero(np.diff(at) > 1):
             found.append((bones, int(at[i]), int(at[i + 1])))
     return found
+
+
+def known_beside(keyed: ArrayLike, bones: NDArray, first: int, last: int) -> tuple[bool, bool]:
+    """Return whether a gap's bones are keyed on the frame before it too, and on the one after."""
+    keyed = np.asarray(keyed, bool)
+    before = first > 0 and bool(keyed[first - 1, bones].all())
+    return before, last + 1 < len(keyed) and bool(keyed[last + 1, bones].all())
+
+
+def drawn(
+    basis: NDArray, location: NDArray, keyed: NDArray, turns: NDArray, moves: NDArray
+) -> tuple[NDArray, NDArray]:
+    """Draw what is proposed towards the straight way where gates are shut.
+
+    Only gaps beside keys on consecutive frames change, where a velocity is carried on. `turns` and
+    `moves` (F, B), 0 to 1, are the gates of rotations and locations.
+    """
+    basis, location = basis.copy(), location.copy()
+    for bones, first, last in gaps(keyed):
+        if not any(known_beside(keyed, bones, first, last)):
+            continue
+        inner = slice(first + 1, last)
+        turn, place = straight_way(basis, location, bones, first, last)
+        play, slack = (gate[inner, bones][..., None] for gate in (turns, moves))
+        away = rt.to_rotvec(rt.multiply(rt.conjugate(turn), basis[inner, bones]))
+        basis[inner, bones] = rt.multiply(turn, rt.from_rotvec(play * away))
+        location[inner, bones] = place + slack * (location[inner, bones] - place)
+    return basis, location
 
 
 def _weights(span: int, before: bool, after: bool, memory: float) -> NDArray:

@@ -15,7 +15,7 @@ from ..errors import UnderstudyError
 from ..progress import Progress, Steps
 from ..take import Channel, Provenance, Take
 from . import contacts, fit
-from .base import eased, gaps, hermite_base
+from .base import eased, gaps, hermite_base, known_beside
 from .deltas import pinned, smoothed
 from .settings import Settings
 from .steady import steadied
@@ -299,7 +299,7 @@ def _add_residual(
     driven: NDArray,
 ) -> tuple[NDArray, NDArray, NDArray]:
     """Return basis, location and contact (F, B) with the network's say on them."""
-    from .network import Clip
+    from .network import Clip, proposed
 
     has_location = np.zeros(len(driven), bool)
     has_location[[t.bone for t in motion.tracks if t.moves]] = True
@@ -317,16 +317,14 @@ def _add_residual(
     )
     spread = _SPREAD if settings.variant else 0.0
     said = network(clip, seed=settings.variant + 1000 * settings.seed, spread=spread)
-    gate = said.gate[..., None]
-    turn, shift = np.zeros((*keyed.shape, 3)), np.zeros((*keyed.shape, 3))
-    contact = np.zeros(keyed.shape)
-    turn[:, seen], shift[:, seen] = gate * said.rotvec, gate * said.location
     if settings.method == "auto" and not settings.variant:
-        alone = _left_to_the_artist(keyed, basis, location)
-        turn[alone], shift[alone] = 0.0, 0.0
+        alone = _left_to_the_artist(keyed, basis, location)[:, seen]
+        said.rotvec[alone], said.location[alone] = 0.0, 0.0
+    contact = np.zeros(keyed.shape)
     contact[:, seen] = said.contact
-    turn, shift = pinned(turn, keyed), pinned(shift, keyed)
-    return rt.multiply(basis, rt.from_rotvec(turn)), location + shift, contact
+    basis, location = basis.copy(), location.copy()
+    basis[:, seen], location[:, seen] = proposed(said, clip.basis, clip.location, clip.keyed)
+    return basis, location, contact
 
 
 def _left_to_the_artist(keyed: NDArray, basis: NDArray, location: NDArray) -> NDArray:
@@ -338,9 +336,7 @@ def _left_to_the_artist(keyed: NDArray, basis: NDArray, location: NDArray) -> ND
     """
     alone = np.zeros(keyed.shape, bool)
     for bones, first, last in gaps(keyed):
-        before = first > 0 and keyed[first - 1, bones].all()
-        after = last + 1 < len(keyed) and keyed[last + 1, bones].all()
-        if before or after:
+        if any(known_beside(keyed, bones, first, last)):
             continue
         rows = slice(first, last + 1)
         moves = np.ptp(basis[rows], axis=0).max(axis=-1) > _STILL_RAD

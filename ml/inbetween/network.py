@@ -16,9 +16,10 @@ from .. import rotations as rot
 from ..curves import evaluate
 from ..errors import ModelError
 from ..runtime import Session, Settings
-from . import features
+from . import base, features
+from .deltas import pinned
 
-NAME = "inbetween_v2"
+NAME = "inbetween_v3"
 
 CONTEXT_NODES = (0, 1, 4, 9)
 """Known frames before a gap that the network is shown, counted back from the gap's edge."""
@@ -74,7 +75,8 @@ class Residual:
         To be multiplied on the basis from the right.
     location : (F, B, 3) armature units
     gate : (F, B) 0 to 1
-        How far to trust it.
+        How far to trust what is proposed, base and residual, rather than what is plain: see
+        `proposed`.
     contact : (F, B) 0 to 1
         Probability that the bone's end stands.
     """
@@ -83,6 +85,24 @@ class Residual:
     location: NDArray
     gate: NDArray
     contact: NDArray
+
+
+def proposed(
+    residual: Residual, basis: NDArray, location: NDArray, keyed: NDArray
+) -> tuple[NDArray, NDArray]:
+    """Return basis (F, B, 4) and location (F, B, 3) with a residual on them, as far as trusted.
+
+    Where the gate is shut, the straight way stands beside keys on consecutive frames, and between
+    lone keys the base, which is the artist's own curve. `keyed` (F, B) are the bones' own keys.
+    """
+    trust = residual.gate.copy()
+    for bones, first, last in base.gaps(keyed):
+        if any(base.known_beside(keyed, bones, first, last)):
+            trust[first + 1 : last, bones] = 1.0
+    turn, shift = pinned(residual.rotvec, keyed), pinned(residual.location, keyed)
+    basis = rot.multiply(basis, rot.from_rotvec(trust[..., None] * turn))
+    location = location + trust[..., None] * shift
+    return base.drawn(basis, location, keyed, residual.gate, residual.gate)
 
 
 class Network:
@@ -150,7 +170,9 @@ class Network:
             total[piece] += weight
         self._lay(residual, skeleton, said / total, nodes, free)
         longer = (after - before) / clip.fps / features.LONGEST_S - 1.0
-        residual.gate *= np.clip(1.0 - longer, 0.0, 1.0)  # gaps beyond training: less and less
+        fading = np.clip(1.0 - longer, 0.0, 1.0)[..., None]  # gaps beyond training: less and less
+        residual.rotvec *= fading
+        residual.location *= fading
         return residual
 
     def _say(self, skeleton: features.Skeleton, window: features.Window, at: NDArray) -> NDArray:

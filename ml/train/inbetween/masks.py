@@ -173,7 +173,7 @@ def lay_fallback(mask: Mask, turn: NDArray, shift: NDArray) -> dict[str, NDArray
     for i, d in enumerate(mask.driven):
         for bones, first, last in base.gaps(mask.keyed[i]):
             bones = bones[d[bones]]
-            straight = base.straight(turn[i], shift[i], bones, first, last)
+            straight = base.straight_way(turn[i], shift[i], bones, first, last)
             turn[i, first + 1 : last, bones], shift[i, first + 1 : last, bones] = (
                 np.moveaxis(v, 1, 0) for v in straight
             )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ... import rotations as rot
 from ...inbetween import base, features
-from ...inbetween.network import Clip, Network
+from ...inbetween.network import Clip, Network, proposed
 from . import data, masks
 
 GAPS = (5, 15, 30, 45)
@@ -52,10 +52,7 @@ class Score:
 
 def fill(network: Network, clip: Clip) -> tuple[NDArray, NDArray]:
     """Return the base with the network's gated residual on it."""
-    r = network(clip)
-    gate = r.gate[..., None]
-    basis = rot.multiply(clip.basis, rot.from_rotvec(gate * r.rotvec))
-    return basis, clip.location + gate * r.location
+    return proposed(network(clip), clip.basis, clip.location, clip.keyed | ~clip.driven)
 
 
 def clip_of(q: data.Sequence, keyed: NDArray, driven: NDArray, basis: NDArray, move: NDArray):
