@@ -18,7 +18,8 @@ def workbench(job: Job) -> None:
             f.block((x, y, 0), (0.09, 0.09, h - 0.06), "wood", 0.012)
         f.box((x - 0.04, -d * 0.38, h * 0.15), (x + 0.04, d * 0.38, h * 0.22), "wood")
     planks(f, (-w / 2, -d / 2, h - 0.06), (w / 2, d / 2, h), max(3, int(d / 0.16)), "wood", 1)
-    f.block((0, 0, h - 0.05), (w * 0.96, d * 0.94, 0.04), "dark wood")
+    # Close below the planks: what stands on a gap between two must not float.
+    f.block((0, 0, h - 0.05), (w * 0.96, d * 0.94, 0.046), "dark wood")
     f.block((0, 0, h * 0.2), (w * 0.86, d * 0.7, 0.03), "dark wood")
     f.block((w * 0.3, d * 0.44, h - 0.18), (0.16, d * 0.12, 0.12), "dark metal", 0.01)
     for k in range(3):

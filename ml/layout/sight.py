@@ -99,12 +99,7 @@ def project(
     xy : (N, P, 2), -1 to 1 across and up the frame, upright camera
     depth : (N, P) metres before the camera
     """
-    way = targets - eyes
-    way = way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
-    right = np.stack([way[:, 1], -way[:, 0], np.zeros(len(way))], axis=1)
-    flat = np.linalg.norm(right, axis=1, keepdims=True)
-    right = np.where(flat < 1e-6, [[1.0, 0.0, 0.0]], right / np.maximum(flat, 1e-9))
-    up = np.cross(right, way)
+    right, up, way = _axes(eyes, targets)
     rel = points[None] - eyes[:, None]
     depth = np.einsum("npk,nk->np", rel, way)
     safe = np.maximum(depth, 0.05)
@@ -113,6 +108,35 @@ def project(
     x = np.einsum("npk,nk->np", rel, right) / safe * wide
     y = np.einsum("npk,nk->np", rel, up) / safe * wide * aspect
     return np.stack([x, y], axis=-1), depth
+
+
+def _axes(eyes: NDArray, targets: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Return (N, 3) unit vectors to the right, up and ahead of upright cameras."""
+    way = targets - eyes
+    way = way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+    right = np.stack([way[:, 1], -way[:, 0], np.zeros(len(way))], axis=1)
+    flat = np.linalg.norm(right, axis=1, keepdims=True)
+    right = np.where(flat < 1e-6, [[1.0, 0.0, 0.0]], right / np.maximum(flat, 1e-9))
+    return right, np.cross(right, way), way
+
+
+def foreground(
+    blockers: Blockers, eyes: NDArray, targets: NDArray, lens: NDArray, aspect: float, own: int
+) -> NDArray:
+    """Return (N,) shares of the frame that something close before the lens takes.
+
+    `own` is the subject, which may be close; -1 for none.
+    """
+    right, up, way = _axes(eyes, targets)
+    x, y = (g.ravel() for g in np.meshgrid((-0.8, -0.4, 0.0, 0.4, 0.8), (-0.7, 0.0, 0.7)))
+    wide = np.asarray(lens, float) * (2 / SENSOR_MM if aspect >= 1 else 2 / SENSOR_MM / aspect)
+    rays = way[:, None] + (x / wide[:, None])[..., None] * right[:, None]
+    rays = rays + (y / wide[:, None] / aspect)[..., None] * up[:, None]
+    near = np.clip(0.35 * np.linalg.norm(targets - eyes, axis=1), 0.5, 3.5)
+    goals = eyes[:, None] + rays * near[:, None, None]
+    cut = blockers.hide(np.repeat(eyes, len(x), axis=0), goals.reshape(-1, 3),
+                        np.full(len(eyes) * len(x), own))  # fmt: skip
+    return cut.reshape(len(eyes), -1).mean(axis=1)
 
 
 def judge(
@@ -152,7 +176,10 @@ def judge(
     line = -slope / run * 2 * lens / SENSOR_MM * aspect
     scores["horizon"] = np.exp(-(((np.abs(line) - 0.33) / 0.35) ** 2))
     total = sum(WEIGHTS[k] * v for k, v in scores.items())
-    scores["total"] = total * np.where(scores["occlusion"] < 0.34, 0.4, 1.0)
+    total = total * np.where(scores["occlusion"] < 0.34, 0.4, 1.0)
+    subject = -1 if share is None else int(own[0])
+    close = foreground(blockers, eyes, targets, lens, aspect, subject)
+    scores["total"] = total * (1 - 0.85 * np.minimum(close / 0.4, 1.0))
     return scores
 
 
