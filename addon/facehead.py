@@ -27,7 +27,7 @@ _HEAD = re.compile(r"^(?:.*[:|]|DEF-|c_|CC_Base_|J_Bip_C_|Bip\d*[ _])?head(?:\.x
 _BODY = re.compile(r"neck|spine|chest|torso|body|hips|pelvis", re.IGNORECASE)
 _GAP_M = 0.063  # between an adult's pupils
 _GAPS = (0.02, 50.0)  # over that, what is no pair of eyes of a head
-_STIRS = 0.02  # share of a key's largest motion that counts as moved
+_STIRS = 0.1  # share of a key's largest motion that counts as moved
 _OF_A_HEAD = 0.25  # share of a head's height that its shape keys move, at least
 
 
@@ -88,7 +88,7 @@ def _head_object(face: Face, travel: str) -> Turner | None:
     mesh = face.meshes[0]
     axes = axes_of(mesh)
     # Not its bounding box, which grows with the expression that it shows at the moment.
-    whole = _points([v.co for v in mesh.data.shape_keys.reference_key.data], mesh) @ axes
+    whole = _rest_points(mesh) @ axes
     moved = whole[_stirred(mesh)]
     if not len(moved) or np.ptp(moved[:, 1]) < _OF_A_HEAD * np.ptp(whole[:, 1]) - 1e-6:
         face.notes.append(
@@ -147,13 +147,23 @@ def _points(corners: object, obj: Object) -> np.ndarray:
     return np.array([obj.matrix_world @ Vector(corner) for corner in corners])
 
 
+def _rest_points(mesh: Object) -> np.ndarray:
+    """Return (V, 3) points of the world: the mesh without any shape key."""
+    rest = mesh.data.shape_keys.reference_key.data
+    flat = np.empty(3 * len(rest), np.float32)
+    rest.foreach_get("co", flat)
+    matrix = np.array(mesh.matrix_world)
+    return flat.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
+
+
 def _stirred(mesh: Object) -> np.ndarray:
     """Return (V,) bool: vertices that some shape key moves."""
     keys = mesh.data.shape_keys
     stirred = np.zeros(len(keys.reference_key.data), bool)
     for block in keys.key_blocks[1:]:
-        away = np.linalg.norm(offsets(block), axis=1)
-        stirred |= away > max(_STIRS * away.max(initial=0.0), 1e-6)
+        moved = offsets(block)
+        away = np.einsum("vc,vc->v", moved, moved)  # squared: there are many keys
+        stirred |= away > max(_STIRS**2 * away.max(initial=0.0), 1e-12)
     return stirred
 
 

@@ -317,11 +317,13 @@ def keys_turn_eyes(face: Face, rig: FaceRig, used: list[Control]) -> bool:
 
 
 def offsets(block: bpy.types.ShapeKey) -> np.ndarray:
-    """Return (V, 3): how a shape key at 1 moves its mesh, in the mesh's own axes."""
+    """Return (V, 3) float32: how a shape key at 1 moves its mesh, in the mesh's own axes."""
     own, rest = (np.empty(3 * len(block.data), np.float32) for _ in range(2))
-    block.data.foreach_get("co", own)
-    block.relative_key.data.foreach_get("co", rest)
-    return (own - rest).reshape(-1, 3).astype(float)
+    # Where there are `points`, they are read ten times as quickly.
+    where = "points" if "points" in block.bl_rna.properties else "data"
+    getattr(block, where).foreach_get("co", own)
+    getattr(block.relative_key, where).foreach_get("co", rest)
+    return (own - rest).reshape(-1, 3)
 
 
 def _side(name: str) -> int | None:
