@@ -131,10 +131,11 @@ def save(path: Path, picture: np.ndarray) -> None:
 
 @functools.cache
 def panels() -> dict[str, list[type]]:
-    """Return the tab's panels by stage: a panel, and its own below it."""
+    """Return the panels of the 3D view's tab by stage: a panel, and its own below it."""
     found: dict[str, list[type]] = {}
     for cls in sys.modules[f"{MODULE}.panels"].CLASSES:
-        if issubclass(cls, bpy.types.Panel) and getattr(cls, "bl_category", ""):
+        here = getattr(cls, "bl_space_type", "") == "VIEW_3D" and getattr(cls, "bl_category", "")
+        if issubclass(cls, bpy.types.Panel) and here:
             parent = getattr(cls, "bl_parent_id", cls.bl_idname)
             found.setdefault(parent.removeprefix("UNDERSTUDY_PT_"), []).append(cls)
     return found
