@@ -51,6 +51,7 @@ class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
         name.alignment = "RIGHT"
         name.label(text="IK Limbs")
         grid = split.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
+        grid.use_property_split = False  # or each would have its name twice
         for limb in settings.bl_rna.properties["ik_limbs"].enum_items_static:
             grid.prop_enum(settings, "ik_limbs", limb.identifier)
 
