@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from understudy.ml import rotations as rt
-from understudy.ml.blocking import metres, travel
+from understudy.ml.blocking import metres, shot, travel
 from understudy.ml.blocking.camera import Tracks
 
 SIZE, FRAMES = (640, 360), 40
@@ -108,3 +108,26 @@ def test_a_walker_sizes_the_way_of_a_camera(known):
     noisy = feet - place[:, None] + np.random.default_rng(0).normal(0, 0.004, feet.shape)
     found = metres._unit(noisy, place / 3.7, stands.astype(float), 30.0, 4.0)
     assert found == pytest.approx(3.7, rel=0.04)
+
+
+@pytest.mark.parametrize("way", [0.0, 2.5])
+def test_a_camera_that_travels_has_its_place_keyed(way):
+    frames = np.arange(1, FRAMES + 1)
+    t = np.linspace(0.0, 1.0, FRAMES)
+    ease = t * t * (3 - 2 * t)
+    place = np.outer(way * ease, [1.0, 0.2, 0.0]) + [0.0, -5.0, 1.5]
+    rng = np.random.default_rng(0)
+    place += rng.normal(0.0, 0.001, place.shape)  # what is measured trembles
+    turn = np.tile([0.7, 0.7, 0.0, 0.0], (FRAMES, 1)) / np.linalg.norm([0.7, 0.7])
+    filmed = shot.Shot(place, turn, np.full(FRAMES, 30.0), 5.0)
+    seat, lens = shot.channels(filmed, frames, 30.0)
+    keys = {(c.data_path, c.index): c.keys["co"] for c in [*seat, *lens]}
+    count = {path: len(co) for (path, k), co in keys.items() if k == 0}
+    assert count["rotation_quaternion"] == count["lens"] == 1
+    if not way:
+        assert count["location"] == 1
+        return
+    assert 2 <= count["location"] <= 6
+    for k in range(3):
+        co = keys["location", k]
+        assert np.abs(co[:, 1] - place[co[:, 0].astype(int) - 1, k]).max() < 0.02
