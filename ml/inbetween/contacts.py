@@ -67,18 +67,23 @@ def find_limbs(body: Body) -> list[Limb]:
     return found[::-1]
 
 
-def find_controls(body: Body, moves: NDArray) -> list[int]:
+def find_controls(body: Body, turns: NDArray, moves: NDArray) -> list[int]:
     """Return the IK-style controls: bones aside of the middle, moved about, that carry little.
+
+    What hangs on a bone that is filled itself, as a fin on its fish, is none.
 
     Parameters
     ----------
-    moves : (B,) bool
-        Bones whose location may change.
+    turns, moves : (B,) bool
+        Bones whose rotation, and whose location, may change.
     """
+    below = np.zeros(len(body.parents), bool)
+    for b, p in enumerate(body.parents):
+        below[b] = p >= 0 and (below[p] or turns[p] or moves[p])
     middle = float(np.median(body.heads[body.parents < 0, 0]))
     aside = np.abs(body.heads[:, 0] - middle) > _ASIDE * body.height
     light = _carried(body) <= max(_CARRIED * len(body.parents), 2.0)
-    return [int(b) for b in np.flatnonzero(moves & aside & light)]
+    return [int(b) for b in np.flatnonzero(moves & aside & light & ~below)]
 
 
 def _carried(body: Body) -> NDArray:
@@ -120,7 +125,7 @@ def hold(
         if turns[[limb.upper, limb.lower, limb.end]].all()
         and (keyed[:, limb.upper] == keyed[:, limb.lower]).all()
     ]
-    controls = find_controls(body, moves)
+    controls = find_controls(body, turns, moves)
     if amount <= 0.0 or not (limbs or controls):
         return basis, location
     turn, head = body.pose(basis, location)

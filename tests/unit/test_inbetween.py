@@ -293,13 +293,15 @@ def test_the_foot_of_an_ik_rig_is_held_by_moving_its_control():
     rest[:, :3, 3] = [[0, 0, 0], [0, 0, 1.0], [0.1, 0, 0.08], [-0.1, 0, 0.08]]
     rest[2, :3, :3] = rt.to_matrix(rt.from_rotvec([0.4, 0.1, -1.0]))
     body = tracks.Body.of(np.array([-1, 0, 0, 0]), rest)
-    assert contacts.find_controls(body, np.array([0, 1, 1, 1], bool)) == [2, 3]
+    none, all_moved = np.zeros(4, bool), np.array([0, 1, 1, 1], bool)
+    assert contacts.find_controls(body, none, all_moved) == [2, 3]
+    assert not contacts.find_controls(body, np.arange(4) == 0, all_moved), "fins of a fish"
     basis, location = np.tile(rt.IDENTITY, (31, 4, 1)), np.zeros((31, 4, 3))
     way = np.linspace(0, 0.4, 31)[:, None] * [0.0, -1.0, 0.0]
     location[:, 2] = rt.rotate(rt.conjugate(body.turn[2]), way)
     keyed, contact = np.zeros((31, 4), bool), np.zeros((31, 4))
     keyed[[0, 30]], contact[8:22, 2] = True, 0.9
-    none, moves = np.zeros(4, bool), np.array([0, 1, 1, 0], bool)
+    moves = np.array([0, 1, 1, 0], bool)
     held, moved = contacts.hold(body, basis, location, keyed, none, moves, 1.0, 30.0, contact)
     assert (held == basis).all() and (moved[:, [0, 1, 3]] == location[:, [0, 1, 3]]).all()
     assert (moved[[0, 30]] == location[[0, 30]]).all()
