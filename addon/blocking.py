@@ -50,6 +50,7 @@ class Options:
     frames : scene frames to key, which rule out `keys` and the tolerance; None to choose
     lifter : whether the learned lifter is asked, or geometry alone
     picker : whether the learned key picker is asked as well
+    fingers : whether fingers are watched and keyed
     cache : folder that keeps what was seen of a clip; "" for none
     person : "largest", "central", "surest" or a number from 0, counted from the left
     frame_start : scene frame of the first frame that is used
@@ -73,6 +74,7 @@ class Options:
     frames: tuple[int, ...] | None = None
     lifter: bool = True
     picker: bool = True
+    fingers: bool = False
     cache: str = ""
     person: str | int = "largest"
     frame_start: int = 1
@@ -104,6 +106,7 @@ def options_from(context: Context) -> Options:
         frames=tuple(settings.blocking.frames(settings.key_count)) or None if by_count else None,
         lifter=settings.blocking.use_lifter,
         picker=settings.blocking.use_picker,
+        fingers=settings.blocking.fingers,
         cache=str(Path(bpy.app.tempdir or tempfile.gettempdir(), "understudy")),
         person=settings.person_number if number else settings.person,
         frame_start=settings.start_frame,
@@ -192,6 +195,7 @@ def request(scene: Scene, obj: Object, options: Options) -> tuple[dict, dict[str
         "root_motion": options.root_motion,
         "touch": options.touch,
         "camera": options.camera,
+        "fingers": options.fingers,
         "ik": list(options.ik),
         "rig": meta,
         "bone_map": bones.to_json(),

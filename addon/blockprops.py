@@ -59,6 +59,12 @@ class UnderstudyBlocking(bpy.types.PropertyGroup):
         description="Let the network say which frames look like poses; needs the learned lifter",
         default=True,
     )
+    fingers: BoolProperty(
+        name="Fingers",
+        description="Watch the performer's hands too and key the fingers, where hands are large "
+        "enough in the picture; it takes longer",
+        default=False,
+    )
     camera: BoolProperty(
         name="Camera",
         description="Make a camera that moves as the video's did, with the video behind it",

@@ -36,6 +36,7 @@ class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "interpolation")
         col.prop(settings, "root_motion")
         col.prop(settings.blocking, "camera")
+        col.prop(settings.blocking, "fingers")
         self._draw_limbs(col, settings.blocking)
         rig = rig_of(context)
         onto = names_of([rig] if rig else [])

@@ -1,4 +1,4 @@
-"""Export the pose and face networks of the mediapipe wheel to ONNX, each with its model card.
+"""Export the pose, face and hand networks of the mediapipe wheel to ONNX, each with its model card.
 
     python scripts/export_perception.py [--out onnx_models] [--force]
 
@@ -116,6 +116,29 @@ Data: Google's own, not published; see Google's model card "MediaPipe Iris".
 Fails at: closed eyes, strong reflections in glasses. Not for: identifying people.
 """
 
+PALM_CARD = """\
+What it does: proposes where hands are in a picture: a box around the palm and seven points of it
+(wrist, base of the index finger, of the middle, ring and little finger, base and joint of the
+thumb) an anchor. Code: ml/blocking/palms.py.
+Inputs: image (batch, 192, 192, 3) uint8 RGB, a square crop around a wrist.
+Outputs: boxes (batch, 2016, 18) float32, offsets in input pixels from each anchor's centre: box
+x, y, w, h, then the seven points' x, y; scores (batch, 2016, 1) float32, logits.
+Data: Google's own, not published; see Google's model card "MediaPipe Hands".
+Fails at: gloves, hands that hold something, edges of hands. Not for: identifying people.
+"""
+
+HAND_CARD = """\
+What it does: places 21 joints of one hand in a picture cropped around it. Code:
+ml/blocking/hands.py.
+Inputs: image (batch, 224, 224, 3) uint8 RGB, the hand's rotated square crop, fingers up.
+Outputs: landmarks (batch, 63) float32 = 21 x (x, y, z) in crop pixels; presence (batch, 1)
+float32, 0 to 1, whether a hand is in the crop; handedness (batch, 1) float32, 0 to 1; world
+(batch, 63) float32 = 21 x (x, y, z) metres: x right, y down, z away.
+Data: Google's own, not published; see Google's model card "MediaPipe Hands".
+Fails at: hands of less than some 40 pixels, fast hands that blur, gloves, hands that hold
+something, fingers that hide each other. Not for: identifying people.
+"""
+
 NETWORKS = (
     Network(
         name="pose_detection_v1",
@@ -172,6 +195,31 @@ NETWORKS = (
         outputs={"output_eyes_contours_and_brows": "contour", "output_iris": "iris"},
         tolerance={"contour": 0.05, "iris": 0.05},
         card=IRIS_CARD,
+    ),
+    Network(
+        name="palm_detection_v1",
+        source="palm_detection/palm_detection_full.tflite",
+        size=192,
+        scale=1.0 / 255.0,
+        shift=0.0,
+        outputs={"Identity": "boxes", "Identity_1": "scores"},
+        tolerance={"boxes": 0.05, "scores": 0.05},
+        card=PALM_CARD,
+    ),
+    Network(
+        name="hand_landmark_v1",
+        source="hand_landmark/hand_landmark_full.tflite",
+        size=224,
+        scale=1.0 / 255.0,
+        shift=0.0,
+        outputs={
+            "Identity": "landmarks",
+            "Identity_1": "presence",
+            "Identity_2": "handedness",
+            "Identity_3": "world",
+        },
+        tolerance={"landmarks": 0.05, "presence": 1e-3, "handedness": 1e-3, "world": 1e-3},
+        card=HAND_CARD,
     ),
 )
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 _SKIN_VERTICES = 13380
 _DECIMETRE = 0.1
+_THIGHS = ("LeftUpLeg", "thigh_l")
 # Places on the skin: the back of the heel, the tip of the big toe, the tip of the nose.
 POINTS = {
     "LeftHeel": ("LeftFoot", 12442),
@@ -53,8 +54,8 @@ class Body:
     points: dict[str, tuple[str, NDArray]]
 
 
-def build(folder: Path, look: Look) -> Body:
-    """Make the body at the origin, feet on the floor, facing -Y."""
+def build(folder: Path, look: Look, bones: str = "cmu_mb") -> Body:
+    """Make the body at the origin, feet on the floor, facing -Y, on one of the folder's rigs."""
     vertices, faces = _read_obj(folder / "3dobjs" / "base.obj")
     for gender, share in (("male", look.male), ("female", 1.0 - look.male)):
         for name in (f"caucasian-{gender}-young",
@@ -63,8 +64,8 @@ def build(folder: Path, look: Look) -> Body:
     groups = json.loads((folder / "mesh_metadata" / "basemesh_vertex_groups.json").read_text())
     lift = _cube(vertices, groups, "joint-ground")[1]
     vertices = vertices - [0.0, lift, 0.0]
-    rig = _armature(folder, vertices, groups, look.size)
-    weights = _weights(folder, len(vertices))
+    rig = _armature(folder, vertices, groups, look.size, bones)
+    weights = _weights(folder, len(vertices), bones)
     hidden = np.zeros(len(vertices), bool)
     for name in look.clothes:
         cover = _clothes(folder / "assets" / f"{name}.mhclo", vertices, weights)
@@ -116,12 +117,14 @@ def _cube(vertices: NDArray, groups: dict, name: str) -> NDArray:
     return vertices[first : last + 1].mean(axis=0)
 
 
-def _armature(folder: Path, vertices: NDArray, groups: dict, size: float) -> bpy.types.Object:
+def _armature(
+    folder: Path, vertices: NDArray, groups: dict, size: float, bones: str
+) -> bpy.types.Object:
     data = bpy.data.armatures.new("body")
     rig = bpy.data.objects.new("body", data)
     bpy.context.scene.collection.objects.link(rig)
     bpy.context.view_layer.objects.active = rig
-    about = json.loads((folder / "rigs" / "standard" / "rig.cmu_mb.json").read_text())
+    about = json.loads((folder / "rigs" / "standard" / f"rig.{bones}.json").read_text())
     about = about.get("bones", about)
 
     def place(end: dict) -> Vector:
@@ -142,10 +145,10 @@ def _armature(folder: Path, vertices: NDArray, groups: dict, size: float) -> bpy
     return rig
 
 
-def _weights(folder: Path, count: int) -> list[dict[str, float]]:
+def _weights(folder: Path, count: int, bones: str) -> list[dict[str, float]]:
     """Return each vertex' bones and weights."""
     out: list[dict[str, float]] = [{} for _ in range(count)]
-    path = folder / "rigs" / "standard" / "weights.cmu_mb.json"
+    path = folder / "rigs" / "standard" / f"weights.{bones}.json"
     for bone, pairs in json.loads(path.read_text())["weights"].items():
         for vertex, weight in pairs:
             out[int(vertex)][bone] = float(weight)
@@ -228,7 +231,7 @@ def _mesh(
         material.diffuse_color = (*tint, 1.0)
         data.materials.append(material)
     if lower is not None:
-        hips = rig.data.bones["LeftUpLeg"].head_local.z + 0.06
+        hips = next(b for b in rig.data.bones if b.name in _THIGHS).head_local.z + 0.06
         below = [int(p.center.z < hips and abs(p.center.x) < 0.3) for p in data.polygons]
         data.polygons.foreach_set("material_index", below)
     item.parent = rig

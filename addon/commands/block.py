@@ -43,6 +43,7 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     add("--frames", type=int, nargs="+", metavar="F", help="key exactly these scene frames")
     add("--no-lifter", action="store_true", help="solve by geometry alone, without the network")
     add("--no-picker", action="store_true", help="choose poses without the learned key picker")
+    add("--fingers", action="store_true", help="watch the hands too, and key the fingers")
     add("--bone-map", type=Path, metavar="FILE", help="bone map, JSON (default: the rig's own)")
     base.add_machine(block)
     add("--seed", type=int, default=0, help="kept with the result (blocking draws no numbers)")
@@ -73,6 +74,7 @@ def _options(args: argparse.Namespace) -> blocking.Options:
         frames=tuple(args.frames) if args.frames else None,
         lifter=not args.no_lifter,
         picker=not args.no_picker,
+        fingers=args.fingers,
         person=args.person,
         sequence_fps=args.sequence_fps,
         frame_start=scene.frame_start if args.start_frame is None else args.start_frame,

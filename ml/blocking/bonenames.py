@@ -87,6 +87,11 @@ def tokens(name: str) -> list[str]:
     return split
 
 
+def side_of(token: str) -> str:
+    """Return "L", "R" or "" for one of `tokens`."""
+    return "L" if token in _LEFT else "R" if token in _RIGHT else ""
+
+
 def read_names(names: list[str]) -> list[Meaning]:
     """Read all names of a rig together: what most of them share says nothing of the body."""
     split = [tokens(n) for n in names]

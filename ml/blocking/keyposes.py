@@ -44,7 +44,7 @@ _POSE_PULLS = (16.0, 8.0, 4.0, 3.0, 2.0, 1.0, 0.5, 0.2)
 _POSE_WORTH = (1.75, np.radians(1.0))
 # With it: where nothing tells poses from what lies between, and where they are plain. Set, with the
 # next two, on the blocked and captured clips for tuning.
-_VAGUE_WORTH, _CLEAR_WORTH = (1.1, np.radians(0.3)), (3.0, np.radians(2.0))
+_VAGUE_WORTH, _CLEAR_WORTH = (1.05, np.radians(0.2)), (3.0, np.radians(2.0))
 # Mean entropy of the scores, nats a frame: of plain poses and of vague ones.
 _CLEAR, _VAGUE = 0.44, 0.52
 # Frames' worth of score that one pose gives; for keys asked for over poses seen, how much plainness

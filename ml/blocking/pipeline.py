@@ -14,14 +14,14 @@ from ..progress import Progress, Steps, scaled
 from ..rig import Rig
 from ..runtime import MODELS, Settings, card_sha256, model_path
 from ..video import open_video
-from . import keypicker, keyposes, shot
+from . import fingers, hands, keypicker, keyposes, shot
 from . import seen as memory
 from .body import Motion
 from .bonemap import BoneMap, check_limbs
 from .camerapath import moves
 from .channels import Channels, to_channels
 from .reading import read
-from .retarget import retarget
+from .retarget import Pose, retarget
 from .tracker import Landmarks, track
 
 INTERPOLATIONS = {"CONSTANT": take.CONSTANT, "LINEAR": take.LINEAR, "BEZIER": take.BEZIER}
@@ -68,6 +68,7 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         root_motion : whether the character travels
         touch : whether hands that touch the performer's body touch the character's too, optional
         camera : whether the camera that filmed is wanted too, optional
+        fingers : whether the performer's fingers are watched and keyed too, optional
         ik : limbs ("leg.L") that are keyed on their IK controls, optional
         rig, bone_map : what `Rig.pack` and `BoneMap.to_json` gave
         device, accelerator, models_dir : see `ml.runtime.Settings`
@@ -93,6 +94,12 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
     ways = {"root_motion": params.get("root_motion", True), "touch": bool(params.get("touch"))}
     pose = retarget(motion, rig, bones, ik=ik, **ways)
     channels = to_channels(pose, rig)
+    notes = list(pose.notes)
+    if params.get("fingers"):
+        more = yield from scaled(_fingers(solved, rig, bones, params), 0.97, 0.99)
+        bent = to_channels(more, rig)
+        channels = Channels(channels.values | bent.values, channels.groups | bent.groups)
+        notes += more.notes
     asked = {path: value for limb in ik for path, value in rig.ik[limb]["properties"].items()}
     switches = {about["switch"]: about["value"] for about in map(rig.ik.get, ik)}
     result = take.Take(
@@ -106,7 +113,7 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         span=(float(frames[0]), float(frames[-1])),
         confidence=motion.confidence.astype(np.float32),
         properties={**rig.properties, **asked, **switches},
-        notes=[*seen.notes, *pose.notes, *_notes(seen, motion, frames, params)],
+        notes=[*seen.notes, *notes, *_notes(seen, motion, frames, params)],
     )
     meta, packed = result.pack()
     meta["provider"] = seen.provider
@@ -123,6 +130,18 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         "key_times": solved.times[poses.index],
     }
     return meta, packed
+
+
+def _fingers(solved: _Solved, rig: Rig, bones: BoneMap, params: dict) -> Steps[Pose]:
+    """Watch the clip again for the hands, and return the turns of the rig's finger bones."""
+    if not fingers.find(rig):
+        return fingers.nothing(len(solved.times), fingers.UNKNOWN)
+    with open_video(
+        params["video"], params.get("start_s"), params.get("end_s"), params.get("sequence_fps")
+    ) as video:
+        seen = yield from hands.watch(video, solved.seen, Settings.from_params(params))
+    solved.models |= seen.models
+    return fingers.pose(hands.fingers(seen, solved.times), rig, bones)
 
 
 def _camera(solved: _Solved, rig: Rig, bones: BoneMap, params: dict) -> tuple[dict, dict]:

@@ -23,14 +23,14 @@ class Settings:
     clips: int = 2400
     held_out: int = 200
     seconds: float = 3.6
-    epochs: int = 24
+    epochs: int = 14
     width: int = 64
     dilations: tuple[int, ...] = (1, 2, 4, 8, 4, 2, 1)
     frames: int = 96
     batch: int = 32
     rate: float = 2e-3
-    decay: float = 0.03
-    drop: float = 0.1
+    decay: float = 0.1
+    drop: float = 0.2
     average: float = 0.995
     device: str = "cpu"
     threads: int = 1
