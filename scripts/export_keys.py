@@ -57,9 +57,10 @@ eased as animators do, on random bodies, seen by random cameras with the detecto
 on 16 of the clips for noise), solved as the stage does (72 % with the lifter, 16 % by geometry,
 12 % exact); a tenth keyed by hand.
 {data}Held out: CMU subjects {subjects} (measuring) and {watched} (watching the training).
-Measured: keys found within two frames at the true count on made-up clips of held-out subjects, the
-highest scores alone: F1 0.82. Eight rendered, blocked clips of subjects it may have seen in other
-clips, through the exact choice: 0.92 (without the network 0.79, even 0.64). More in docs/blocking.md.
+Measured: keys found within two frames at the true count on made-up clips of held-out subjects,
+the highest scores alone: F1 0.82. Eight rendered, blocked clips of subjects it may have seen in
+other clips, through the exact choice: 0.92 (without the network 0.79, even 0.64). More in
+docs/blocking.md.
 torch against ONNX: largest difference {worst:.1g}. Speed: {took:.1f} ms for 100 frames
 (CPUExecutionProvider, one busy core).
 Limits: one person, body poses; it has seen no lip, hand or prop animation. How a made-up clip is
