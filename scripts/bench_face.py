@@ -69,6 +69,18 @@ def correlations(clips: list[bench.Clip], results: dict, kind: str) -> None:
             say(f"{title:7s} {name:20s} {' | '.join(cells)}")
         means = [np.nanmean([rows[n, m][0] for n in chosen]) for m in METHODS]
         say(f"{title:7s} {'mean':20s} {means[0]:5.2f} | {means[1]:5.2f}")
+    still = [INDEX[n] for n in NAMES if not n.startswith("eyeLook")]
+    errors = [
+        np.mean(
+            [
+                np.abs(results[c.name, m].coefficients - c.values)[:, still].mean()
+                for c in clips
+                if c.kind == kind
+            ]
+        )
+        for m in METHODS
+    ]
+    say(f"error   {'mean':20s} {errors[0]:5.3f} | {errors[1]:5.3f}")
     for axis, what in enumerate(("yaw", "pitch")):
         cells = []
         for method in METHODS:

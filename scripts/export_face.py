@@ -79,14 +79,16 @@ Outputs: value (frames, 52), expressions against the neutral face (the eyes' dir
 looking ahead); deviation (frames, 52), how far each may be off.
 Training: {minutes:.0f} minutes on a shared {device} in this run, {seen} frames of {pictures}
 pictures drawn, seed {seed}; begun with the weights of an earlier run on the first half of
-the pictures. Data sha256 {data_sha}. Behind it a matrix (52, 52) that takes apart what the network
-mixes up and gives curves their height, fitted by ridge regression to {films} filmed performances
-({film_frames} frames) of as many other people. Films sha256 {films_sha}.
+the pictures. Data sha256 {data_sha}.
+Behind it a matrix (52, 52) takes apart what the network mixes up and gives curves their height; it
+was fitted by ridge regression to {films} filmed performances ({film_frames} frames) of as many
+other people. Films sha256 {films_sha}.
 {data}\
 Held out: the recording S07-001; the first {held} takes.
 ONNX against torch: largest difference {difference:.1g}.
 Fails at: heads turned more than 40 degrees, hands over the face, beards and glasses (none were in
-the pictures), the tongue, cheeks on real footage (unmeasured): all training faces are rendered.
+the pictures), the tongue, squints. All training faces are rendered; real skin is read weaker, see
+docs/face.md.
 Not for: identifying people, nor judging what they feel.
 Licence: GPL-3.0-or-later, as the extension, with the notices above.
 

@@ -26,8 +26,9 @@ _PLAIN_DOUBT = {"brows": 0.6, "eyes": 0.5, "lids": 0.4, "cheeks": 0.7, "nose": 0
 _DOUBTED = 0.16
 """The doubt at which a coefficient is not to be trusted at all."""
 
-_LOW, _WELL_BELOW = 0.02, 0.06
-"""Quantile of a curve that counts as its lowest, and how far below 0 that is no noise."""
+_LOW, _WELL_BELOW = 0.1, 0.06
+"""Quantile of a curve that counts as low, and how far below 0 it may be for other reasons: noise,
+or an expression that pulls the other way."""
 
 _SIDEWAYS_RAD = np.radians([20.0, 60.0])
 """Turned by the first a head is seen well, by the second not at all."""
@@ -177,7 +178,7 @@ def _lift(value: NDArray) -> NDArray[np.float64]:
     always wide has them less so in a blink.
     """
     low = -np.quantile(value, _LOW, axis=0)
-    return value + np.where(low > _WELL_BELOW, low, 0.0)
+    return value + np.maximum(low - _WELL_BELOW, 0.0)
 
 
 def _solve_plainly(seen: Seen, neutral: Neutral, basis: Basis) -> Solved:

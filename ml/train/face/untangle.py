@@ -133,7 +133,7 @@ def _heights(matrix: NDArray, pairs: list[tuple[NDArray, NDArray]]) -> NDArray[n
     """Return (52,), what brings the curves to the height of the true ones, within limits."""
     shown = sum((v @ matrix * t).sum(axis=0) for v, t in pairs)
     true = sum((t * t).sum(axis=0) for _, t in pairs)
-    height = true / np.maximum(shown, true / _MOST)
+    height = true / np.maximum(np.maximum(shown, true / _MOST), 1e-9)
     return np.where(_LOOKS, 1.0, np.clip(height, 1.0, _MOST))
 
 
