@@ -114,11 +114,20 @@ def bring(path: Path, kind: str = "", name: str = "") -> tuple[list[Object], lis
             AttributeError,
             struct.error,
         ) as exc:  # fmt: skip - what importers raise on spoilt files
-            objects, why = [], str(exc).strip().splitlines()[-1] if str(exc).strip() else repr(exc)
+            objects, why = [], _reason(exc)
     if not objects:
         drop(came)
         raise UnderstudyError(f"{path.name} cannot be used ({why}): open it in Blender to see why")
     return objects, came
+
+
+def _reason(exc: Exception) -> str:
+    """Return the last line of an error that says what is wrong.
+
+    Operators end theirs with where in the code they were called.
+    """
+    lines = [line for line in map(str.strip, str(exc).splitlines()) if line]
+    return next((line for line in reversed(lines) if not line.startswith("Location:")), repr(exc))
 
 
 def _append(path: Path, kind: str, name: str) -> list[Object]:

@@ -160,6 +160,12 @@ def test_every_format_is_measured_and_stands_upright(tmp_path, ending):
     assert abs(body.low[2]) < 2e-3
 
 
+def test_the_reason_is_told_and_not_where_in_the_code_it_was():
+    exc = RuntimeError("Error: Bad file\nLocation: /x/assetfiles.py:153\n")
+    assert assetfiles._reason(exc) == "Error: Bad file"
+    assert assetfiles._reason(ValueError()) == "ValueError()"
+
+
 def test_no_folder_is_said_plainly(tmp_path):
     with pytest.raises(UnderstudyError, match="is no folder"):
         assets.find(str(tmp_path / "missing"))
