@@ -73,7 +73,7 @@ class Options:
     ik: tuple[str, ...] = ()
     frames: tuple[int, ...] | None = None
     lifter: bool = True
-    picker: bool = True
+    picker: bool = False
     fingers: bool = False
     cache: str = ""
     person: str | int = "largest"
