@@ -25,6 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...ml.errors import Cancelled, UnderstudyError
+from ..cli import FAILED
 from ..files import write_atomically
 
 _LOOK_S = 1.0
@@ -84,6 +85,8 @@ def _answer_all(link: socket.socket, key: str, address: Path, run: Run, idle_s: 
 def _answer(caller: socket.socket, key: str, run: Run) -> None:
     with caller.makefile("rw", encoding="utf-8") as stream:
         if not hmac.compare_digest(json.loads(stream.readline())["key"], key):
+            _send(stream, {"err": "This task does not have the key of the Blender that stays"})
+            _send(stream, {"status": FAILED})
             return
         asked = json.loads(stream.readline())
         caller.settimeout(None)

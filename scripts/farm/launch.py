@@ -247,32 +247,34 @@ class Chunk:
         except (OSError, ValueError):
             return None
         command, blend, arguments = words
+        task = {"command": command, "blend": blend, "arguments": arguments}
         self._running = where["pid"]
-        with link, link.makefile("rw", encoding="utf-8") as stream:
-            stream.write(json.dumps({"key": where["key"]}) + "\n")
-            stream.write(
-                json.dumps({"command": command, "blend": blend, "arguments": arguments}) + "\n"
-            )
-            stream.flush()
-            status = self._answers(stream)
+        status, heard = self._answers(link, [{"key": where["key"]}, task])
         self._running = None
-        if status is None:
+        if status is None and heard:
             say("openjd_fail: Blender ended by itself: see its log in the session's folder")
             return FAILED
+        # One that has just been killed may take a call still; it has done nothing of the row.
         return status
 
-    def _answers(self, stream: object) -> int | None:
-        with contextlib.suppress(OSError):
+    def _answers(self, link: socket.socket, calls: list[dict]) -> tuple[int | None, bool]:
+        """Return (status, None where the link broke; whether anything was heard before)."""
+        status, heard = None, False
+        with contextlib.suppress(OSError), link, link.makefile("rw", encoding="utf-8") as stream:
+            stream.write("".join(json.dumps(call) + "\n" for call in calls))
+            stream.flush()
             for line in stream:
+                heard = True
                 event = json.loads(line)
                 if "status" in event:
-                    return event["status"]
+                    status = event["status"]
+                    break
                 if "out" in event:
                     self._pass_on(event["out"])
                 else:
                     sys.stderr.write(event["err"] + "\n")
                     sys.stderr.flush()
-        return None
+        return status, heard
 
     def _pass_on(self, line: str) -> None:
         for head in _PROGRESS:
