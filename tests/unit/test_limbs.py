@@ -100,8 +100,9 @@ def test_a_standing_control_stands_between_its_keys():
 
 def test_frames_that_somebody_chose_are_keyed():
     motion = make_motion()
-    params = {"fps": 30.0, "frames": [3, 3, 11, 500, 30]}
-    poses = pipeline._poses(motion, np.arange(1, 41), params)
+    frames = np.arange(1, 41)
+    solved = pipeline._Solved(None, {}, frames, frames / 30, motion, {}, None)
+    poses = pipeline._poses(solved, {"fps": 30.0, "frames": [3, 3, 11, 500, 30]})
     assert poses.index.tolist() == [2, 10, 29]
     rows = keyposes.pick_many(motion, 30.0, (3, 6))
     assert [len(row.index) for row in rows] == [3, 6] and rows[0].error_deg > rows[1].error_deg
