@@ -173,11 +173,11 @@ def _shafts(layout: Layout, surfaces: Surfaces, new: New, reach: float) -> None:
     shafts.hide_select = True
 
 
-# length and width in metres, metres a second, drops a cubic metre at full strength
+# length and radius in metres, metres a second, drops a cubic metre at full strength
 _KINDS = {
     "Rain": (0.5, 0.006, 7.5, 1.3),
-    "Snow": (0.03, 0.03, 1.1, 0.7),
-    "Dust": (0.012, 0.012, 0.05, 0.4),
+    "Snow": (0.04, 0.02, 1.1, 0.7),
+    "Dust": (0.016, 0.008, 0.05, 0.4),
 }
 
 
@@ -216,7 +216,7 @@ def _falling(name: str, amount: float, layout: Layout, surfaces: Surfaces, new: 
 
 
 def _fall_nodes(name: str, shape: tuple, speed: float, top: float, material) -> NodeTree:
-    """Return geometry nodes: z = wrap(z - speed × seconds), and a slim cone on every point."""
+    """Return geometry nodes: z = wrap(z - speed × seconds), and a drop or flake on every point."""
     tree = bpy.data.node_groups.new(f"Layout {name}", "GeometryNodeTree")
     tree.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
     tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
@@ -238,13 +238,14 @@ def _fall_nodes(name: str, shape: tuple, speed: float, top: float, material) -> 
     wrap = node("ShaderNodeMath", operation="WRAP")
     wrap.inputs[1].default_value, wrap.inputs[2].default_value = top, 0.0
     moved, points = node("ShaderNodeCombineXYZ"), node("GeometryNodeMeshToPoints")
-    put, drop = node("GeometryNodeSetPosition"), node("GeometryNodeMeshCone")
-    for key, value in (
-        ("Vertices", 4),
-        ("Radius Top", 0.0),
-        ("Radius Bottom", shape[1]),
-        ("Depth", shape[0]),
-    ):
+    put = node("GeometryNodeSetPosition")
+    if name == "Rain":
+        drop = node("GeometryNodeMeshCone")
+        values = {"Vertices": 4, "Radius Top": 0.0, "Radius Bottom": shape[1], "Depth": shape[0]}
+    else:
+        drop = node("GeometryNodeMeshIcoSphere")
+        values = {"Radius": shape[1], "Subdivisions": 1}
+    for key, value in values.items():
         drop.inputs[key].default_value = value
     paint, copies = node("GeometryNodeSetMaterial"), node("GeometryNodeInstanceOnPoints")
     paint.inputs["Material"].default_value = material
@@ -263,4 +264,21 @@ def _fall_nodes(name: str, shape: tuple, speed: float, top: float, material) -> 
     link(drop.outputs["Mesh"], paint.inputs[0])
     link(paint.outputs[0], copies.inputs["Instance"])
     link(copies.outputs[0], result.inputs[0])
+    # Before the lens they would look like stones.
+    lens, spot, away = (
+        node("GeometryNodeInputActiveCamera"),
+        node("GeometryNodeObjectInfo"),
+        node("ShaderNodeVectorMath", operation="DISTANCE"),
+    )
+    spot.transform_space = "RELATIVE"
+    smaller = node("ShaderNodeMapRange")
+    for key, value in zip(
+        ("From Min", "From Max", "To Min", "To Max"), (0.5, 5.0, 0.12, 1.0), strict=True
+    ):
+        smaller.inputs[key].default_value = value
+    link(lens.outputs[0], spot.inputs["Object"])
+    link(place.outputs[0], away.inputs[0])
+    link(spot.outputs["Location"], away.inputs[1])
+    link(away.outputs["Value"], smaller.inputs["Value"])
+    link(smaller.outputs[0], copies.inputs["Scale"])
     return tree

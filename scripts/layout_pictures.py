@@ -63,7 +63,8 @@ def render(engine: str, path: Path, shot: int) -> np.ndarray:
     view.render.resolution_x, view.render.resolution_y = SIZE
     view.render.resolution_percentage = 100
     view.view_settings.view_transform = "Standard" if engine != "CYCLES" else "AgX"
-    view.view_settings.exposure = 0.5  # dark places are to be read in a small picture
+    # Workbench knows no lamps: dark colours are to be read in a small picture.
+    view.view_settings.exposure = 0.5 if engine != "CYCLES" else 0.0
     if engine == "CYCLES":
         view.cycles.samples, view.cycles.use_denoising, view.cycles.device = 24, True, "CPU"
     else:

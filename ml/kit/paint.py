@@ -62,7 +62,9 @@ _FROM = {
     "water": ("water", 1.0, 1.0),
     "crystal": ("glow", 0.35, 1.0),
 }
-_LIT = {"fire": 12.0, "neon": 6.0, "neon 2": 6.0, "screen": 1.6, "crystal": 1.5, "glow": 5.0}
+_LIT = {"fire": 5.0, "neon": 3.0, "neon 2": 3.0, "screen": 1.2, "crystal": 1.0}
+_SHINE = 0.35
+"""Of a swatch's emission: large panes and lanterns keep their colour in a picture."""
 
 
 def paints(palette: Mapping[str, object]) -> dict[str, Paint]:
@@ -83,17 +85,19 @@ def paints(palette: Mapping[str, object]) -> dict[str, Paint]:
             min(1.0, bright * (a * (1 - share) + b * share))
             for a, b in zip(own, swatch.colour, strict=True)
         )
-        shines = _LIT[role] if role in _LIT else swatch.emission * share if share == 1.0 else 0.0
+        shines = _LIT.get(role, _SHINE * swatch.emission if share == 1.0 else 0.0)
         found[role] = Paint(
             colour=mixed,
             roughness=rough * (1 - share) + swatch.roughness * share,
             metal=metal * (1 - share) + swatch.metal * share if role != "gold" else 1.0,
-            emission=max(swatch.emission, shines) if role == "glow" else shines,
+            emission=shines,
             alpha=swatch.alpha if role in ("glass", "water") else 1.0,
         )
     found["neon"] = _turned(found["glow"], found["neon"])
     for slot, s in palette.items():
-        found[slot_name(slot)] = Paint(tuple(s.colour), s.roughness, s.metal, s.emission, s.alpha)
+        found[slot_name(slot)] = Paint(
+            tuple(s.colour), s.roughness, s.metal, _SHINE * s.emission, s.alpha
+        )
     return found
 
 

@@ -6,6 +6,9 @@ import numpy as np
 
 from .parts import Job, board, case, cushion, four_legs, fronts, kind, leg
 
+BOTH_SIDES_M = 0.5
+"""Depth from which a book shelf has two fronts."""
+
 
 @kind("desk")
 def desk(job: Job) -> None:
@@ -81,26 +84,33 @@ def bookshelf(job: Job) -> None:
             s.body,
             0.006,
         )
-    f.box((-w / 2 + t, -d / 2, 0), (w / 2 - t, -d / 2 + 0.015, h), s.frame)
+    # A deep one stands free, and is filled from both sides.
+    back = 0.0 if d >= BOTH_SIDES_M else -d / 2
+    f.box((-w / 2 + t, back, 0), (w / 2 - t, back + 0.015, h), s.frame)
     rows = max(2, round(h / 0.36))
     levels = np.linspace(0.04, h - t, rows + 1)
     for z in levels:
-        f.box((-w / 2 + t, -d / 2 + 0.015, z), (w / 2 - t, d / 2 - 0.005, z + t), s.body, 0.005)
+        f.box((-w / 2 + t, back + 0.015, z), (w / 2 - t, d / 2 - 0.005, z + t), s.body, 0.005)
+        if back == 0.0:
+            f.box((-w / 2 + t, -d / 2 + 0.005, z), (w / 2 - t, 0.0, z + t), s.body, 0.005)
     room = levels[1] - levels[0] - t
-    roles = ("accent", "cloth", "leather", "paper", "paint", "dark wood")
     for z in levels[:-1]:
-        x = -w / 2 + t + 0.02
-        while x < w / 2 - t - 0.12:
-            # Books stand in blocks of a few, of one height each.
-            thick = f.rng.uniform(0.05, 0.13)
-            if f.rng.random() < 0.8:
-                tall = room * f.rng.uniform(0.6, 0.92)
-                f.box(
-                    (x, -d / 2 + 0.03, z + t),
-                    (x + thick, d * 0.28, z + t + tall),
-                    str(f.rng.choice(roles)),
-                )
-            x += thick + 0.006
+        _books(job, z + t, room, back + 0.03, d * 0.28 if back < 0 else d * 0.42)
+        if back == 0.0:
+            _books(job, z + t, room, -d * 0.42, -0.015)
+
+
+def _books(job: Job, low: float, room: float, y0: float, y1: float) -> None:
+    """Fill a board from `y0` to `y1`: books stand in blocks of a few, of one height each."""
+    f, w = job.form, job.width
+    roles = ("accent", "cloth", "leather", "paper", "paint", "dark wood")
+    x = -w / 2 + 0.05
+    while x < w / 2 - 0.15:
+        thick = f.rng.uniform(0.05, 0.13)
+        if f.rng.random() < 0.8:
+            tall = room * f.rng.uniform(0.6, 0.92)
+            f.box((x, y0, low), (x + thick, y1, low + tall), str(f.rng.choice(roles)))
+        x += thick + 0.006
 
 
 @kind("wall shelf")

@@ -19,6 +19,7 @@ from .space import Space
 _TRIES = 3
 _LOW_TOP = 1.35
 """Small things without a named place go on tops below this, metres."""
+_FREE_SHELF_M = 0.7
 _NATURE = ("tree", "plant", "rock")
 _DRAFT = 0.3
 _LEARNED = ("wall", "edge", "scatter")
@@ -184,6 +185,8 @@ class Composer:
     def _size(self, wish: Wish, kind: Kind, shrink: float) -> tuple[float, float, float]:
         asset = self.order.assets.get(wish.asset)
         base = fitted(asset, kind) if asset else kind.size
+        if kind.name == "shelf" and wish.spot == "row" and not asset:
+            base = (base[0], _FREE_SHELF_M, base[2])  # seen from both sides
         spread = math.log(kind.spread)
         factor = math.exp(self.rng.uniform(-spread, spread)) if not asset else 1.0
         stretch = np.exp(self.rng.uniform(-0.05, 0.05, 3)) if not asset else np.ones(3)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .cards import Card, Style, linear
+from .exposure import balance
 from .kinds import KINDS
 from .parse import Brief
 from .plan import Atmosphere, Ground, Layout, Light, Room, Swatch, Vector
@@ -155,7 +156,7 @@ def ground_of(brief: Brief, card: Card, room: Room, look: Look) -> Ground:
     return Ground(kind, round(reach * (1.3 if room.walled else 3.0) + 2.0, 2))
 
 
-def lights_of(layout: Layout, look: Look, mood: float, rng: np.random.Generator) -> list[Light]:
+def _lights_of(layout: Layout, look: Look, mood: float, rng: np.random.Generator) -> list[Light]:
     """Return a sun, a soft key under roofs, and the lamps that hang in what glows."""
     _, _, _, _, sun, colour, _, _, factor = _PRESETS[look.light]
     room = layout.room
@@ -186,6 +187,12 @@ def lights_of(layout: Layout, look: Look, mood: float, rng: np.random.Generator)
             )
         )
     return lights
+
+
+def light_up(layout: Layout, look: Look, mood: float, rng: np.random.Generator) -> None:
+    """Give a layout its lamps, as bright as the place and the hour want them."""
+    layout.lights = _lights_of(layout, look, mood, rng)
+    balance(layout, look.light, mood)
 
 
 def _bright(colour: Vector) -> Vector:

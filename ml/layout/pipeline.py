@@ -198,7 +198,7 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int) -> Layout:
     made.scores["met"] = _met(brief, composer.left_out)
     _name(made.items)
     made.marks = _marks(job, brief, space, rng)
-    made.lights = dress.lights_of(made, look, mood, rng)
+    dress.light_up(made, look, mood, rng)
     made.shots = shots.direct(made, job.style, job.fps, job.aspect, rng)
     _keep(job, made)
     return made

@@ -27,6 +27,8 @@ class Blockers:
     cos: NDArray
     sin: NDArray
     index: NDArray
+    whole: NDArray
+    """As `half`, with trees and plants as wide as their boxes."""
 
     @classmethod
     def of(cls, items: list[Item]) -> Blockers:
@@ -41,7 +43,7 @@ class Blockers:
         airy = np.array([items[i].category in ("tree", "plant") for i in order], bool)
         half = size / 2 * np.where(airy, 0.4, 1.0)[:, None]
         half[:, 2] = size[:, 2] / 2
-        return cls(centre, half, np.cos(yaw), np.sin(yaw), order)
+        return cls(centre, half, np.cos(yaw), np.sin(yaw), order, size / 2)
 
     def local(self, points: NDArray) -> NDArray:
         """Return points (N, 3) in the axes of each box: (N, M, 3)."""
@@ -64,17 +66,20 @@ class Blockers:
 
         `own` (N,) is the item that each goal belongs to, which hides nothing; -1 for none.
         """
+        return self.first(eyes, goals, own, self.half) < 0.985
+
+    def first(self, eyes: NDArray, goals: NDArray, own: NDArray, half: NDArray) -> NDArray:
+        """Return at what share (N,) of lines as in `hide` the first box is met; inf for none."""
         if not len(self.centre):
-            return np.zeros(len(eyes), bool)
+            return np.full(len(eyes), np.inf)
         start = self.local(eyes)
         way = self._turned(np.broadcast_to((goals - eyes)[:, None], start.shape))
         safe = np.where(np.abs(way) < 1e-9, 1e-9, way)
-        a, b = (-self.half - start) / safe, (self.half - start) / safe
+        a, b = (-half - start) / safe, (half - start) / safe
         near = np.minimum(a, b).max(axis=-1)
         far = np.maximum(a, b).min(axis=-1)
-        cut = (near < far) & (far > 1e-3) & (near < 0.985)
-        cut &= self.index[None] != own[:, None]
-        return cut.any(axis=1)
+        cut = (near < far) & (far > 1e-3) & (self.index[None] != own[:, None])
+        return np.where(cut, np.maximum(near, 0.0), np.inf).min(axis=1)
 
 
 def box_points(item: Item) -> NDArray:
@@ -122,21 +127,23 @@ def _axes(eyes: NDArray, targets: NDArray) -> tuple[NDArray, NDArray, NDArray]:
 
 def foreground(
     blockers: Blockers, eyes: NDArray, targets: NDArray, lens: NDArray, aspect: float, own: int
-) -> NDArray:
-    """Return (N,) shares of the frame that something close before the lens takes.
+) -> tuple[NDArray, NDArray]:
+    """Return (N,) shares of the frame that things close before the lens, and on the way, take.
 
     `own` is the subject, which may be close; -1 for none.
     """
     right, up, way = _axes(eyes, targets)
-    x, y = (g.ravel() for g in np.meshgrid((-0.8, -0.4, 0.0, 0.4, 0.8), (-0.7, 0.0, 0.7)))
+    x, y = (g.ravel() for g in np.meshgrid((-0.85, -0.45, 0.0, 0.45, 0.85), (-0.75, -0.1, 0.6)))
     wide = np.asarray(lens, float) * (2 / SENSOR_MM if aspect >= 1 else 2 / SENSOR_MM / aspect)
     rays = way[:, None] + (x / wide[:, None])[..., None] * right[:, None]
     rays = rays + (y / wide[:, None] / aspect)[..., None] * up[:, None]
-    near = np.clip(0.35 * np.linalg.norm(targets - eyes, axis=1), 0.5, 3.5)
-    goals = eyes[:, None] + rays * near[:, None, None]
-    cut = blockers.hide(np.repeat(eyes, len(x), axis=0), goals.reshape(-1, 3),
-                        np.full(len(eyes) * len(x), own))  # fmt: skip
-    return cut.reshape(len(eyes), -1).mean(axis=1)
+    far = np.linalg.norm(targets - eyes, axis=1)
+    close, half_way = np.clip(0.35 * far, 0.5, 3.5), np.clip(0.65 * far, 0.8, 7.0)
+    goals = eyes[:, None] + rays * half_way[:, None, None]
+    met = blockers.first(np.repeat(eyes, len(x), axis=0), goals.reshape(-1, 3),
+                         np.full(len(eyes) * len(x), own), blockers.whole)  # fmt: skip
+    met = met.reshape(len(eyes), -1)
+    return (met < (close / half_way)[:, None]).mean(axis=1), (met < 1.0).mean(axis=1)
 
 
 def judge(
@@ -178,8 +185,9 @@ def judge(
     total = sum(WEIGHTS[k] * v for k, v in scores.items())
     total = total * np.where(scores["occlusion"] < 0.34, 0.4, 1.0)
     subject = -1 if share is None else int(own[0])
-    close = foreground(blockers, eyes, targets, lens, aspect, subject)
-    scores["total"] = total * (1 - 0.85 * np.minimum(close / 0.4, 1.0))
+    close, near = foreground(blockers, eyes, targets, lens, aspect, subject)
+    total = total * (1 - 0.9 * np.minimum(close / 0.25, 1.0))
+    scores["total"] = total * (1 - 0.6 * np.clip((near - 0.1) / 0.4, 0.0, 1.0))
     return scores
 
 
