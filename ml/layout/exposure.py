@@ -21,7 +21,7 @@ from .plan import Layout, Light
 
 _BRIGHTNESS = {
     "noon": 0.17, "morning": 0.17, "sunset": 0.12, "dusk": 0.06, "overcast": 0.15, "moon": 0.035,
-    "night": 0.035, "neon": 0.06, "neonrain": 0.05, "lamp": 0.11, "candle": 0.06, "fire": 0.06,
+    "night": 0.035, "neon": 0.06, "neonrain": 0.05, "lamp": 0.11, "candle": 0.045, "fire": 0.06,
     "fluorescent": 0.18, "cool": 0.15, "desert": 0.18, "underwater": 0.1, "space": 0.09,
 }  # fmt: skip
 """Radiance that surfaces of a light preset shall have; 0.18 is the middle grey of a picture."""
@@ -55,7 +55,7 @@ def balance(layout: Layout, light: str, mood: float) -> None:
     hung = [one for one in layout.lights if one.item >= 0]
     free = [one for one in layout.lights if one.item < 0]
     share = _OF_LAMPS.get(light, _OF_LAMPS_BY_DAY)
-    own = _typical(_shining(layout, spots) + _echo(layout, _shining_flux(layout), reflect))
+    own = _typical(_shining(layout, spots, reflect))
     _scale_hung(layout, hung, spots, max(share * wanted - own, 0.1 * share * wanted), reflect)
     rest = max(wanted - own - _typical(falling(layout, hung, spots, reflect)), 0.25 * wanted)
     if layout.room.roofed:
@@ -187,17 +187,14 @@ def _emitters(layout: Layout) -> list[tuple[NDArray, float]]:
     return found
 
 
-def _shining(layout: Layout, spots: NDArray) -> NDArray:
+def _shining(layout: Layout, spots: NDArray, reflect: float) -> NDArray:
     """Return the irradiance (N,) of spots (N, 3) by the things that shine."""
-    total = np.zeros(len(spots))
+    total, flux = np.zeros(len(spots)), 0.0
     for middle, watts in _emitters(layout):
         square = np.maximum(((middle - spots) ** 2).sum(axis=1), _NEAREST_M**2)
         total += 0.5 * watts / (4 * math.pi * square)
-    return total
-
-
-def _shining_flux(layout: Layout) -> float:
-    return sum(watts for _, watts in _emitters(layout))
+        flux += watts
+    return total + _echo(layout, flux, reflect)
 
 
 def _radiance(paint: Paint) -> float:

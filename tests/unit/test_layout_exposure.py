@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-
 from understudy.ml import progress
 from understudy.ml.layout import exposure
 from understudy.ml.layout.pipeline import layout
