@@ -66,7 +66,7 @@ def render(engine: str, path: Path, shot: int) -> np.ndarray:
     # Workbench knows no lamps: dark colours are to be read in a small picture.
     view.view_settings.exposure = 0.5 if engine != "CYCLES" else 0.0
     if engine == "CYCLES":
-        view.cycles.samples, view.cycles.use_denoising, view.cycles.device = 24, True, "CPU"
+        view.cycles.samples, view.cycles.use_denoising, view.cycles.device = 16, True, "CPU"
     else:
         shading = view.display.shading
         shading.light, shading.color_type = "STUDIO", "MATERIAL"

@@ -209,7 +209,12 @@ def frames_of(
         corner = outline[rng.integers(len(outline), size=n)]
         nearer = rng.uniform(0.62, 0.97, n)[:, None]
         spot = corner * nearer + rng.normal(0, 0.25, (n, 2))
-        front = rng.random(n) < 0.5
+        along = rng.random(n) < 0.35  # anywhere before a wall
+        turn = rng.integers(len(outline), size=n)
+        part = rng.random(n)[:, None]
+        wall = outline[turn] * part + np.roll(outline, -1, axis=0)[turn] * (1 - part)
+        spot[along] = (wall * nearer)[along]
+        front = ~along & (rng.random(n) < 0.45)
         spot[front, 1] = outline[:, 1].min() * nearer[front, 0]
         spot[front, 0] = rng.uniform(-0.35, 0.35, front.sum()) * np.ptp(outline[:, 0])
         eyes = np.column_stack([spot, height])

@@ -184,10 +184,12 @@ def judge(
     scores["horizon"] = np.exp(-(((np.abs(line) - 0.33) / 0.35) ** 2))
     total = sum(WEIGHTS[k] * v for k, v in scores.items())
     total = total * np.where(scores["occlusion"] < 0.34, 0.4, 1.0)
+    if share is None:  # an empty wall hides nothing, and a ceiling neither
+        total = total * np.minimum(shown.mean(axis=1) / 0.5, 1.0)
     subject = -1 if share is None else int(own[0])
     close, near = foreground(blockers, eyes, targets, lens, aspect, subject)
-    total = total * (1 - 0.9 * np.minimum(close / 0.25, 1.0))
-    scores["total"] = total * (1 - 0.6 * np.clip((near - 0.1) / 0.4, 0.0, 1.0))
+    total = total * (1 - 0.85 * np.minimum(close / 0.3, 1.0))
+    scores["total"] = total * (1 - 0.5 * np.clip((near - 0.15) / 0.4, 0.0, 1.0))
     return scores
 
 
