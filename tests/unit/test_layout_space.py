@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from understudy.ml.layout import geometry, shots, verify
 from understudy.ml.layout.plan import Item, Layout, Opening, Room, Swatch
-from understudy.ml.layout.sight import Blockers, box_points, standing_free
+from understudy.ml.layout.sight import Blockers, box_points, foreground, standing_free
 from understudy.ml.layout.space import BODY, Space, Walk, wall_places
 from understudy.ml.layout.variety import distance, signature
 
@@ -152,3 +152,20 @@ def test_distance_of_variants() -> None:
     a, b = signature(one), signature(two)
     assert distance(a, a) == pytest.approx(0.0) and distance(a, b) == pytest.approx(distance(b, a))
     assert distance(a, b) > 0.5
+
+
+def test_what_is_large_before_the_lens_is_seen() -> None:
+    """A wardrobe is found at 1 m and at 2.5 m, a wide mushroom too, a chair far off is not."""
+    eye, target = np.array([[0.0, -5.0, 1.6]]), np.array([[0.0, 0.0, 1.2]])
+
+    def shares(kind: str, category: str, size: tuple, y: float) -> tuple[float, float]:
+        thing = Item("Thing", kind, "furniture", category, size, (0.4, y, 0.0))
+        close, near = foreground(Blockers.of([thing]), eye, target, np.array([28.0]), 16 / 9, -1)
+        return float(close[0]), float(near[0])
+
+    close, near = shares("wardrobe", "storage", (1.3, 0.6, 2.05), -4.0)
+    assert close > 0.3 and near >= close
+    close, near = shares("wardrobe", "storage", (1.3, 0.6, 2.05), -2.5)
+    assert close == 0 and near > 0.1
+    assert shares("giant_mushroom", "plant", (1.5, 1.5, 2.2), -3.8)[0] > 0.3
+    assert shares("chair", "chair", (0.45, 0.5, 0.9), -1.0) == (0.0, 0.0)
