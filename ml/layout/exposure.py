@@ -20,8 +20,8 @@ from .picture import solid_of, standard_size
 from .plan import Layout, Light
 
 _BRIGHTNESS = {
-    "noon": 0.17, "morning": 0.17, "sunset": 0.12, "dusk": 0.06, "overcast": 0.15, "moon": 0.035,
-    "night": 0.035, "neon": 0.06, "neonrain": 0.05, "lamp": 0.11, "candle": 0.045, "fire": 0.06,
+    "noon": 0.17, "morning": 0.17, "sunset": 0.12, "dusk": 0.06, "overcast": 0.15, "moon": 0.08,
+    "night": 0.065, "neon": 0.09, "neonrain": 0.05, "lamp": 0.11, "candle": 0.045, "fire": 0.085,
     "fluorescent": 0.18, "cool": 0.15, "desert": 0.18, "underwater": 0.1, "space": 0.09,
 }  # fmt: skip
 """Radiance that surfaces of a light preset shall have; 0.18 is the middle grey of a picture."""
@@ -33,6 +33,7 @@ _WEIGHT = np.array([0.2126, 0.7152, 0.0722])
 _AREA_FLUX = math.pi / 4
 """Of an area lamp's power; Blender's points give all of theirs."""
 _NEAREST_M = 0.7
+_NIGHT_SKY = 0.35
 _HOT = 10.0
 """How much brighter than the target a surface one metre from a lamp may be."""
 _WATER_PASSES = 0.4
@@ -67,8 +68,9 @@ def balance(layout: Layout, light: str, mood: float) -> None:
     factor = rest / _typical(falling(layout, free, spots, reflect))
     _scale(free, factor)
     air = layout.atmosphere
-    # The sky is seen as well, so it may not go where the lamps go.
-    air.sky_strength = round(air.sky_strength * min(max(factor, 0.5), 1.6), 3)
+    # The sky is seen as well, so it may not go where the lamps go; nights may grow most.
+    most = 1.6 if air.sky_strength > _NIGHT_SKY else 3.5
+    air.sky_strength = round(air.sky_strength * min(max(factor, 0.5), most), 3)
 
 
 def albedo(layout: Layout) -> float:
