@@ -133,6 +133,7 @@ def undo_redo(count: Callable[[], int], bare: int, what: str) -> Steps:
     yield from until(lambda: count() == bare, f"one undo takes {what} back")
     hands.press("ctrl+shift+z")
     yield from until(lambda: count() == made, f"redo brings {what} again")
+    yield from pause(1.0)  # a window that draws much anew may miss the next key
 
 
 def work(count: Callable[[], int], name: str, *, stop: bool = True) -> Steps:
