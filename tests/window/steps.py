@@ -115,12 +115,12 @@ def open_panel(name: str) -> Steps:
     yield from changed(before, "the panel opens")
 
 
-def press_big_button() -> Steps:
+def press_big_button(rest_s: float = 0.8) -> Steps:
     """Click the stage's own button: the lowest one, for a list may look like one."""
     found = hands.settled_buttons()
     assert found, "no large button is to be seen"
     hands.click(*found[-1])
-    yield from pause(0.8)
+    yield from pause(rest_s)
 
 
 def undo_redo(count: Callable[[], int], bare: int, what: str) -> Steps:
@@ -140,17 +140,14 @@ def work(count: Callable[[], int], name: str, *, stop: bool = True) -> Steps:
     """Press the stage's button, stop it with ESC half-way, press again, undo, redo, and undo."""
     bare = count()
     if stop:
-        yield from press_big_button()
+        yield from press_big_button(rest_s=0.0)  # it may be done within a second
         yield from until(lambda: run().title and run().progress > 0.02, "progress")
         hands.press("Escape")
         yield from until(lambda: not run().title, "ESC stops the work")
         assert count() == bare, f"{name}: a stopped run left something"
         yield from no_worker_left()
     bpy.ops.ed.undo_push(message=f"Before {name}")
-    yield from press_big_button()
-    yield from until(lambda: run().title and run().progress > 0.0, "it begins")
-    hands.photograph(OUT / f"{name}_at_work.png")
-    yield from watched(name)
+    yield from watched(name, lambda: count() != bare)
     facts.setdefault("outcomes", {})[name] = run().outcome
     yield from pause(1.0)  # panels slide to their places
     hands.photograph(OUT / f"{name}.png")
@@ -159,8 +156,8 @@ def work(count: Callable[[], int], name: str, *, stop: bool = True) -> Steps:
     yield from until(lambda: count() == bare, f"{name} is taken back")
 
 
-def watched(name: str) -> Steps:
-    """Wait for the work's end, and note how long our own code held the window each time."""
+def watched(name: str, made: Callable[[], bool]) -> Steps:
+    """Press the button, and note how long our own code held the window until the work's end."""
     base = sys.modules[f"{MODULE}.ops.base"].JobOperator
     own, spent = base.modal, []
 
@@ -173,6 +170,10 @@ def watched(name: str) -> Steps:
 
     base.modal = timed
     try:
+        yield from press_big_button(rest_s=0.0)
+        yield from until(lambda: run().title or made(), "it begins")
+        if run().title:
+            hands.photograph(OUT / f"{name}_at_work.png")
         yield from until(lambda: not run().title, "the work ends", 180.0)
     finally:
         base.modal = own

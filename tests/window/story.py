@@ -190,7 +190,7 @@ def lay_out() -> Steps:
     settings = bpy.context.scene.understudy.layout
     settings.prompt, settings.variants = "reading corner in an old library", 2
     for stop in (True, False):
-        yield from press_big_button()
+        yield from press_big_button(rest_s=0.0)
         yield from until(lambda: run().title, "it begins")
         if stop:
             hands.press("Escape")
