@@ -158,6 +158,23 @@ def load_onnxruntime(settings: Settings) -> tuple[ModuleType, str]:
         ) from exc
 
 
+def open_bare(model: str | os.PathLike | bytes, options: object = None) -> object:
+    """Open a network that has no card yet, on the CPU: for what exports or converts one.
+
+    Parameters
+    ----------
+    model : its file, or the file's bytes
+    options : onnxruntime.SessionOptions, optional
+
+    Returns
+    -------
+    onnxruntime.InferenceSession
+    """
+    ort, _ = load_onnxruntime(Settings(device="cpu"))
+    model = model if isinstance(model, bytes) else os.fspath(model)
+    return ort.InferenceSession(model, options, providers=[CPU])
+
+
 def _is_under(file: str | None, folder: str) -> bool:
     return file is not None and Path(folder).resolve() in Path(file).resolve().parents
 

@@ -307,8 +307,6 @@ def export_solver(weights: Path, films: Path) -> None:
 
 def write_solver(shipped: Shipped) -> float:
     """Write the network, and return how far its outputs are from torch's."""
-    import onnxruntime as ort
-
     rng = np.random.default_rng(0)
     sizes = {"eyes": (2, EYE_SIZE, EYE_SIZE), "lower": (LOWER_HEIGHT, LOWER_WIDTH)}
     probe = {"points": rng.normal(size=(5, features.COUNT)).astype(np.float32)}
@@ -330,7 +328,7 @@ def write_solver(shipped: Shipped) -> float:
         dynamo=False,
     )
     wanted = [t.detach().numpy() for t in shipped(*tensors.values())]
-    got = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, probe)
+    got = runtime.open_bare(path).run(None, probe)
     difference = max(float(np.abs(a - b).max()) for a, b in zip(wanted, got, strict=True))
     if not difference <= TOLERANCE:
         raise SystemExit(f"The written network differs from torch by {difference:.3g}")

@@ -20,6 +20,7 @@ package.load()
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+from understudy.ml import runtime  # noqa: E402
 from understudy.ml.blocking import contacts, keypicker  # noqa: E402
 from understudy.ml.train.feet.network import Feet  # noqa: E402
 from understudy.ml.train.keys.network import KeyPicker  # noqa: E402
@@ -93,7 +94,6 @@ Licence: weights GPL-3.0-or-later with the notices above; may be shipped: yes.
 
 def export(net: torch.nn.Module, path: Path, width: int, output: str) -> tuple[float, float]:
     """Write the ONNX file; return the largest difference from torch, and ms for 100 frames."""
-    import onnxruntime as ort
 
     def example(clips: int, frames: int) -> torch.Tensor:
         make = torch.Generator().manual_seed(clips + frames)
@@ -104,7 +104,7 @@ def export(net: torch.nn.Module, path: Path, width: int, output: str) -> tuple[f
         net, (example(2, 60),), str(path), input_names=["inputs"], output_names=[output],
         dynamic_axes=axes, opset_version=OPSET, dynamo=False,
     )  # fmt: skip
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = runtime.open_bare(path)
     worst, took = 0.0, 0.0
     for clips, frames in ((1, 9), (3, 77), (1, 400)):
         given = example(clips, frames)

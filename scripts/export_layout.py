@@ -22,9 +22,9 @@ import package
 
 package.load()
 
+from understudy.ml import runtime  # noqa: E402
 from understudy.ml.layout import learned  # noqa: E402
 from understudy.ml.layout.features import NEAR, STATIC  # noqa: E402
-from understudy.ml.runtime import Settings  # noqa: E402
 from understudy.ml.train.layout import data, measure  # noqa: E402
 from understudy.ml.train.layout.network import ObjectSet, Placement  # noqa: E402
 
@@ -113,12 +113,10 @@ def example(poses: int, seed: int = 0) -> tuple[torch.Tensor, ...]:
 
 def export(net: torch.nn.Module, given: tuple, names: list[str], out: str, path: Path) -> float:
     """Write an ONNX file; return the largest difference from torch."""
-    import onnxruntime as ort
-
     axes = {n: {0: "rooms", 1: "poses"} if out == "scores" else {0: "rooms"} for n in [*names, out]}
     torch.onnx.export(net, given, str(path), input_names=names, output_names=[out],
                       dynamic_axes=axes, opset_version=OPSET, dynamo=False)  # fmt: skip
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = runtime.open_bare(path)
     sizes = (1, 17, 200) if out == "scores" else (1,)
     worst = 0.0
     for n in sizes:
@@ -201,7 +199,7 @@ def place(folder: Path, kept: dict, rooms: list, common: dict) -> None:
     path = folder / f"{learned.PLACEMENT}.onnx"
     worst = export(net, example(5), INPUTS, "scores", path)
     sha = stamp(path)
-    scorer = learned.Scorer(Settings(models=folder, device="cpu", threads=1))
+    scorer = learned.Scorer(runtime.Settings(models=folder, device="cpu", threads=1))
     told = measure.likelihood(scorer, rooms)
     figures = measure.placement(scorer, rooms)
     feed = {k: v.numpy() for k, v in zip(INPUTS, example(100), strict=True)}
@@ -234,7 +232,7 @@ def things(folder: Path, kept: dict, rooms: list, common: dict) -> None:
     export(net, given, ["counts", "room"], "logits", path)
     sha = stamp(path, categories=json.dumps(names), types=json.dumps(data.TYPES))
     drawn = measure.objects(
-        learned.ObjectTable(Settings(models=folder, device="cpu", threads=1)), rooms
+        learned.ObjectTable(runtime.Settings(models=folder, device="cpu", threads=1)), rooms
     )
     text = OBJECTS_CARD.format(
         size=path.stat().st_size / 1e6, sha=sha, categories=len(names), rows=table(drawn)[2],

@@ -20,6 +20,7 @@ package.load()
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+from understudy.ml import runtime  # noqa: E402
 from understudy.ml.blocking import lifting  # noqa: E402
 from understudy.ml.train.lifter import mocap  # noqa: E402
 from understudy.ml.train.lifter.network import Lifter  # noqa: E402
@@ -66,7 +67,6 @@ Of the MIT-licensed data: {mit}"""
 
 def export(net: Lifter, path: Path) -> tuple[float, float]:
     """Write the ONNX file; return the largest difference from torch, and ms for 100 frames."""
-    import onnxruntime as ort
 
     def example(clips: int, frames: int) -> tuple[torch.Tensor, torch.Tensor]:
         make = torch.Generator().manual_seed(clips + frames)
@@ -81,7 +81,7 @@ def export(net: Lifter, path: Path) -> tuple[float, float]:
         dynamic_axes={n: AXES for n in ("inputs", "detected", *names)}, opset_version=OPSET,
         dynamo=False,
     )  # fmt: skip
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = runtime.open_bare(path)
     worst, took = 0.0, 0.0
     for clips, frames in ((1, 9), (3, 77), (1, 400)):
         given = example(clips, frames)

@@ -27,9 +27,11 @@ import package
 
 package.load()
 
+from understudy.ml.errors import ModelError  # noqa: E402
 from understudy.ml.layout.cards import FOLDER, cards, styles  # noqa: E402
 from understudy.ml.layout.matching import kind_phrases  # noqa: E402
 from understudy.ml.layout.wordpiece import WordPiece  # noqa: E402
+from understudy.ml.runtime import open_bare  # noqa: E402
 
 log = logging.getLogger("export_words")
 
@@ -80,7 +82,7 @@ def main(argv: list[str] | None = None) -> int:
             log.info("%s is up to date", NAME)
             return 0
         export(source, args.out)
-    except ExportError as exc:
+    except (ExportError, ModelError) as exc:
         log.error("%s", exc)
         return 3
     return 0
@@ -128,18 +130,14 @@ def up_to_date(source: Path, out: Path) -> bool:
 
 def export(source: Path, out: Path) -> None:
     """Build, check against the 32-bit weights, and write the network and its card."""
-    try:
-        import onnxruntime as ort
-    except ImportError as exc:
-        raise ExportError("onnx and onnxruntime are needed: use the export environment") from exc
     weights = load_weights(source / "model.safetensors")
     vocabulary = (source / "vocab.txt").read_text("utf-8").splitlines()
     pieces = WordPiece(vocabulary)
     phrases = library()
     exact = build(weights, quantised=False)
-    vectors = run(ort, exact, pieces, phrases)
+    vectors = run(exact, pieces, phrases)
     small = build(weights, quantised=True)
-    ours = run(ort, small, pieces, phrases)
+    ours = run(small, pieces, phrases)
     cosines = np.sum(vectors * ours, axis=1)
     if cosines.min() < LEAST_COSINE:
         raise ExportError(f"The 8-bit network is too far off: cosine {cosines.min():.4f}")
@@ -194,9 +192,9 @@ def load_weights(path: Path) -> dict[str, np.ndarray]:
     return found
 
 
-def run(ort, model, pieces: WordPiece, phrases: list[str]) -> np.ndarray:
+def run(model, pieces: WordPiece, phrases: list[str]) -> np.ndarray:
     """Return (N, 384) vectors of phrases."""
-    session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = open_bare(model.SerializeToString())
     found = []
     for i in range(0, len(phrases), 64):
         ids, mask = pieces.batch(phrases[i : i + 64])

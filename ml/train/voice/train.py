@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from ...face.phonemes import CLASSES
+from ...runtime import open_bare
 from . import augment, speech
 from .network import Voice
 from .settings import Settings
@@ -162,8 +163,6 @@ def export(network: Voice, path: Path) -> float:
     RuntimeError
         It differs by more than is due to rounding.
     """
-    import onnxruntime as ort
-
     example = torch.randn(1, 200, network.enter[0].in_channels)
     torch.onnx.export(
         network.eval(),
@@ -175,7 +174,7 @@ def export(network: Voice, path: Path) -> float:
         opset_version=_OPSET,
         dynamo=False,
     )
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = open_bare(path)
     worst = 0.0
     for batch, frames in ((1, 37), (2, 1000)):
         heard = torch.randn(batch, frames, example.shape[2])
