@@ -7,10 +7,11 @@ shader, a plane with a water shader, points moved by a few geometry nodes.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import bpy
 import numpy as np
-from bpy.types import NodeTree, Object, World
+from bpy.types import Node, NodeSocket, NodeTree, Object, World
 from mathutils import Matrix, Vector
 
 from ..ml.kit.form import Form
@@ -222,7 +223,7 @@ def _fall_nodes(name: str, shape: tuple, speed: float, top: float, material) -> 
     tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     at = iter(range(40))
 
-    def node(kind: str, **values: object) -> bpy.types.Node:
+    def node(kind: str, **values: object) -> Node:
         made = tree.nodes.new(kind)
         made.location = (180 * next(at) - 900, 0)
         for key, value in values.items():
@@ -264,7 +265,12 @@ def _fall_nodes(name: str, shape: tuple, speed: float, top: float, material) -> 
     link(drop.outputs["Mesh"], paint.inputs[0])
     link(paint.outputs[0], copies.inputs["Instance"])
     link(copies.outputs[0], result.inputs[0])
-    # Before the lens they would look like stones.
+    link(_smaller_before_the_lens(node, link, place), copies.inputs["Scale"])
+    return tree
+
+
+def _smaller_before_the_lens(node: Callable, link: Callable, place: Node) -> NodeSocket:
+    """Return the scale of what falls at `place`: before the lens it would look like stones."""
     lens, spot, away = (
         node("GeometryNodeInputActiveCamera"),
         node("GeometryNodeObjectInfo"),
@@ -280,5 +286,4 @@ def _fall_nodes(name: str, shape: tuple, speed: float, top: float, material) -> 
     link(place.outputs[0], away.inputs[0])
     link(spot.outputs["Location"], away.inputs[1])
     link(away.outputs["Value"], smaller.inputs["Value"])
-    link(smaller.outputs[0], copies.inputs["Scale"])
-    return tree
+    return smaller.outputs[0]
