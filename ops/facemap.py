@@ -5,37 +5,22 @@ What does the work is imported when it is used, so that enabling the extension s
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import bpy
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import BoolProperty
 
 from ..addon.translations import say
 from ..ml.errors import UnderstudyError
 from .base import JobOperator
 from .face import can_animate, has_face
+from .quick import JsonFileOperator, QuickOperator
 
 
-class _MapOperator:
+class _MapOperator(QuickOperator):
     """What the operators on a face map share."""
-
-    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         return has_face(cls, context)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            self.report({"INFO"}, self.work(context.object))
-        except UnderstudyError as exc:
-            self.report({"ERROR"}, str(exc))
-            return {"CANCELLED"}
-        return {"FINISHED"}
-
-    def work(self, obj: bpy.types.Object) -> str:
-        """Do it, and say what was done."""
-        raise NotImplementedError
 
 
 class _MappedOperator(_MapOperator):
@@ -56,9 +41,10 @@ class UNDERSTUDY_OT_map_face_names(_MapOperator, bpy.types.Operator):
     bl_label = "Find by Name"
     bl_description = "Find by their names which shape keys show which of the 52 expressions"
 
-    def work(self, obj: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import facemaps, facerig
 
+        obj = context.object
         face = facerig.find_face(obj)
         found = facemaps.from_names(face)
         if not found.links:
@@ -148,7 +134,8 @@ class UNDERSTUDY_OT_clear_face_map(_MappedOperator, bpy.types.Operator):
     bl_label = "Forget Face Map"
     bl_description = "Remove the face map from this character; it is then found anew each time"
 
-    def work(self, obj: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
+        obj = context.object
         obj.understudy.face_links.clear()
         return f"{obj.name} has no face map any more"
 
@@ -162,7 +149,8 @@ class UNDERSTUDY_OT_edit_face_map(_MappedOperator, bpy.types.Operator):
         name="Remove", description="Remove the chosen line instead of adding one", default=False
     )
 
-    def work(self, obj: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
+        obj = context.object
         kept = obj.understudy
         at = min(kept.active_face_link, len(kept.face_links) - 1)
         name = kept.face_links[at].name
@@ -181,57 +169,30 @@ class UNDERSTUDY_OT_edit_face_map(_MappedOperator, bpy.types.Operator):
         return f"A line for {name} was added: choose its control"
 
 
-class _MapFile(_MapOperator):
-    """An operator that asks for a JSON file."""
-
-    filename_ext = ".json"
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
-
-    def path(self) -> Path:
-        """Return the chosen file, with its ending."""
-        path = Path(bpy.path.abspath(self.filepath))
-        return path if path.suffix else path.with_suffix(self.filename_ext)
-
-
-class UNDERSTUDY_OT_save_face_map(_MapFile, _MappedOperator, bpy.types.Operator):
+class UNDERSTUDY_OT_save_face_map(JsonFileOperator, _MappedOperator, bpy.types.Operator):
     bl_idname = "understudy.save_face_map"
     bl_label = "Save Face Map"
     bl_description = "Save this character's face map as a file, to be used in other scenes"
 
-    filepath: StringProperty(
-        name="File", description="The JSON file to write", default="", subtype="FILE_PATH"
-    )
-    filter_glob: StringProperty(
-        name="Filter", description="Files that are shown", default="*.json", options={"HIDDEN"}
-    )
-
-    def work(self, obj: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import facemaps, files
 
+        obj = context.object
         path = self.path()
         files.check_writable(path)
         facemaps.write_file(path, facemaps.stored(obj))
         return f"Face map saved as {path.name}"
 
 
-class UNDERSTUDY_OT_load_face_map(_MapFile, bpy.types.Operator):
+class UNDERSTUDY_OT_load_face_map(JsonFileOperator, _MapOperator, bpy.types.Operator):
     bl_idname = "understudy.load_face_map"
     bl_label = "Load Face Map"
     bl_description = "Use a saved face map on this character"
 
-    filepath: StringProperty(
-        name="File", description="The JSON file to read", default="", subtype="FILE_PATH"
-    )
-    filter_glob: StringProperty(
-        name="Filter", description="Files that are shown", default="*.json", options={"HIDDEN"}
-    )
-
-    def work(self, obj: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import facemaps, facerig
 
+        obj = context.object
         face = facerig.find_face(obj)
         there = [*facerig.shape_controls(face)[0], *facerig.bone_controls_there(face)]
         prefer = [o.name for o in (*face.meshes, face.armature) if o is not None]

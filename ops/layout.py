@@ -17,6 +17,7 @@ from ..addon import layoutprops
 from ..addon.translations import say
 from ..ml.errors import UnderstudyError
 from .base import JobOperator, blame, hook_limit, is_idle, redraw_sidebars, refuse, relay, say_done
+from .quick import QuickOperator
 
 
 def _is_free(cls: type, context: bpy.types.Context) -> bool:
@@ -276,7 +277,7 @@ class UNDERSTUDY_OT_remove_layout(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class UNDERSTUDY_OT_save_storyboard(ExportHelper, bpy.types.Operator):
+class UNDERSTUDY_OT_save_storyboard(ExportHelper, QuickOperator, bpy.types.Operator):
     bl_idname = "understudy.save_storyboard"
     bl_label = "Save Storyboard"
     bl_description = "Write a sheet with a picture of each shot, its lens, move and duration"
@@ -294,19 +295,14 @@ class UNDERSTUDY_OT_save_storyboard(ExportHelper, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         return _has_layout(cls, context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import layout, scene
 
         now = scene.stored(context.scene)
-        try:
-            if now is None:
-                raise UnderstudyError("This scene has no layout: use one first")
-            layout.save_picture(Path(self.filepath), layout.board(now, context.scene))
-        except UnderstudyError as exc:
-            self.report({"ERROR"}, str(exc))
-            return {"CANCELLED"}
-        self.report({"INFO"}, f"Storyboard saved: {self.filepath}")
-        return {"FINISHED"}
+        if now is None:
+            raise UnderstudyError("This scene has no layout: use one first")
+        layout.save_picture(Path(self.filepath), layout.board(now, context.scene))
+        return f"Storyboard saved: {self.filepath}"
 
 
 CLASSES = (

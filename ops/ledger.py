@@ -12,7 +12,7 @@ import bpy
 from ..addon.about import LEDGER
 from ..addon.props import chosen_owners
 from ..addon.translations import say
-from ..ml.errors import UnderstudyError
+from .quick import QuickOperator
 
 TEXT = "AI use statement"
 
@@ -22,10 +22,8 @@ def _generated(context: bpy.types.Context) -> list[bpy.types.ID]:
     return [o for o in chosen_owners(context) if LEDGER in o.animation_data.action]
 
 
-class _Animated:
+class _Animated(QuickOperator):
     """What the operators on generated keys share: they act on every selected object."""
-
-    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -46,7 +44,7 @@ class UNDERSTUDY_OT_report_ledger(_Animated, bpy.types.Operator):
         "edited, retimed or made by hand, and by what"
     )
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import ledger
 
         actions = {o.animation_data.action: None for o in _generated(context)}
@@ -56,12 +54,10 @@ class UNDERSTUDY_OT_report_ledger(_Animated, bpy.types.Operator):
         for record in records:
             text.write(record["statement"] + "\n\n" + json.dumps(record, indent=2) + "\n\n")
         keys = {k: sum(record["keys"][k] for record in records) for k in records[0]["keys"]}
-        self.report(
-            {"INFO"},
+        return (
             f"{keys['ai']} keys as generated, {keys['edited'] + keys['retimed']} changed since, "
-            f"{keys['human']} by hand: see the text {TEXT!r}",
+            f"{keys['human']} by hand: see the text {TEXT!r}"
         )
-        return {"FINISHED"}
 
 
 class UNDERSTUDY_OT_clear_generated(_Animated, bpy.types.Operator):
@@ -69,20 +65,14 @@ class UNDERSTUDY_OT_clear_generated(_Animated, bpy.types.Operator):
     bl_label = "Remove Generated Keys"
     bl_description = "Remove the generated keys of the selected objects that nobody has changed"
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import checks, fcurves
 
         owners = _generated(context)
-        try:
-            for owner in owners:  # all of them before the first is changed
-                checks.check_owner(owner)
-                checks.check_action(owner)
-            count = sum(fcurves.clear_take(owner) for owner in owners)
-        except UnderstudyError as exc:
-            self.report({"ERROR"}, str(exc))
-            return {"CANCELLED"}
-        self.report({"INFO"}, f"{count} generated keys removed")
-        return {"FINISHED"}
+        for owner in owners:  # all of them before the first is changed
+            checks.check_owner(owner)
+            checks.check_action(owner)
+        return f"{sum(fcurves.clear_take(owner) for owner in owners)} generated keys removed"
 
 
 CLASSES = (UNDERSTUDY_OT_report_ledger, UNDERSTUDY_OT_clear_generated)

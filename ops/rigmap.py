@@ -5,19 +5,16 @@ What does the work is imported when it is used, so that enabling the extension s
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..addon.translations import say
-from ..ml.errors import RigError, UnderstudyError
+from ..ml.errors import RigError
+from .quick import JsonFileOperator, QuickOperator
 
 
-class _RigOperator:
+class _RigOperator(QuickOperator):
     """What the operators on a bone map share."""
-
-    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -28,18 +25,6 @@ class _RigOperator:
             cls.poll_message_set(say("The rig is linked: make a library override of it first"))
             return False
         return True
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            self.report({"INFO"}, self.work(context.object))
-        except UnderstudyError as exc:
-            self.report({"ERROR"}, str(exc))
-            return {"CANCELLED"}
-        return {"FINISHED"}
-
-    def work(self, rig: bpy.types.Object) -> str:
-        """Do it, and say what was done."""
-        raise NotImplementedError
 
 
 class _MappedOperator(_RigOperator):
@@ -60,10 +45,11 @@ class UNDERSTUDY_OT_map_rig(_RigOperator, bpy.types.Operator):
     bl_label = "Find Bones"
     bl_description = "Find by itself which bone plays which part of the body"
 
-    def work(self, rig: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import bonemaps, rigs
         from ..ml.blocking.bonemap import auto_map
 
+        rig = context.object
         bones = auto_map(rigs.read_rig(rig))
         bonemaps.store(rig, bones)
         for note in bones.notes:
@@ -76,10 +62,11 @@ class UNDERSTUDY_OT_empty_rig_map(_RigOperator, bpy.types.Operator):
     bl_label = "Map by Hand"
     bl_description = "Begin an empty bone map, to choose every bone by hand"
 
-    def work(self, rig: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import bonemaps
         from ..ml.blocking.bonemap import BoneMap
 
+        rig = context.object
         bonemaps.store(rig, BoneMap(roles={}))
         return "Choose the bones in the list"
 
@@ -89,7 +76,8 @@ class UNDERSTUDY_OT_clear_rig_map(_MappedOperator, bpy.types.Operator):
     bl_label = "Forget Bone Map"
     bl_description = "Remove the bone map from this rig; the bones are then found anew each time"
 
-    def work(self, rig: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
+        rig = context.object
         rig.understudy.roles.clear()
         return f"{rig.name} has no bone map any more"
 
@@ -110,9 +98,10 @@ class UNDERSTUDY_OT_save_rig_map(_MappedOperator, bpy.types.Operator):
         self.name = self.name or context.object.name
         return context.window_manager.invoke_props_dialog(self)
 
-    def work(self, rig: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import bonemaps, rigs
 
+        rig = context.object
         bones = bonemaps.stored(rig)
         bones.check(rigs.read_rig(rig, bones.names()))
         path = bonemaps.preset_path(self.name)
@@ -146,9 +135,10 @@ class UNDERSTUDY_OT_load_rig_map(_RigOperator, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_props_dialog(self)
 
-    def work(self, rig: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import bonemaps, rigs
 
+        rig = context.object
         if not self.preset:
             raise RigError("No bone map was saved yet: save one first")
         bones = bonemaps.read_file(bonemaps.preset_path(self.preset))
@@ -157,55 +147,30 @@ class UNDERSTUDY_OT_load_rig_map(_RigOperator, bpy.types.Operator):
         return f"{rig.name} now uses the bone map {self.preset}"
 
 
-class _MapFile:
-    """An operator that asks for a JSON file."""
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
-
-    def path(self) -> Path:
-        """Return the chosen file, with its ending."""
-        path = Path(bpy.path.abspath(self.filepath))
-        return path if path.suffix else path.with_suffix(".json")
-
-
-class UNDERSTUDY_OT_export_rig_map(_MapFile, _MappedOperator, bpy.types.Operator):
+class UNDERSTUDY_OT_export_rig_map(JsonFileOperator, _MappedOperator, bpy.types.Operator):
     bl_idname = "understudy.export_rig_map"
     bl_label = "Export Bone Map"
     bl_description = "Write this rig's bone map to a JSON file, for others or for the command line"
 
-    filepath: StringProperty(
-        name="File", description="The JSON file to write", default="", subtype="FILE_PATH"
-    )
-    filter_glob: StringProperty(
-        name="Filter", description="Files that are shown", default="*.json", options={"HIDDEN"}
-    )
-
-    def work(self, rig: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import bonemaps, files
 
+        rig = context.object
         path = self.path()
         files.check_writable(path)
         bonemaps.write_file(path, bonemaps.stored(rig))
         return f"Bone map written to {path.name}"
 
 
-class UNDERSTUDY_OT_import_rig_map(_MapFile, _RigOperator, bpy.types.Operator):
+class UNDERSTUDY_OT_import_rig_map(JsonFileOperator, _RigOperator, bpy.types.Operator):
     bl_idname = "understudy.import_rig_map"
     bl_label = "Import Bone Map"
     bl_description = "Read a bone map from a JSON file and use it on this rig"
 
-    filepath: StringProperty(
-        name="File", description="The JSON file to read", default="", subtype="FILE_PATH"
-    )
-    filter_glob: StringProperty(
-        name="Filter", description="Files that are shown", default="*.json", options={"HIDDEN"}
-    )
-
-    def work(self, rig: bpy.types.Object) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import bonemaps, rigs
 
+        rig = context.object
         bones = bonemaps.read_file(self.path())
         bones.check(rigs.read_rig(rig, bones.names()))
         bonemaps.store(rig, bones)

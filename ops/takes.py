@@ -12,12 +12,11 @@ from ..addon.props import animated
 from ..addon.translations import say
 from ..ml.errors import UnderstudyError
 from .base import is_idle
+from .quick import QuickOperator
 
 
-class _OnTakes:
+class _OnTakes(QuickOperator):
     """What the operators share: they act on the active object, and say why where they cannot."""
-
-    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -29,18 +28,6 @@ class _OnTakes:
             return False
         return True
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            said = self._act(context, animated(context.object))
-        except UnderstudyError as exc:
-            self.report({"ERROR"}, str(exc))
-            return {"CANCELLED"}
-        self.report({"INFO"}, said)
-        return {"FINISHED"}
-
-    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
-        raise NotImplementedError
-
 
 class UNDERSTUDY_OT_keep_take(_OnTakes, bpy.types.Operator):
     bl_idname = "understudy.keep_take"
@@ -50,7 +37,7 @@ class UNDERSTUDY_OT_keep_take(_OnTakes, bpy.types.Operator):
         "compare them and choose"
     )
 
-    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import takes
 
         objects = {o.name: o for o in (context.object, *context.selected_objects)}
@@ -73,9 +60,10 @@ class UNDERSTUDY_OT_show_take(_OnTakes, bpy.types.Operator):
         default="",
     )
 
-    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import takes
 
+        owner = animated(context.object)
         action = bpy.data.actions.get(self.name)
         if action is None:
             raise UnderstudyError(f"There is no take {self.name!r}: choose one from the list")
@@ -104,9 +92,10 @@ class UNDERSTUDY_OT_reroll_take(_OnTakes, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         return super().poll(context) and bpy.ops.understudy.fill_inbetweens.poll()
 
-    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import takes
 
+        owner = animated(context.object)
         kept = takes.keep(owner)
         context.scene.understudy.inbetween.variant += 1
         try:
@@ -132,9 +121,10 @@ class UNDERSTUDY_OT_compare_takes(_OnTakes, bpy.types.Operator):
             return False
         return True
 
-    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import takes
 
+        owner = animated(context.object)
         run = context.window_manager.understudy
         other = _other(context)
         run.other_take = owner.animation_data.action.name
@@ -147,9 +137,10 @@ class UNDERSTUDY_OT_accept_take(_OnTakes, bpy.types.Operator):
     bl_label = "Accept Take"
     bl_description = "Go on with the take that is shown, and discard the others"
 
-    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import takes
 
+        owner = animated(context.object)
         return f"Accepted; {takes.accept(owner)} other takes discarded"
 
 
@@ -164,9 +155,10 @@ class UNDERSTUDY_OT_discard_take(_OnTakes, bpy.types.Operator):
         default="",
     )
 
-    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import takes
 
+        owner = animated(context.object)
         action = bpy.data.actions.get(self.name)
         if action is None or action.get(TAKE) != owner.name:
             raise UnderstudyError(f"There is no take {self.name!r} of {owner.name}")
@@ -179,9 +171,10 @@ class UNDERSTUDY_OT_takes_to_nla(_OnTakes, bpy.types.Operator):
     bl_label = "Takes to NLA"
     bl_description = "Lay each take on a muted track of the NLA editor, to mix them there"
 
-    def _act(self, context: bpy.types.Context, owner: bpy.types.ID) -> str:
+    def work(self, context: bpy.types.Context) -> str:
         from ..addon import takes
 
+        owner = animated(context.object)
         return f"{takes.to_nla(owner)} takes laid on muted tracks"
 
 
