@@ -62,6 +62,8 @@ _SIGMA_LIFTED, _SIGMA_PICTURE_LIFTED = 0.02, 0.02
 _LIFTED_LENGTH = 50.0
 _LIFTED_AS_CORE = [lifting.JOINT_OF[mark] for mark in CORE]
 _AWAY_SMOOTH_S = 0.2
+# One side's sights, beside the other's, that are enough to go by.
+_ENOUGH = 0.2
 _ITERATIONS = 5
 _CHUNK = 256
 
@@ -132,6 +134,9 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
         zooms(camera, landmarks.size, focal_px)[:, None],
     ]
     data = np.concatenate([p.reshape(len(good), -1) for p in parts], axis=1).astype(float)
+    mirrored = np.zeros(len(good), bool)
+    if landmarks.mirrored is not None:
+        mirrored = landmarks.mirrored[good]
     out = np.empty((len(time), data.shape[1]))
     spacing = np.median(np.diff(landmarks.time)) if len(landmarks.time) > 1 else 1.0
     seen = np.empty(len(time))
@@ -141,8 +146,7 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
         sigma = max(smooth_s, 0.6 * spacing, 0.7 * nearest)
         window = np.flatnonzero(np.abs(offset) < 3.5 * sigma)
         d = offset[window]
-        w = np.exp(-0.5 * (d / sigma) ** 2)
-        w /= w.sum()
+        w = _as_much(np.exp(-0.5 * (d / sigma) ** 2), mirrored[window])
         mean = w @ d
         spread = w @ (d - mean) ** 2
         # Outside the evidence a straight line would run away: hold the nearest value instead.
@@ -165,6 +169,17 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
     if np.ptp(place, axis=0).any():
         found.still = _from_first(found, landmarks.size, focal_px)
     return found
+
+
+def _as_much(weight: NDArray, mirrored: NDArray) -> NDArray:
+    """Return weights (N,) that add up to 1, in which mirrored and direct sights count as much.
+
+    Each errs to its own side; any other mean would tremble from frame to frame.
+    """
+    share = np.array([weight[~mirrored].sum(), weight[mirrored].sum()])
+    if share.min() > _ENOUGH * share.max():
+        weight = weight / (2.0 * share[mirrored.astype(int)])
+    return weight / weight.sum()
 
 
 def _from_first(seen: Observation, size: tuple[int, int], focal_px: float) -> NDArray:

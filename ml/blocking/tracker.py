@@ -41,6 +41,11 @@ SURE = 0.75
 """Score from which a detection is believed."""
 
 _REPORT_EVERY = 5  # frames
+_MIRRORED = [
+    *(0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9),
+    *(i + 1 if i % 2 else i - 1 for i in range(11, 33)),
+]
+"""Which landmark each one is in a mirror."""
 
 
 @dataclass
@@ -70,6 +75,7 @@ class Landmarks:
     travel : (F, 3), where the camera is, in the first one's axes (x right, y down, z away), or
         None where it stays in its place; see `travel.in_metres` for its unit
     focal_px : the first frame's focal length, where the camera's movement tells it; else 0
+    mirrored : (F,) bool, whether the frame was looked at in a mirror, or None where none was
     """
 
     time: NDArray[np.float64]
@@ -89,6 +95,7 @@ class Landmarks:
     camera: NDArray[np.float64] | None = field(default=None, repr=False)
     travel: NDArray[np.float64] | None = field(default=None, repr=False)
     focal_px: float = 0.0
+    mirrored: NDArray[np.bool_] | None = field(default=None, repr=False)
 
     @property
     def focal(self) -> float:
@@ -105,6 +112,7 @@ class _Look:
     auxiliary: NDArray[np.float64]
     visibility: NDArray[np.float64]
     world: NDArray[np.float64]
+    mirrored: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,19 +140,34 @@ class LandmarkNetwork:
     def __init__(self, settings: Settings | None = None) -> None:
         self.session = Session(NAME, settings)
 
-    def __call__(self, image: NDArray[np.uint8], region: Region) -> _Look:
-        """Look at one region of an (H, W, 3) uint8 BGR picture."""
-        out = self.session(image=warp(image, region, SIZE)[None])
-        values = out["landmarks"][0].reshape(-1, 5)[: _AUXILIARY.stop]
-        points = refine(values[:, :3] / np.float32(SIZE), out["heatmap"][0])
-        placed = to_picture(points, region)
-        return _Look(
-            presence=float(out["presence"][0, 0]),
-            image=placed[:COUNT],
-            auxiliary=placed[_AUXILIARY, :2],
-            visibility=1.0 / (1.0 + np.exp(-values[:COUNT, 3].astype(np.float64))),
-            world=turn_upright(out["world"][0].reshape(-1, 3)[:COUNT], region),
-        )
+    def __call__(
+        self, image: NDArray[np.uint8], region: Region, mirrored: bool = False
+    ) -> _Look:
+        """Look at one region of an (H, W, 3) uint8 BGR picture, or at its mirror image."""
+        part = warp(image, region, SIZE)
+        out = self.session(image=np.ascontiguousarray(part[:, ::-1] if mirrored else part)[None])
+        return _look({name: values[0] for name, values in out.items()}, region, mirrored)
+
+
+def _look(out: dict[str, NDArray], region: Region, mirrored: bool) -> _Look:
+    """Read what the network says of one region, or of its mirror image."""
+    values = out["landmarks"].reshape(-1, 5)[: _AUXILIARY.stop]
+    points = refine(values[:, :3] / np.float32(SIZE), out["heatmap"])
+    world = out["world"].reshape(-1, 3)[:COUNT]
+    visibility = 1.0 / (1.0 + np.exp(-values[:COUNT, 3].astype(np.float64)))
+    if mirrored:
+        points[:, 0] = 1.0 - points[:, 0]
+        points[:COUNT] = points[_MIRRORED]
+        world, visibility = world[_MIRRORED] * [-1.0, 1.0, 1.0], visibility[_MIRRORED]
+    placed = to_picture(points, region)
+    return _Look(
+        presence=float(out["presence"][0]),
+        image=placed[:COUNT],
+        auxiliary=placed[_AUXILIARY, :2],
+        visibility=visibility,
+        world=turn_upright(world, region),
+        mirrored=mirrored,
+    )
 
 
 class _Steadier:
@@ -191,19 +214,25 @@ class _Tracker:
     whom : decides which person that is
     """
 
-    def __init__(self, person: str | int, keep: bool, settings: Settings | None) -> None:
+    def __init__(
+        self, person: str | int, keep: bool, mirror: bool, settings: Settings | None
+    ) -> None:
         self.whom = Follower(person, _WORDS, keep)
         self.detector = Detector(settings)
         self.network = LandmarkNetwork(settings)
         self._steady = _Steadier()
         self._region: Region | None = None
+        self._mirror, self._count = mirror, 0
 
     def step(self, time_s: float, image: NDArray[np.uint8]) -> _Frame:
         """Take the next frame, (H, W, 3) uint8 BGR."""
         region = self._region or self._detect(time_s, image)
         if region is None:
             return self._lose(time_s, 0.0)
-        look = self.network(image, region)
+        # It errs otherwise in a mirror. Looking into one every second time, the mean over
+        # neighbouring frames leans to neither side, at no cost.
+        self._count += 1
+        look = self.network(image, region, self._mirror and self._count % 2 == 0)
         if not look.presence > MIN_PRESENCE:
             return self._lose(time_s, look.presence)
         frame, self._region = self._steady(time_s, look)
@@ -254,6 +283,7 @@ def track(
     *,
     person: str | int = "largest",
     keep: bool = True,
+    mirror: bool = True,
     settings: Settings | None = None,
 ) -> Steps[Landmarks]:
     """Follow one person through a clip.
@@ -265,6 +295,7 @@ def track(
         in the first frame with such a person, and again after a loss of more than a second
     keep : whether, after a loss, to wait for the same person. Off: whoever fits `person` is
         taken at once, exactly as mediapipe does.
+    mirror : whether every second frame is looked at in a mirror; off, as mediapipe does
     settings : where the networks lie and what runs them
 
     Yields
@@ -281,7 +312,7 @@ def track(
         Nobody, or not the one asked for, was found; or the video cannot be read.
     """
     yield Progress(0.0, "Loading the networks")
-    tracker = _Tracker(person, keep, settings)
+    tracker = _Tracker(person, keep, mirror, settings)
     background = BackgroundTracker()
     frames, cameras = [], []
     for time_s, image in video.bgr():
@@ -347,4 +378,5 @@ def _collect(
         camera=to_original @ cameras @ np.linalg.inv(to_original),
         travel=move.place if move is not None and move.travels else None,
         focal_px=0.0 if move is None else move.focal / video.scale,
+        mirrored=np.array([frame.raw is not None and frame.raw.mirrored for frame in frames]),
     )

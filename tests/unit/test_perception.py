@@ -186,19 +186,38 @@ def follow(monkeypatch, stage: Stage, step_s: float = 0.1, **options) -> tracker
     class Detector:
         session = stage
 
-        def __init__(self, _settings) -> None:
+        def __init__(self, *_settings) -> None:
             pass
 
         def __call__(self, image):
             return stage.detect(image)
 
     class Network(Detector):
-        def __call__(self, image, region):
+        def __call__(self, image, region, _mirrored):
             return stage.look(image, region)
 
     monkeypatch.setattr(tracker, "Detector", Detector)
     monkeypatch.setattr(tracker, "LandmarkNetwork", Network)
     return progress.run(tracker.track(Clip(len(stage.seen), step_s), **options))
+
+
+def test_a_mirror_image_is_read_as_the_picture_is():
+    """What the network says of a mirrored picture lands where it says of the picture itself."""
+    rng = np.random.default_rng(1)
+    values, world = rng.uniform(40.0, 216.0, (39, 5)), rng.normal(0.0, 0.4, (39, 3))
+    region = crop.Region(120.0, 90.0, 200.0, 0.3)
+    blank = np.full((64, 64, 39), -9.0)
+    turned = values.copy()
+    turned[:, 0] = tracker.SIZE - turned[:, 0]
+    turned[:33] = turned[tracker._MIRRORED]
+    flat = world.copy()
+    flat[:33] = (flat[:33] * [-1.0, 1.0, 1.0])[tracker._MIRRORED]
+    one, other = (
+        tracker._look({"landmarks": v, "world": w, "heatmap": blank, "presence": [0.9]}, region, m)
+        for v, w, m in ((values, world, False), (turned, flat, True))
+    )
+    assert np.allclose(one.image, other.image) and np.allclose(one.world, other.world)
+    assert np.allclose(one.visibility, other.visibility)
 
 
 def test_detects_once_then_follows(monkeypatch):
