@@ -16,6 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 from .. import rotations as rt
 from . import fit, ground, plant
 from .body import CONTACTS, REST_DIRECTION, ROLES, Motion
+from .calm import calm_joints, calm_turns
 
 if TYPE_CHECKING:
     from .lifter import Lifted
@@ -379,10 +380,12 @@ def solve(
     up = None if lifted is None else rt.rotate(into, lifted.up)
     points, tilt = ground.level(points, weight, up)
     first, into = rt.multiply(tilt, first), rt.multiply(tilt, into)
+    points = calm_joints(points, (fit.HIP_L, fit.HIP_R), fps, weight)
     if lifted is None:
         rot = segment_rotations(points, fps)
     else:
-        rot = lifted_rotations(points, rt.multiply(into[:, None], lifted.rot))
+        turned = calm_turns(rt.multiply(into[:, None], lifted.rot), fps, weight)
+        rot = lifted_rotations(points, turned)
     offsets = body_offsets(points, rot, weight)
     shape = forward(rot, offsets)
     leg = np.linalg.norm(offsets["shin.L"][1]) + np.linalg.norm(offsets["foot.L"][1])
