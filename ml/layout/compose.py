@@ -461,13 +461,17 @@ def _from_the_wall(wishes: list[Wish]) -> list[Wish]:
 def fitted(asset: AssetBox, kind: Kind) -> tuple[float, float, float]:
     """Return an asset's box scaled as a whole to the real size of its kind.
 
+    Its long sides say most: how thick a rug is, or a lamp-post, says nothing of its size.
+
     >>> fitted(AssetBox("x", size=(46.0, 50.0, 90.0)), KINDS["chair"])
     (0.46, 0.5, 0.9)
+    >>> fitted(AssetBox("x", size=(3.0, 2.0, 0.3)), KINDS["rug"])[:2]
+    (2.0204, 1.3469)
     """
-    own = np.maximum(np.asarray(asset.size, float), 1e-6)
-    ratio = np.asarray(kind.size) / own
-    factor = float(np.exp(np.mean(np.log(ratio))))
+    own, usual = np.maximum(np.asarray(asset.size, float), 1e-6), np.asarray(kind.size)
+    ratio = usual / own
+    factor = float(np.exp(np.average(np.log(ratio), weights=usual)))
     if 0.75 <= factor <= 1.33:
         factor = 1.0  # a real size already: the artist's own is kept
-    factor = min(factor, float(1.6 * np.min(ratio)))
+    factor = min(factor, float(1.6 * ratio[usual > 0.25 * usual.max()].min()))
     return tuple(round(float(n), 4) for n in own * factor)
