@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,7 @@ from .propose import openings_of
 from .space import Space
 
 PLACEMENT, OBJECTS = "layout_placement_v1", "layout_objects_v1"
+RANKER = "layout_ranker_v1"
 ROOM_TYPES = {
     "bedroom": "Bedroom", "child's bedroom": "Bedroom", "student's bedroom": "Bedroom",
     "hotel room": "Bedroom", "living room": "LivingRoom", "kitchen": "Kitchen",
@@ -40,6 +42,46 @@ _KIND_FOR = {
     "ShelvingUnit": "shelf", "Sink": "sink", "Sofa": "sofa", "Stool": "stool",
     "TVStand": "tv_stand", "Toilet": "toilet", "WashingMachine": "washing_machine",
 }  # fmt: skip
+
+
+@dataclass
+class Furnished:
+    """A furnished room as the data would list it.
+
+    Attributes
+    ----------
+    kind : one of the data's types of room
+    poses : (T, 3) x, y, yaw in radians; sizes : (T, 3) metres; names : T categories
+    """
+
+    kind: str
+    around: Around
+    openings: int
+    poses: NDArray
+    sizes: NDArray
+    names: list[str]
+
+    @property
+    def codes(self) -> NDArray:
+        """The categories' numbers (T,)."""
+        return np.array([NUMBER.get(n, OTHER) for n in self.names])
+
+    @classmethod
+    def of(cls, layout: Layout) -> Furnished | None:
+        """Read a layout; None for places that the data knows nothing, or too little, of."""
+        known = [i for i in layout.items if i.kind in KIND_OF and i.support in ("floor", "wall")]
+        place = layout.facets.get("place")
+        if place not in ROOM_TYPES or len(known) < _LEAST:
+            return None
+        doors, windows = ([m for m, _ in openings_of(layout.room, n)] for n in ("door", "window"))
+        return cls(
+            kind=ROOM_TYPES[place],
+            around=Around.of(layout.room.outline, doors, windows),
+            openings=len(layout.room.openings),
+            poses=np.array([[*i.pos[:2], np.radians(i.yaw)] for i in known]),
+            sizes=np.array([i.size for i in known]),
+            names=[KIND_OF[i.kind] for i in known],
+        )
 
 
 class Scorer:
@@ -106,23 +148,16 @@ class Scorer:
         return out["scores"][0]
 
     def likeness(self, layout: Layout) -> float | None:
-        """Return how like a real one a furnished room is, 0 to 1, to put variants in order.
+        """Return how like a real one a furnished room is, 0 to 1, by its things' poses alone.
 
         It is the mean score of its things where they stand, each beside all the others. None for
         places that the data knows nothing of.
         """
-        known = [i for i in layout.items if i.kind in KIND_OF and i.support in ("floor", "wall")]
-        if layout.facets.get("place") not in ROOM_TYPES or len(known) < _LEAST:
+        room = Furnished.of(layout)
+        if room is None:
             return None
-        room = Around.of(
-            layout.room.outline,
-            [m for m, _ in openings_of(layout.room, "door")],
-            [m for m, _ in openings_of(layout.room, "window")],
-        )
-        poses = np.array([[*i.pos[:2], np.radians(i.yaw)] for i in known])
-        sizes = np.array([i.size for i in known])
-        codes = np.array([NUMBER.get(KIND_OF[i.kind], OTHER) for i in known])
-        return float(1 / (1 + np.exp(-self.standing(room, poses, sizes, codes).mean())))
+        scores = self.standing(room.around, room.poses, room.sizes, room.codes)
+        return float(1 / (1 + np.exp(-scores.mean())))
 
     def standing(self, room: Around, poses: NDArray, sizes: NDArray, codes: NDArray) -> NDArray:
         """Return (T,) scores of T things, each where it stands among the others.
@@ -137,6 +172,35 @@ class Scorer:
             found.append(self.score(room, poses[i : i + 1], sizes[i], int(codes[i]), full[rest],
                                     codes[rest])[0])  # fmt: skip
         return np.array(found)
+
+
+class Ranker:
+    """Says how like a real one a furnished room is, with the network `layout_ranker_v1`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.session = Session(RANKER, settings)
+
+    def __call__(self, layout: Layout, scorer: Scorer, table: ObjectTable) -> float | None:
+        """Return 0 to 1, to put variants in order; None as `Furnished.of`."""
+        room = Furnished.of(layout)
+        if room is None:
+            return None
+        score = self.score(figures_of(room, scorer, table)[None])[0]
+        return float(1 / (1 + np.exp(-score)))
+
+    def score(self, figures: NDArray) -> NDArray:
+        """Return (N,) scores, about 0 for rooms of the data, of (N, len(FIGURES)) figures."""
+        return self.session(figures=figures)["scores"]
+
+
+FIGURES = ("mean pose", "worst pose", "mean thing", "least likely thing", "nothing more")
+
+
+def figures_of(room: Furnished, scorer: Scorer, table: ObjectTable) -> NDArray:
+    """Return what the two networks say of a room, as `FIGURES` names it."""
+    poses = scorer.standing(room.around, room.poses, room.sizes, room.codes)
+    things = table.likelihood(room.kind, room.around.area, room.openings, room.names)
+    return np.array([poses.mean(), poses.min(), *things])
 
 
 class ObjectTable:
@@ -165,8 +229,7 @@ class ObjectTable:
         counts = np.zeros((1, len(self.names)), np.float32)
         for name, n in (start or {}).items():
             counts[0, self.names.index(name)] = n
-        one_hot = [float(kind == t) for t in self.types]
-        room = np.array([[*one_hot, area**0.5 / 6, openings / 6]], np.float32)
+        room = self._room(kind, area, openings)
         for _ in range(most):
             logits = self.session(counts=counts, room=room)["logits"][0]
             pick = int(np.argmax(logits + rng.gumbel(size=len(logits))))
@@ -174,6 +237,32 @@ class ObjectTable:
                 break
             counts[0, pick] += 1
         return {self.names[i]: int(counts[0, i]) for i in np.flatnonzero(counts[0])}
+
+    def _room(self, kind: str, area: float, openings: int) -> NDArray:
+        one_hot = [float(kind == t) for t in self.types]
+        return np.array([[*one_hot, area**0.5 / 6, openings / 6]], np.float32)
+
+    def likelihood(
+        self, kind: str, area: float, openings: int, names: list[str]
+    ) -> tuple[float, float, float]:
+        """Return the logs of how likely a set of things is, brought in one by one.
+
+        They are the mean of its things, the least likely one, and that then nothing more comes, on
+        average over two orders.
+        """
+        told, rng = [], np.random.default_rng(0)  # the same for the same set
+        numbers = np.array([self.names.index(n) for n in names])
+        for _ in range(2):
+            order = rng.permutation(numbers)
+            counts = np.zeros((len(order) + 1, len(self.names)), np.float32)
+            for k, number in enumerate(order):
+                counts[k + 1 :, number] += 1
+            rooms = np.repeat(self._room(kind, area, openings), len(counts), axis=0)
+            logits = self.session(counts=counts, room=rooms)["logits"].astype(float)
+            logits -= np.logaddexp.reduce(logits, axis=1, keepdims=True)
+            each = logits[np.arange(len(order)), order]
+            told.append((each.mean(), each.min(), logits[-1, -1]))
+        return tuple(np.mean(told, axis=0).tolist())
 
     def more(
         self, card: str, area: float, openings: int, have: dict[str, int], rng

@@ -173,59 +173,6 @@ def likelihood(scorer: Scorer, rooms: list[Chamber], seed: int = 0) -> dict[str,
             "first of 32": float(np.mean(first)), "poses": len(found)}  # fmt: skip
 
 
-SPOILT = {"as they are": 0.0, "a quarter moved": 0.25, "six in ten moved": 0.6}
-
-
-def spoil(room: Chamber, share: float, rng: np.random.Generator) -> list[Thing]:
-    """Return a room's things, a share of them moved to where they run into nothing."""
-    things = list(room.things)
-    count = max(round(share * len(things)), int(share > 0))
-    for i in rng.permutation(len(things))[:count]:
-        thing, rest = things[i], [t for k, t in enumerate(things) if k != i]
-        poses = proposals(room.outline, thing.size, 80, thing.wall, rng)
-        poses = poses[data.free(room.outline, poses, thing, rest)]
-        if len(poses):
-            pose = tuple(poses[int(rng.integers(len(poses)))])
-            things[i] = Thing(thing.name, pose, thing.size, thing.low, thing.wall)
-    return things
-
-
-def ranking(scorer: Scorer, rooms: list[Chamber], seed: int = 5) -> dict[str, dict[str, float]]:
-    """Return how often the less spoilt of two furnishings of a room is put first.
-
-    By the likeness that variants are ranked by, and by how evenly things are spread; chance is
-    one half.
-    """
-    rng = np.random.default_rng(seed)
-    right: dict[str, dict[str, list[float]]] = {"likeness": {}, "evenness": {}}
-    for room in rooms:
-        made = {name: spoil(room, share, rng) for name, share in SPOILT.items()}
-        made["by chance"] = arrange(room, by_chance(rng), rng)[0]
-        made["by the network"] = arrange(room, by_network(scorer, rng), rng)[0]
-        if min(map(len, made.values())) < 3:
-            continue
-        names = list(made)
-        pairs = [*zip(names[:3], names[1:4], strict=True), (names[0], names[3])]
-        for judge, score in (("likeness", _likeness), ("evenness", _evenness)):
-            told = {name: score(scorer, room, things) for name, things in made.items()}
-            for a, b in [*pairs, ("by the network", "by chance")]:
-                won = float(told[a] > told[b]) + 0.5 * float(told[a] == told[b])
-                right[judge].setdefault(f"{a} > {b}", []).append(won)
-    return {j: {p: float(np.mean(v)) for p, v in d.items()} for j, d in right.items()}
-
-
-def _likeness(scorer: Scorer, room: Chamber, things: list[Thing]) -> float:
-    codes = np.array([NUMBER[t.name] for t in things])
-    poses, sizes = (np.array([getattr(t, n) for t in things]) for n in ("pose", "size"))
-    return float(scorer.standing(room.around(), poses, sizes, codes).mean())
-
-
-def _evenness(_scorer: Scorer, room: Chamber, things: list[Thing]) -> float:
-    at = np.array([t.pose[:2] for t in things])
-    off = np.abs(at.mean(axis=0) - room.outline.mean(axis=0)) / np.ptp(room.outline, axis=0)
-    return float(1 - 2 * off.max())
-
-
 def objects(table: ObjectTable, rooms: list[Chamber], seed: int = 0) -> dict[str, dict]:
     """Return how far drawn object sets are from the data's: categories, and which go together."""
     rng = np.random.default_rng(seed)
