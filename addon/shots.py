@@ -27,7 +27,7 @@ def build(layout: Layout, surfaces: Surfaces, new: New) -> list[Object]:
         if not shot.keys:
             continue
         data = surfaces.own(bpy.data.cameras.new(shot.name))
-        data.sensor_fit, data.sensor_width = "HORIZONTAL", SENSOR
+        data.sensor_fit, data.sensor_width = "AUTO", SENSOR  # along the picture's longer side
         data.lens = shot.keys[0].lens or shot.lens
         data.clip_start, data.clip_end = 0.05, 2000.0
         camera = new(shot.name, data, "Cameras")

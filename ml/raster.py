@@ -22,7 +22,7 @@ class View:
     Attributes
     ----------
     eye, target : (3,) metres
-    lens : millimetres of a 36 mm wide sensor
+    lens : millimetres of a sensor whose longer side has 36 mm
     width, height : pixels
     roll : degrees
     """
@@ -33,6 +33,11 @@ class View:
     width: int = 256
     height: int = 144
     roll: float = 0.0
+
+    @property
+    def focal(self) -> float:
+        """The lens in pixels of this width and height."""
+        return self.lens / 36.0 * max(self.width, self.height)
 
     def axes(self) -> NDArray:
         """Return (3, 3): right, up, ahead, each a row."""
@@ -90,18 +95,25 @@ def draw(
     return _display(picture)
 
 
-def owners(corners: NDArray, view: View) -> NDArray:
-    """Return (height, width) int: which triangle each pixel shows, -1 for none."""
+def surfaces(corners: NDArray, view: View) -> tuple[NDArray, NDArray]:
+    """Return (height, width) int: which triangle each pixel shows, -1 for none, and how far off.
+
+    Distances are metres along the camera's axis, inf where there is nothing.
+    """
     flat, depth_of, _, keep = _project(corners, view, view.width, view.height)
-    owner = _fill(flat, depth_of, view.width, view.height)[1]
-    return np.where(owner >= 0, keep[np.maximum(owner, 0)] if len(keep) else -1, -1)
+    nearest, owner = _fill(flat, depth_of, view.width, view.height)
+    seen = owner >= 0
+    return (
+        np.where(seen, keep[np.maximum(owner, 0)] if len(keep) else -1, -1),
+        np.where(seen, 1.0 / np.maximum(nearest, 1e-9), np.inf),
+    )
 
 
 def _project(corners: NDArray, view: View, width: int, height: int) -> tuple:
     """Return pixel triangles, 1/depth at their corners, normals, and which were kept."""
     local = (corners - np.asarray(view.eye, float)) @ view.axes().T
     local, source = _clip(local, 0.05)
-    scale = view.lens / 36.0 * width
+    scale = view.focal * width / view.width
     x = width / 2 + local[..., 0] / local[..., 2] * scale
     y = height / 2 - local[..., 1] / local[..., 2] * scale
     flat = np.stack([x, y], axis=-1)
@@ -205,7 +217,7 @@ def _shade(normal: NDArray, colours: NDArray, glow: NDArray, light: Light) -> ND
 
 def _sky(view: View, light: Light, width: int, height: int) -> NDArray:
     """Return the background: from the horizon's colour to the sky's."""
-    axes, scale = view.axes(), view.lens / 36.0 * width
+    axes, scale = view.axes(), view.focal * width / view.width
     up = axes[2, 2] + axes[1, 2] * (height / 2 - np.arange(height)) / scale
     share = np.clip(up / 0.5, 0, 1)[:, None] ** 0.7
     horizon = np.asarray(light.horizon if light.horizon is not None else light.sky)

@@ -25,16 +25,13 @@ import package
 
 package.load()
 
-from understudy.ml import progress, raster, runtime  # noqa: E402
+from understudy.ml import progress, runtime  # noqa: E402
 from understudy.ml.errors import ModelError  # noqa: E402
-from understudy.ml.layout import shots  # noqa: E402
 from understudy.ml.layout.parse import read  # noqa: E402
-from understudy.ml.layout.picture import Scene  # noqa: E402
 from understudy.ml.layout.pipeline import layout  # noqa: E402
 from understudy.ml.layout.places import Places  # noqa: E402
 from understudy.ml.layout.plan import Item, Layout  # noqa: E402
 from understudy.ml.layout.propose import openings_of  # noqa: E402
-from understudy.ml.layout.sight import Blockers, box_points, standing_free  # noqa: E402
 from understudy.ml.layout.verify import check  # noqa: E402
 from understudy.ml.layout.words import Sentences  # noqa: E402
 from understudy.ml.runtime import Settings  # noqa: E402
@@ -236,59 +233,33 @@ def scale(_args: argparse.Namespace) -> dict:
 
 
 def ranking(args: argparse.Namespace) -> dict:
-    """Measure how variants of furnished rooms are put in order; needs the room corpus."""
-    from understudy.ml.layout.learned import Scorer
-    from understudy.ml.train.layout import data, measure
+    """Measure how furnished rooms are put in order; needs the room corpus."""
+    from understudy.ml.layout import learned
+    from understudy.ml.train.layout import data, ranker
 
     path = data.folder() / "rooms_test.jsonl.gz"
     if not path.exists():
         return {"left out": f"{path.name} is not there: set UNDERSTUDY_SHARED"}
-    rooms = [r for r in data.rooms(path) if len(r.things) >= 4]
-    rooms = rooms[:: max(1, len(rooms) // args.prompts)][: args.prompts]
-    return measure.ranking(Scorer(Settings(device="cpu", threads=1)), rooms) | {"rooms": len(rooms)}
+    settings = Settings(device="cpu", threads=1)
+    networks = learned.Scorer(settings), learned.ObjectTable(settings)
+    rooms = ranker.chambers(path, args.prompts)
+    figures = ranker.compare(rooms, networks, learned.Ranker(settings).score)
+    return figures | {"rooms": len(rooms)}
 
 
 def cameras(args: argparse.Namespace) -> dict:
-    """Compare what rays to boxes say of a thing's being seen with drawn pictures of the meshes.
+    """Compare what plain rays, rays through shapes and the network say with drawn pictures.
 
-    "regret" is how much less is seen through the camera that rays put first than through the best.
+    "regret" is what the camera that a judge puts first lacks of the best one's score.
     """
-    rng, said, true, regret = np.random.default_rng(args.seed), [], [], []
-    for prompt, _ in lines("places.txt")[: max(args.prompts // 4, 1)]:
-        made = propose(prompt, seed=args.seed, variants=1)[0][0]
-        picture, blockers = Scene(made), Blockers.of(made.items)
-        worth = [i for i, m in enumerate(made.items) if 0.25 < max(m.size) < 6]
-        for subject in map(int, rng.permutation(worth)[:3]):
-            told, seen = seen_by(made, picture, blockers, subject, rng)
-            if len(seen) < 6:
-                continue
-            said.append(told)
-            true.append(seen)
-            regret.append(seen.max() - seen[int(told.argmax())])
-    a, b = np.concatenate(said), np.concatenate(true)
-    return {"frames": len(a), "things": len(true), "mean error": float(np.abs(a - b).mean()),
-            "correlation": float(np.corrcoef(a, b)[0, 1]), "regret": float(np.mean(regret)),
-            "seen on average": float(b.mean())}  # fmt: skip
+    from understudy.ml.layout.lookout import Lookout
+    from understudy.ml.train.layout import frames
 
-
-def seen_by(
-    made: Layout, picture: Scene, blockers: Blockers, subject: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (share of a thing that rays reach, share of its pixels that show) of some cameras."""
-    points, lens = box_points(made.items[subject]), rng.uniform(18, 85, 96)
-    eyes, targets = shots.frames_of(made, subject, points, "eye level", 0.6, lens, rng)
-    free = np.flatnonzero(standing_free(made, blockers, eyes))[:24]
-    told, true = [], []
-    for eye, target, mm in zip(eyes[free], targets[free], lens[free], strict=True):
-        view = raster.View(eye, target, float(mm), 96, 54)
-        alone = int((picture.items_seen(view, subject) == 0).sum())
-        if alone < 25:
-            continue
-        own = np.full(len(points), subject)
-        hidden = blockers.hide(np.tile(eye, (len(points), 1)), points, own)
-        told.append(1 - hidden.mean())
-        true.append(min(float((picture.items_seen(view) == subject).sum()) / alone, 1.0))
-    return np.array(told), np.array(true)
+    lookout = Lookout(Settings(device="cpu", threads=1))
+    prompts = [p for p, _ in lines("places.txt")][: max(args.prompts // 4, 1)]
+    found = frames.gather(prompts, frames.Drawing(seed=args.seed), 3)
+    figures = frames.measure(found, frames.judges(found, lookout))
+    return figures | {"frames": sum(len(f.clues) for f in found)}
 
 
 def main() -> int:

@@ -212,10 +212,11 @@ class Scene:
             return np.zeros((0, 3, 3)), np.zeros((0, 3)), np.zeros(0)
         return np.concatenate(corners), np.concatenate(colours), np.concatenate(glow)
 
-    def items_seen(self, view: raster.View, only: int = -1) -> NDArray:
+    def items_seen(self, view: raster.View, only: int = -1) -> tuple[NDArray, NDArray]:
         """Return (height, width) int: which item each pixel shows, -1 for ground and sky.
 
-        `only` is an item to look at as if it stood alone.
+        With it come the distances in metres along the camera's axis. `only` is an item to look at
+        as if it stood alone; it is number 0 then.
         """
         first = len(self._corners) - len(self.layout.items)
         parts = self._corners[first:] if only < 0 else [self._corners[first + only]]
@@ -224,8 +225,8 @@ class Scene:
         item = np.repeat(np.arange(len(parts)), [len(p) for p in parts])
         if only < 0:
             item[item == len(parts) - 1] = -1
-        found = raster.owners(np.concatenate(parts), view)
-        return np.where(found >= 0, item[np.maximum(found, 0)], -1)
+        found, away = raster.surfaces(np.concatenate(parts), view)
+        return np.where(found >= 0, item[np.maximum(found, 0)], -1), away
 
     def draw(self, view: raster.View, inside: bool, samples: int = 2) -> NDArray:
         """Return a (height, width, 3) uint8 picture.

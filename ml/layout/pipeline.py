@@ -47,7 +47,7 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
         obstacles : list of [x, y, z, width, depth, height, yaw]: what stands in the scene already
         marks : number of places for characters, default 2 or what the words say
         frame_rate, aspect : of the shots; camera_style : a name in `directing.json`, or a dict
-        words, placement, objects : "auto", "off": whether the networks are used
+        words, placement, objects, ranker, cameras : "auto", "off": whether the networks are used
 
     Returns
     -------
@@ -63,8 +63,8 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
     job = _Job(params)
     yield Progress(0.02, "Reading the words")
     notes: list[str] = []
-    (encoder, scorer, table), networks = _networks(params, notes)
-    job.scorer, job.table = scorer, table
+    (encoder, *rest), networks = _networks(params, notes)
+    job.scorer, job.table, job.ranker = rest
     job.assets = match(job.assets, encoder)
     brief = read(job.prompt, Places(encoder), job.assets)
     brief.notes = [*notes, *brief.notes]
@@ -73,7 +73,7 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
         yield Progress(0.1 + 0.85 * k / job.count, f"Variant {k + 1} of {job.count}")
         found.append(_different(job, brief, job.first + k, found))
     for one in found:
-        one.scores["total"] = _worth(one, job.scorer)
+        one.scores["total"] = _worth(one, job)
     order = sorted(range(len(found)), key=lambda i: -found[i].scores["total"])
     kept = [found[i] for i in order]
     return {
@@ -88,7 +88,7 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
 class _Job:
     """The parameters, checked, and the networks that are there."""
 
-    scorer = table = None
+    scorer = table = ranker = lookout = None
 
     def __init__(self, params: dict) -> None:
         self.prompt = str(params.get("prompt") or "")
@@ -130,7 +130,7 @@ def _usable(assets: list[AssetBox]) -> list[AssetBox]:
 def _networks(params: dict, notes: list[str]) -> tuple:
     """Return ([each network, None where it is missing or off], {name: sha256})."""
     from ..runtime import Settings
-    from .learned import ObjectTable
+    from .learned import ObjectTable, Ranker
     from .words import Sentences
 
     settings, used, out = Settings.from_params(params), {}, []
@@ -138,6 +138,7 @@ def _networks(params: dict, notes: list[str]) -> tuple:
         ("words", Sentences, "words are understood by the lexicon alone"),
         ("placement", Scorer, "furniture is placed by rules alone"),
         ("objects", ObjectTable, "rooms hold what their cards say"),
+        ("ranker", Ranker, "furnished rooms are put in order by where things stand"),
     ):
         made = None
         if params.get(name) != "off":
@@ -199,7 +200,7 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int) -> Layout:
     _name(made.items)
     made.marks = _marks(job, brief, space, rng)
     dress.light_up(made, look, mood, rng)
-    made.shots = shots.direct(made, job.style, job.fps, job.aspect, rng)
+    made.shots = shots.direct(made, job.style, job.fps, job.aspect, rng, job.lookout)
     _keep(job, made)
     return made
 
@@ -410,7 +411,7 @@ def _keep(job: _Job, made: Layout) -> None:
                       for d in locks["shots"]]  # fmt: skip
 
 
-def _worth(one: Layout, scorer: Scorer | None = None) -> float:
+def _worth(one: Layout, job: _Job) -> float:
     """Return the figure that variants are ranked by, 0 to 1; the weights are set by hand.
 
     How like real ones a furnished room is, is learned; of other places how evenly they are filled
@@ -418,7 +419,13 @@ def _worth(one: Layout, scorer: Scorer | None = None) -> float:
     """
     seen = [s.scores["total"] for s in one.shots if s.scores]
     film = float(np.mean(seen)) if seen else 0.0
-    learned = scorer.likeness(one) if scorer is not None else None
+    learned = None
+    if job.scorer is not None:
+        learned = (
+            job.ranker(one, job.scorer, job.table)
+            if job.ranker is not None and job.table is not None
+            else job.scorer.likeness(one)
+        )
     if learned is not None:
         one.scores["like real rooms"] = round(learned, 4)
     fill = _evenness(one) if learned is None else learned

@@ -189,7 +189,7 @@ class Mark:
 class CameraKey:
     """Where the camera is at a frame of its shot (0 is the shot's first), and where it looks.
 
-    `roll` is in degrees, `lens` in millimetres of a 36 mm wide sensor.
+    `roll` is in degrees, `lens` in millimetres of a sensor whose longer side has 36 mm.
     """
 
     frame: float

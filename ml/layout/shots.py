@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnderstudyError
+from .lookout import Lookout, Sights, corrected
 from .plan import CameraKey, Layout, Shot
 from .sight import Blockers, box_points, judge, standing_free
 
@@ -27,6 +29,12 @@ _WORTH = {"hero": 4.0, "light": 3.0, "sign": 2.0, "furniture": 2.0, "vehicle": 2
           "small": 1.5, "monument": 3.0, "decor": 2.0, "structure": 0.4, "vegetation": 0.4,
           "container": 0.15, "rock": 0.1, "building": 0.3, "street": 0.8}  # fmt: skip
 """How much a thing draws a camera, by its category, else by its role; set by hand."""
+_LENSES = (0.6, 0.75, 0.9, 1.0, 1.15)
+"""What a preset's lens may be changed by: small rooms need shorter ones."""
+_TRIED = 140
+"""Cameras that are tried for each angle of a shot."""
+_LOOKED_AT = 24
+"""The best of them by plain rays, which are looked at more closely."""
 _PLACE, _HERO, _THING = "place", "hero", "thing"
 
 
@@ -49,23 +57,47 @@ def preset(name: str) -> dict:
     return known[name]
 
 
+@dataclass
+class _Scouting:
+    """What all shots of a layout are looked for with."""
+
+    layout: Layout
+    blockers: Blockers
+    sights: Sights
+    style: dict
+    aspect: float
+    rng: np.random.Generator
+    lookout: Lookout | None
+    used: list[float] = field(default_factory=list)
+    """Headings of the shots that are found, radians."""
+
+
 def direct(
-    layout: Layout, style: dict, fps: float, aspect: float, rng: np.random.Generator
+    layout: Layout,
+    style: dict,
+    fps: float,
+    aspect: float,
+    rng: np.random.Generator,
+    lookout: Lookout | None = None,
 ) -> list[Shot]:
-    """Return the shots of a layout, the widest first."""
+    """Return the shots of a layout, the widest first.
+
+    `lookout` is the network that says how much of a thing is seen; without it rays say it alone.
+    """
     blockers = Blockers.of(layout.items)
+    sights = Sights(layout, blockers)
+    scouting = _Scouting(layout, blockers, sights, style, aspect, rng, lookout)
     sizes = _sizes(style, rng)
-    subjects = _subjects(layout, len(sizes), rng)
+    subjects = subjects_of(layout, len(sizes), rng)
     shots: list[Shot] = []
-    used: list[float] = []
     for number, (size, (_, subject)) in enumerate(zip(sizes, subjects, strict=True), 1):
-        shot = _shoot(layout, blockers, style, size, subject, aspect, used, rng)
+        shot = _shoot(scouting, size, subject)
         if shot is None:
             continue
         seconds = rng.uniform(*style["seconds"])
         shot.duration = max(2, round(seconds * fps))
         shot.name = f"Shot {number} {shot.size}"
-        _move(shot, layout, blockers, style, rng)
+        _move(shot, scouting)
         shots.append(shot)
     return shots
 
@@ -81,7 +113,7 @@ def _sizes(style: dict, rng: np.random.Generator) -> list[str]:
     return [wide, *[names[i] for i in sorted(drawn)]]
 
 
-def _subjects(layout: Layout, count: int, rng: np.random.Generator) -> list[tuple[str, int]]:
+def subjects_of(layout: Layout, count: int, rng: np.random.Generator) -> list[tuple[str, int]]:
     """Return (sort, item index or -1): the place, its hero, then other notable things."""
     items = layout.items
     heroes = [i for i, item in enumerate(items) if item.role == "hero"]
@@ -94,56 +126,51 @@ def _subjects(layout: Layout, count: int, rng: np.random.Generator) -> list[tupl
     found: list[tuple[str, int]] = [(_PLACE, -1)]
     if heroes:
         found.append((_HERO, heroes[0]))
-    found += [(_THING, i) for i in [*heroes[1:2], *rest]]
+    # What is small is for the closer views.
+    things = [*heroes[1:2], *rest][: max(count - len(found), 0)]
+    things.sort(key=lambda i: -max(items[i].size))
+    found += [(_THING, i) for i in things]
     while len(found) < count:
         found.append((_PLACE, -1))
     return found[:count]
 
 
-def _shoot(
-    layout: Layout,
-    blockers: Blockers,
-    style: dict,
-    size: str,
-    subject: int,
-    aspect: float,
-    used: list[float],
-    rng: np.random.Generator,
-) -> Shot | None:
+def _shoot(scouting: _Scouting, size: str, subject: int) -> Shot | None:
     """Try many cameras for one subject and keep the best."""
-    if subject < 0:
-        points, own = _place_points(layout)
-    else:
-        points = box_points(layout.items[subject])
-        own = np.full(len(points), subject)
-    share = SHARES[size]
-    base = style["lens_mm"][size]
-    names = [n for n, w in style["angles"].items() if w > 0]
-    weight = np.array([style["angles"][n] for n in names])
+    layout, rng = scouting.layout, scouting.rng
+    points, own = points_of(layout, subject)
+    share, base = SHARES[size], scouting.style["lens_mm"][size]
+    chances = {n: w for n, w in scouting.style["angles"].items() if w > 0}
     if subject < 0:  # a place is shown, not what lies before the lens
-        weight = weight * np.array([0.1 if n in ("low", "dutch") else 1.0 for n in names])
-    best: Shot | None = None
+        chances = {n: w * (0.1 if n in ("low", "dutch") else 1.0) for n, w in chances.items()}
+    weight = np.array(list(chances.values()))
+    names = np.array(list(chances))
+    found = []
     for angle in dict.fromkeys(rng.choice(names, 3, p=weight / weight.sum())):
-        lens = np.clip(base * rng.choice([0.75, 0.9, 1.0, 1.15], 140), 14, 135)
-        eyes, targets = frames_of(layout, subject, points, str(angle), share, lens, rng, aspect)
-        free = standing_free(layout, blockers, eyes)
-        if not free.any():
-            continue
-        eyes, targets, lens = eyes[free], targets[free], lens[free]
-        scores = judge(
-            layout, blockers, eyes, targets, lens,
-            points=points, own=own, share=None if subject < 0 else share, aspect=aspect,
-        )  # fmt: skip
-        turn = np.arctan2(*(eyes - targets)[:, 1::-1].T)
-        apart = [np.abs((turn - u + math.pi) % (2 * math.pi) - math.pi) for u in used]
-        penalty = sum(0.12 * (a < 0.4) for a in apart) if apart else 0.0
-        i = int(np.argmax(scores["total"] - penalty))
-        if best is None or scores["total"][i] > best.scores["total"]:
-            best = _shot(size, str(angle), subject, eyes[i], targets[i], float(lens[i]), scores, i)
-            heading = float(turn[i])
-    if best is not None:
-        used.append(heading)
-    return best
+        lens = np.clip(base * rng.choice(_LENSES, _TRIED), 14, 135)
+        eyes, targets = frames_of(
+            layout, subject, points, str(angle), share, lens, rng, scouting.aspect
+        )
+        free = standing_free(layout, scouting.blockers, eyes)
+        found.append((eyes[free], targets[free], lens[free], np.repeat(angle, free.sum())))
+    eyes, targets, lens, angles = (np.concatenate(part) for part in zip(*found, strict=True))
+    if not len(eyes):
+        return None
+    scores = judge(
+        layout, scouting.blockers, eyes, targets, lens,
+        points=points, own=own, share=None if subject < 0 else share, aspect=scouting.aspect,
+    )  # fmt: skip
+    turn = np.arctan2(*(eyes - targets)[:, 1::-1].T)
+    apart = [np.abs((turn - u + math.pi) % (2 * math.pi) - math.pi) for u in scouting.used]
+    penalty = sum((0.12 * (a < 0.4) for a in apart), np.zeros(len(eyes)))
+    best = np.argsort(penalty - scores["total"], kind="stable")[:_LOOKED_AT]
+    scores = {name: values[best] for name, values in scores.items()}
+    told = scouting.sights.clues(eyes[best], targets[best], lens[best], subject, scouting.aspect)
+    scores = corrected(scores, told, subject, scouting.lookout)
+    k = int(np.argmax(scores["total"] - penalty[best]))
+    i = best[k]
+    scouting.used.append(float(turn[i]))
+    return _shot(size, str(angles[i]), subject, eyes[i], targets[i], float(lens[i]), scores, k)
 
 
 def _shot(
@@ -176,12 +203,15 @@ def _vector(v: NDArray) -> tuple[float, float, float]:
     return tuple(round(float(n), 4) for n in v)
 
 
-def _place_points(layout: Layout) -> tuple[NDArray, NDArray]:
-    """Return points (P, 3) that stand for the whole place, and the items (P,) they are on.
+def points_of(layout: Layout, subject: int) -> tuple[NDArray, NDArray]:
+    """Return points (P, 3) that stand for an item, or the whole place, and whose (P,) they are.
 
-    They are the middles of its larger things, and spots in the air inside its outline.
+    Those of a place are the middles of its larger things, and spots in the air inside its outline.
     """
     items = layout.items
+    if subject >= 0:
+        points = box_points(items[subject])
+        return points, np.full(len(points), subject)
     order = sorted(range(len(items)), key=lambda i: -items[i].size[0] * items[i].size[1])[:24]
     points = [(*items[i].pos[:2], items[i].pos[2] + items[i].size[2] / 2) for i in order]
     points += [(x * 0.6, y * 0.6, 0.6) for x, y in layout.room.outline]
@@ -240,10 +270,9 @@ def frames_of(
 # Moves
 
 
-def _move(
-    shot: Shot, layout: Layout, blockers: Blockers, style: dict, rng: np.random.Generator
-) -> None:
-    """Choose a move and key it; one that would hit something is made smaller, then given up."""
+def _move(shot: Shot, scouting: _Scouting) -> None:
+    """Choose a move and key it; one that would spoil the shot is made smaller, then given up."""
+    style, rng = scouting.style, scouting.rng
     names = [n for n, w in style["moves"].items() if w > 0]
     weight = np.array([style["moves"][n] for n in names])
     if shot.size in ("detail", "close-up"):
@@ -254,11 +283,25 @@ def _move(
     travel = float(style["travel"])
     for amount in (1.0, 0.5, 0.25):
         keys = _keyed(move, start, shot.duration, travel * amount, sign, rng)
-        eyes = np.array([k.pos for k in _between(keys)])
-        if standing_free(layout, blockers, eyes).all():
+        if _holds(shot, _between(keys), scouting):
             shot.move, shot.keys = move, keys
             return
     shot.move, shot.keys = "static", [start]
+
+
+def _holds(shot: Shot, keys: list[CameraKey], scouting: _Scouting) -> bool:
+    """Tell whether a camera runs into nothing on its way, and nothing comes before the subject."""
+    layout, blockers = scouting.layout, scouting.blockers
+    eyes, targets = (np.array([getattr(k, n) for k in keys]) for n in ("pos", "target"))
+    if not standing_free(layout, blockers, eyes).all():
+        return False
+    points, own = points_of(layout, shot.subject)
+    scores = judge(
+        layout, blockers, eyes, targets, np.full(len(eyes), shot.lens), points=points, own=own,
+        share=None if shot.subject < 0 else SHARES[shot.size], aspect=scouting.aspect,
+    )  # fmt: skip
+    seen, clear = (min(shot.scores[k], 0.9) - 0.25 for k in ("occlusion", "clear"))
+    return bool((scores["occlusion"] >= seen).all() and (scores["clear"] >= clear).all())
 
 
 def _between(keys: list[CameraKey]) -> list[CameraKey]:
@@ -274,7 +317,7 @@ def _between(keys: list[CameraKey]) -> list[CameraKey]:
 def _keyed(
     move: str, start: CameraKey, frames: int, travel: float, sign: float, rng: np.random.Generator
 ) -> list[CameraKey]:
-    """Return the keys of a move that begins, or for a push-in ends, at a camera."""
+    """Return the keys of a move about a camera, at whose frame pans and tilts end."""
     eye, target = np.asarray(start.pos), np.asarray(start.target)
     way = target - eye
     far = float(np.linalg.norm(way))
@@ -288,12 +331,12 @@ def _keyed(
 
     if move == "static":
         return [start]
-    if move == "pan":
-        swing = right * far * travel * sign * 0.8
-        return [key(0, eye, target - swing), key(last, eye, target + swing)]
+    if move == "pan":  # it comes to rest on the frame that was chosen, which is never far
+        swing = right * far * min(1.6 * travel, 14.0 / start.lens) * sign
+        return [key(0, eye, target - swing), key(last, eye, target)]
     if move == "tilt":
-        lift = np.array([0, 0, far * travel * 0.8])
-        return [key(0, eye, target - sign * lift), key(last, eye, target + sign * 0.3 * lift)]
+        lift = np.array([0, 0, far * min(1.1 * travel, 7.0 / start.lens)])
+        return [key(0, eye, target - sign * lift), key(last, eye, target)]
     if move in ("dolly", "push-in"):
         step = ahead * far * travel * (1.0 if move == "push-in" else sign)
         return [key(0, eye - step * 0.6, target), key(last, eye + step * 0.4, target)]

@@ -9,11 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .geometry import inside
-from .plan import Item, Layout
+from .kinds import KINDS
+from .plan import WALL, Item, Layout
 
 SENSOR_MM = 36.0
 _MOST_BLOCKERS = 240
 _CLEAR = 0.18
+_COARSE = ((-0.85, -0.45, 0.0, 0.45, 0.85), (-0.75, -0.1, 0.6))
+_BACK = 0.4
+"""What a frame loses that shows a thing's back."""
+_FRONTED = ("seat", "vehicle", "building", "monument", "sign", "shelter", "machine", "appliance")
 WEIGHTS = {"subject": 0.3, "occlusion": 0.35, "headroom": 0.1, "horizon": 0.1, "thirds": 0.15}
 """Set by hand: no set of rated frames was at hand to learn them from."""
 
@@ -72,14 +77,24 @@ class Blockers:
         """Return at what share (N,) of lines as in `hide` the first box is met; inf for none."""
         if not len(self.centre):
             return np.full(len(eyes), np.inf)
-        start = self.local(eyes)
-        way = self._turned(np.broadcast_to((goals - eyes)[:, None], start.shape))
+        near, _, cut = self.spans(self.local(eyes), self.ways(eyes, goals), half)
+        cut &= self.index[None] != own[:, None]
+        return np.where(cut, np.maximum(near, 0.0), np.inf).min(axis=1)
+
+    def ways(self, eyes: NDArray, goals: NDArray) -> NDArray:
+        """Return the lines from eyes to goals (N, 3) in the axes of each box: (N, M, 3)."""
+        lines = (goals - eyes)[:, None]
+        return self._turned(np.broadcast_to(lines, (len(eyes), len(self.centre), 3)))
+
+    def spans(self, start: NDArray, way: NDArray, half: NDArray) -> tuple[NDArray, ...]:
+        """Return the shares (N, M) of lines at which they enter and leave boxes, and which do."""
         safe = np.where(np.abs(way) < 1e-9, 1e-9, way)
         a, b = (-half - start) / safe, (half - start) / safe
-        near = np.minimum(a, b).max(axis=-1)
-        far = np.maximum(a, b).min(axis=-1)
-        cut = (near < far) & (far > 1e-3) & (self.index[None] != own[:, None])
-        return np.where(cut, np.maximum(near, 0.0), np.inf).min(axis=1)
+        # Reducing an axis of three is much slower than two comparisons.
+        ax, ay, az = np.moveaxis(np.minimum(a, b), -1, 0)
+        bx, by, bz = np.moveaxis(np.maximum(a, b), -1, 0)
+        near, far = np.maximum(np.maximum(ax, ay), az), np.minimum(np.minimum(bx, by), bz)
+        return near, far, (near < far) & (far > 1e-3)
 
 
 def box_points(item: Item) -> NDArray:
@@ -104,7 +119,7 @@ def project(
     xy : (N, P, 2), -1 to 1 across and up the frame, upright camera
     depth : (N, P) metres before the camera
     """
-    right, up, way = _axes(eyes, targets)
+    right, up, way = axes_of(eyes, targets)
     rel = points[None] - eyes[:, None]
     depth = np.einsum("npk,nk->np", rel, way)
     safe = np.maximum(depth, 0.05)
@@ -115,7 +130,7 @@ def project(
     return np.stack([x, y], axis=-1), depth
 
 
-def _axes(eyes: NDArray, targets: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def axes_of(eyes: NDArray, targets: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     """Return (N, 3) unit vectors to the right, up and ahead of upright cameras."""
     way = targets - eyes
     way = way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
@@ -125,6 +140,25 @@ def _axes(eyes: NDArray, targets: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     return right, np.cross(right, way), way
 
 
+def reach(away: NDArray) -> tuple[NDArray, NDArray]:
+    """Return how far "close before the lens", and "half-way", reach for a subject's distance."""
+    return np.clip(0.35 * away, 0.5, 3.5), np.clip(0.65 * away, 0.8, 7.0)
+
+
+def frame_rays(
+    eyes: NDArray, targets: NDArray, lens: NDArray, aspect: float, grid: tuple
+) -> NDArray:
+    """Return (N, R, 3) rays into frames, one metre long along the camera's axis.
+
+    `grid` has the places across and up the frame, -1 to 1 each.
+    """
+    right, up, way = axes_of(eyes, targets)
+    x, y = (g.ravel() for g in np.meshgrid(*grid))
+    wide = np.asarray(lens, float) * (2 / SENSOR_MM) / min(aspect, 1.0)
+    rays = way[:, None] + (x / wide[:, None])[..., None] * right[:, None]
+    return rays + (y / wide[:, None] / aspect)[..., None] * up[:, None]
+
+
 def foreground(
     blockers: Blockers, eyes: NDArray, targets: NDArray, lens: NDArray, aspect: float, own: int
 ) -> tuple[NDArray, NDArray]:
@@ -132,18 +166,37 @@ def foreground(
 
     `own` is the subject, which may be close; -1 for none.
     """
-    right, up, way = _axes(eyes, targets)
-    x, y = (g.ravel() for g in np.meshgrid((-0.85, -0.45, 0.0, 0.45, 0.85), (-0.75, -0.1, 0.6)))
-    wide = np.asarray(lens, float) * (2 / SENSOR_MM if aspect >= 1 else 2 / SENSOR_MM / aspect)
-    rays = way[:, None] + (x / wide[:, None])[..., None] * right[:, None]
-    rays = rays + (y / wide[:, None] / aspect)[..., None] * up[:, None]
-    far = np.linalg.norm(targets - eyes, axis=1)
-    close, half_way = np.clip(0.35 * far, 0.5, 3.5), np.clip(0.65 * far, 0.8, 7.0)
+    rays = frame_rays(eyes, targets, lens, aspect, _COARSE)
+    count = rays.shape[1]
+    close, half_way = reach(np.linalg.norm(targets - eyes, axis=1))
     goals = eyes[:, None] + rays * half_way[:, None, None]
-    met = blockers.first(np.repeat(eyes, len(x), axis=0), goals.reshape(-1, 3),
-                         np.full(len(eyes) * len(x), own), blockers.whole)  # fmt: skip
+    met = blockers.first(np.repeat(eyes, count, axis=0), goals.reshape(-1, 3),
+                         np.full(len(eyes) * count, own), blockers.whole)  # fmt: skip
     met = met.reshape(len(eyes), -1)
     return (met < (close / half_way)[:, None]).mean(axis=1), (met < 1.0).mean(axis=1)
+
+
+def walls_near(
+    layout: Layout, eyes: NDArray, targets: NDArray, lens: NDArray, aspect: float
+) -> NDArray:
+    """Return (N,) shares of the frame that walls half-way to the subject, or nearer, take."""
+    if not layout.room.walled:
+        return np.zeros(len(eyes))
+    rays = frame_rays(eyes, targets, lens, aspect, _COARSE)
+    a = np.asarray(layout.room.outline, float)
+    edge = np.roll(a, -1, axis=0) - a
+    rel = a[None] - eyes[:, None, :2]
+    # Where a ray (N, R, 1) meets an edge (E): t along the ray, s along the edge.
+    x, y = rays[..., 0, None], rays[..., 1, None]
+    cross = x * edge[:, 1] - y * edge[:, 0]
+    cross = np.where(np.abs(cross) < 1e-9, 1e-9, cross)
+    t = (rel[..., 0] * edge[:, 1] - rel[..., 1] * edge[:, 0])[:, None] / cross
+    s = (rel[:, None, :, 0] * y - rel[:, None, :, 1] * x) / cross
+    away = np.where((t > 0) & (s >= 0) & (s <= 1), t, np.inf).min(axis=-1)
+    level = eyes[:, None, 2] + rays[..., 2] * np.where(np.isfinite(away), away, 0.0)
+    limit = reach(np.linalg.norm(targets - eyes, axis=1))[1]
+    met = (away < limit[:, None]) & (level > 0) & (level < layout.room.height)
+    return met.mean(axis=1)
 
 
 def judge(
@@ -158,7 +211,7 @@ def judge(
     share: float | None,
     aspect: float,
 ) -> dict[str, NDArray]:
-    """Score N frames, each figure 0 to 1, 1 is best.
+    """Score N frames, each figure 0 to 1, 1 is best; what they make together is "total".
 
     Parameters
     ----------
@@ -173,24 +226,49 @@ def judge(
     goals = np.tile(points, (n, 1))
     hidden = blockers.hide(np.repeat(eyes, p, axis=0), goals, np.tile(own, n)).reshape(n, p)
     if layout.room.walled:
-        hidden |= _through_walls(layout, eyes, points)
+        hidden |= through_walls(layout, eyes, points)
     if share is None:
         scores = _as_place(xy, shown, hidden)
     else:
         scores = _as_thing(xy, shown, hidden, share)
     slope = targets[:, 2] - eyes[:, 2]
     run = np.maximum(np.linalg.norm((targets - eyes)[:, :2], axis=1), 1e-6)
-    line = -slope / run * 2 * lens / SENSOR_MM * aspect
+    line = -slope / run * 2 * lens / SENSOR_MM * max(aspect, 1.0)
     scores["horizon"] = np.exp(-(((np.abs(line) - 0.33) / 0.35) ** 2))
-    total = sum(WEIGHTS[k] * v for k, v in scores.items())
-    total = total * np.where(scores["occlusion"] < 0.34, 0.4, 1.0)
-    if share is None:  # an empty wall hides nothing, and a ceiling neither
-        total = total * np.minimum(shown.mean(axis=1) / 0.5, 1.0)
     subject = -1 if share is None else int(own[0])
     close, near = foreground(blockers, eyes, targets, lens, aspect, subject)
-    total = total * (1 - 0.85 * np.minimum(close / 0.3, 1.0))
-    scores["total"] = total * (1 - 0.5 * np.clip((near - 0.15) / 0.4, 0.0, 1.0))
-    return scores
+    scores |= {"clear": 1 - close, "open": 1 - near}
+    facing = [layout.items[subject]] if share else [i for i in layout.items if i.role == "hero"][:1]
+    scores["front"] = before(facing[0], eyes) if facing else np.ones(n)
+    scores["walls"] = 1 - walls_near(layout, eyes, targets, lens, aspect)
+    # An empty wall hides nothing, and a ceiling neither.
+    scores["shown"] = np.ones(n) if share else np.minimum(shown.mean(axis=1) / 0.5, 1.0)
+    return scores | {"total": total(scores)}
+
+
+def total(scores: dict[str, NDArray]) -> NDArray:
+    """Return (N,) the figure that frames are chosen by, from all the others."""
+    found = sum(WEIGHTS[k] * scores[k] for k in WEIGHTS)
+    found = found * np.where(scores["occlusion"] < 0.34, 0.4, 1.0) * scores["shown"]
+    found = found * (1 - 0.85 * np.minimum((1 - scores["clear"]) / 0.3, 1.0))
+    found = found * (1 - 0.5 * np.clip((0.85 - scores["open"]) / 0.4, 0.0, 1.0))
+    found = found * (1 - 0.6 * np.clip((0.75 - scores["walls"]) / 0.4, 0.0, 1.0))
+    return found * (1 - _BACK * (1 - scores["front"]))
+
+
+def before(item: Item, eyes: NDArray) -> NDArray:
+    """Return (N,) 1 for eyes that stand before a thing's front, 0 for those behind it."""
+    kind = KINDS.get(item.kind)
+    fronted = kind is not None and (
+        kind.front > 0 or kind.wall or item.support == WALL or kind.category in _FRONTED
+    )
+    if not fronted:
+        return np.ones(len(eyes))
+    a = math.radians(item.yaw)
+    away = eyes[:, :2] - np.asarray(item.pos[:2])
+    ahead = away @ np.array([-math.sin(a), math.cos(a)])
+    share = ahead / np.maximum(np.linalg.norm(away, axis=1), 1e-6)
+    return np.clip((share + 0.35) / 0.85, 0.0, 1.0)
 
 
 def _as_thing(xy: NDArray, shown: NDArray, hidden: NDArray, share: float) -> dict[str, NDArray]:
@@ -227,7 +305,7 @@ def _as_place(xy: NDArray, shown: NDArray, hidden: NDArray) -> dict[str, NDArray
     }
 
 
-def _through_walls(layout: Layout, eyes: NDArray, points: NDArray) -> NDArray:
+def through_walls(layout: Layout, eyes: NDArray, points: NDArray) -> NDArray:
     """Tell which of (N, P) lines leave the outline on their way."""
     out = np.zeros((len(eyes), len(points)), bool)
     if len(layout.room.outline) <= 4:

@@ -12,33 +12,38 @@ from .plan import Layout
 
 _PAPER, _INK, _GREY = (250, 248, 244), (40, 38, 36), (130, 126, 120)
 _EDGE = 16
+_NARROW = 352
+"""Pixels of the width of an upright picture, which its words must fit in."""
+_ENDING = ("pan", "tilt", "push-in")
+"""Moves whose last frame is the one that the shot is for."""
 
 
-def storyboard(
-    layout: Layout, aspect: float = 16 / 9, fps: float = 24.0, wide: int = 480
-) -> NDArray:
+def storyboard(layout: Layout, aspect: float = 16 / 9, fps: float = 24.0) -> NDArray:
     """Return an (H, W, 3) uint8 sheet: one frame a shot, with size, lens, move and duration.
 
-    A shot that moves has its last frame beside its first.
+    A shot that moves has its other end in a corner of its frame.
 
     Parameters
     ----------
     aspect : width by height of the film's picture
-    wide : pixels of one picture
     """
     shots = [s for s in layout.shots if s.keys]
+    wide = 480 if aspect >= 1 else _NARROW
     scene, high = Scene(layout), max(round(wide / aspect), 8)
     cells = []
     for number, shot in enumerate(shots, 1):
-        first = scene.draw(shot_view(shot, wide, high, 0.0), inside=True)
-        last = None
+        main = float(shot.move in _ENDING)
+        frame = scene.draw(shot_view(shot, wide, high, main), inside=True)
+        end = None
         if len(shot.keys) > 1:
-            last = scene.draw(shot_view(shot, wide // 2, max(high // 2, 4), 1.0), inside=True)
-        cells.append(_cell(shot, number, first, last, fps))
+            end = scene.draw(shot_view(shot, wide // 3, max(high // 3, 4), 1 - main), inside=True)
+            _write(end, "first" if main else "last", (4, 12), 0.35, (255, 255, 255))
+        cells.append(_cell(shot, number, frame, end, fps))
     if not cells:
         cells = [_blank(wide, high, "No shots")]
     title = layout.prompt.strip() or "Untitled"
-    return _sheet(cells, 2 if len(cells) > 1 else 1, f"{title}  |  {len(shots)} shots")
+    columns = 4 if aspect < 1 else 3 if len(cells) > 4 else 2
+    return _sheet(cells, columns, f"{title}  |  {len(shots)} shots")
 
 
 def contact_sheet(pictures: NDArray, labels: list[str], columns: int = 3) -> NDArray:
@@ -51,21 +56,17 @@ def contact_sheet(pictures: NDArray, labels: list[str], columns: int = 3) -> NDA
     return _sheet(cells, columns, "")
 
 
-def _cell(shot, number: int, first: NDArray, last: NDArray | None, fps: float) -> NDArray:
-    foot = _paper(64, first.shape[1])
+def _cell(shot, number: int, frame: NDArray, end: NDArray | None, fps: float) -> NDArray:
+    foot = _paper(64, frame.shape[1])
     seconds = shot.duration / max(fps, 1e-3)
     _write(foot, f"{number}  {shot.size}, {shot.angle}, {shot.lens:.0f} mm", (6, 22), 0.55, _INK)
     text = f"{shot.move}, {seconds:.1f} s ({shot.duration} frames), camera at {shot.height:.1f} m"
     _write(foot, text, (6, 46), 0.45, _GREY)
-    picture = first.copy()
-    if last is not None:
-        h, w = last.shape[:2]
-        h, w = h * 2 // 3, w * 2 // 3
-        import cv2
-
-        small = cv2.resize(last, (w, h), interpolation=cv2.INTER_AREA)
-        picture[-h - 6 : -6, -w - 6 : -6] = small
-        picture[-h - 8 : -6, -w - 8 : -w - 6] = picture[-h - 8 : -h - 6, -w - 8 : -6] = 255
+    picture = frame.copy()
+    if end is not None:
+        h, w = end.shape[:2]
+        picture[-h - 8 : -4, -w - 8 : -4] = 255
+        picture[-h - 6 : -6, -w - 6 : -6] = end
     return np.vstack([picture, foot])
 
 

@@ -9,7 +9,7 @@ from understudy.ml.layout.pipeline import layout
 from understudy.ml.layout.plan import Layout
 from understudy.ml.layout.verify import check
 
-OFF = {"words": "off", "placement": "off", "objects": "off"}
+OFF = dict.fromkeys(("words", "placement", "objects", "ranker", "cameras"), "off")
 
 
 def propose(prompt: str, **params: object) -> list[Layout]:
@@ -38,7 +38,8 @@ def test_layouts_are_valid(prompt: str) -> None:
 def test_networks_are_used_and_named() -> None:
     params = {"prompt": "a very cluttered living room", "words": "off", "variants": 2, "seed": 4}
     meta, _ = progress.run(layout({**params, "device": "cpu", "density": 1.0}, {}))
-    assert set(meta["networks"]) == {"layout_placement_v1", "layout_objects_v1"}
+    names = ("placement", "objects", "ranker")
+    assert set(meta["networks"]) == {f"layout_{name}_v1" for name in names}
     full = [Layout.unpack(one) for one in meta["layouts"]]
     assert not any(faults(made) for made in full)
     plain = propose("a very cluttered living room", seed=4, variants=2, density=0.3)
