@@ -395,7 +395,7 @@ def check(params: Mapping[str, object], _arrays: object) -> Steps[tuple[dict, di
             good = True
         except ModelError as exc:
             state, good = str(exc), False
-        size = round(path.stat().st_size / 1e6, 1)
+        size = round(path.stat().st_size / 1e6, 4)
         found = {"name": path.stem, "size_mb": size, "licence": card_licence(path)}
         networks.append({**found, "good": good, "state": state})
     return {"report": report, "networks": networks}, {}

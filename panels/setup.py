@@ -61,7 +61,7 @@ class UNDERSTUDY_PT_setup(SidebarPanel, bpy.types.Panel):
                 row.label(text=network.name, icon=icon, translate=False)
                 side = row.row()
                 side.alignment = "RIGHT"
-                side.label(text=f"{network.size:.1f} MB", translate=False)
+                side.label(text=f"{max(network.size, 0.1):.1f} MB", translate=False)
                 if not network.good:
                     lines(box, network.state, width)
 
