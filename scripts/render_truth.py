@@ -48,6 +48,18 @@ LOOKS = {
     "girl": truth_body.Look(
         0.3, ("female_casualsuit01", "shoes01", "short01"), (0.60, 0.48, 0.15), (0.12, 0.12, 0.13),
         (0.85, 0.66, 0.55), (0.35, 0.22, 0.10), 1.05),
+    "elder": truth_body.Look(
+        0.9, ("male_casualsuit02", "shoes01", "short02"), (0.30, 0.30, 0.36), (0.10, 0.09, 0.08),
+        (0.78, 0.57, 0.46), (0.62, 0.62, 0.62), 0.98),
+    "tall": truth_body.Look(
+        0.75, ("male_casualsuit01", "shoes01", "short02"), (0.70, 0.70, 0.74), (0.30, 0.22, 0.14),
+        (0.30, 0.19, 0.13), (0.03, 0.02, 0.02), 1.12),
+    "slight": truth_body.Look(
+        0.15, ("female_casualsuit01", "shoes01", "short01"), (0.20, 0.05, 0.22), (0.35, 0.36, 0.40),
+        (0.66, 0.46, 0.33), (0.05, 0.04, 0.04), 0.92),
+    "stout": truth_body.Look(
+        0.5, ("male_casualsuit02", "shoes01", "short01"), (0.62, 0.24, 0.08), (0.62, 0.60, 0.55),
+        (0.88, 0.70, 0.60), (0.55, 0.36, 0.16), 1.02),
 }  # fmt: skip
 # Azimuth from the performer's front, height of the lens above the floor, both degrees or metres.
 ANGLES = {"front": (8.0, 1.5), "side": (82.0, 1.3), "quarter": (42.0, 1.7), "high": (30.0, 2.8)}

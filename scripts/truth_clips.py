@@ -149,11 +149,22 @@ _NOISE_SOURCES = (
     "CMU_94_07", "CMU_135_04", "CMU_135_09", "CMU_14_18", "CMU_10_05", "CMU_85_04", "CMU_91_50",
     "CMU_135_05",
 )  # fmt: skip
-NOISE = tuple(
-    Clip(f"noise_{k:02d}", source, -1, 60, ("man", "woman", "boy", "girl")[k % 4], "random",
-         use="noise")
-    for k, source in enumerate(_NOISE_SOURCES)
+# None of these shows in a clip for tuning or measuring.
+_MORE_NOISE_SOURCES = (
+    "CMU_06_01", "CMU_60_01", "CMU_14_04", "CMU_135_03", "CMU_07_01", "CMU_94_08", "CMU_10_02",
+    "CMU_06_03", "CMU_61_02", "CMU_14_05", "CMU_135_06", "CMU_08_02", "CMU_85_03", "CMU_91_48",
 )  # fmt: skip
+_LOOKS = ("man", "woman", "boy", "girl", "elder", "tall", "slight", "stout")
+NOISE = (
+    *(
+        Clip(f"noise_{k:02d}", source, -1, 60, _LOOKS[k % 4], "random", use="noise")
+        for k, source in enumerate(_NOISE_SOURCES)
+    ),
+    *(
+        Clip(f"noise_{k:02d}", source, -1, 75, _LOOKS[k % 8], "random", use="noise")
+        for k, source in enumerate(_MORE_NOISE_SOURCES, start=len(_NOISE_SOURCES))
+    ),
+)
 CLIPS = (*MEASURE, *TUNE, *NOISE)
 
 

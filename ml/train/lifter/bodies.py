@@ -41,7 +41,9 @@ def proportions(rng: np.random.Generator | None = None, spread: float = 0.07) ->
     torso, width, hip = vary(0.47), vary(0.175), vary(0.1)
     upper, lower, hand = vary(0.265), vary(0.255), vary(0.17)
     thigh, shin = vary(0.415), vary(0.415)
-    heel, toes = [0.0, vary(0.05), -vary(0.048)], [0.0, -vary(0.19), -vary(0.06)]
+    heel = [0.0, vary(0.05), -vary(0.048)]
+    # The big toe's tip lies inside of the line that a foot points along.
+    toes = [-vary(0.027), -vary(0.19), -vary(0.06)]
     nose = [0.0, -vary(0.125), vary(0.12)]
     up, out = np.array([0.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0])
     offsets: Offsets = {
@@ -52,7 +54,7 @@ def proportions(rng: np.random.Generator | None = None, spread: float = 0.07) ->
         "nose": ("head", np.array(nose)),
     }
     for side, sign in (("L", 1.0), ("R", -1.0)):
-        aside = sign * out
+        aside, flip = sign * out, np.array([sign, 1.0, 1.0])
         offsets |= {
             f"shoulder.{side}": ("chest", 0.45 * torso * up),
             f"upper_arm.{side}": (f"shoulder.{side}", width * aside),
@@ -63,8 +65,8 @@ def proportions(rng: np.random.Generator | None = None, spread: float = 0.07) ->
             f"shin.{side}": (f"thigh.{side}", -thigh * up),
             f"foot.{side}": (f"shin.{side}", -shin * up),
             f"heel.{side}": (f"foot.{side}", np.array(heel)),
-            f"toes.{side}": (f"foot.{side}", np.array(toes)),
-            f"toe.{side}": (f"foot.{side}", 0.7 * np.array(toes) + 0.3 * np.array(heel)),
+            f"toes.{side}": (f"foot.{side}", flip * toes),
+            f"toe.{side}": (f"foot.{side}", flip * (0.7 * np.array(toes) + 0.3 * np.array(heel))),
         }
     return {k: (role, size * np.asarray(v)) for k, (role, v) in offsets.items()}
 

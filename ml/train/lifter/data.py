@@ -21,6 +21,8 @@ from .noise import Detector, Example
 _INTO_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """Scene axes (x right, y away, z up) to camera axes (x right, y down, z away)."""
 _HEAD_AND_HANDS = [ROLES.index(r) for r in ("head", "hand.L", "hand.R")]
+_SEEN_SPEEDS = (0.75, 1.3)
+_BUILD_M = 0.008  # how far clothes and build move where a landmark is seen
 _WEIGHT = {"kaykit_cc0": 0.5, "reactidle_mit": 0.12, "misc_permissive": 0.6}
 
 
@@ -121,18 +123,28 @@ class Source:
         )  # fmt: skip
 
     def _seen(self, rng: np.random.Generator) -> Window:
+        """Cut a window, at another speed and of somebody built a little otherwise."""
         k = self.known[int(rng.integers(len(self.known)))]
-        length = len(k.still)
-        start = int(rng.integers(max(1, length - self.frames + 1)))
-        at = np.arange(start, min(start + self.frames, length))
-        e = k.example
-        turn = np.tile(rt.IDENTITY, (len(at), 1))
+        e, length = k.example, len(k.still)
+        frames = self.frames
+        speed = float(np.exp(rng.uniform(*np.log(_SEEN_SPEEDS))))
+        speed = min(speed, (length - 1.0) / (frames - 1.0))
+        at = rng.uniform(0.0, length - 1.0 - (frames - 1) * speed) + np.arange(frames) * speed
+        low = np.minimum(at.astype(int), length - 2)
+
+        def read(values: NDArray) -> NDArray:
+            part = (at - low).reshape(-1, *[1] * (values.ndim - 1))
+            return values[low] + part * (values[low + 1] - values[low])
+
+        shift = rng.normal(0.0, _BUILD_M, (1, *e.body.shape[1:]))
+        flat = read(e.flat) + shift[..., :2] / e.far.mean()
+        turn = np.tile(rt.IDENTITY, (frames, 1))
         view = lifting.lay_out(
-            e.flat[at], e.body[at], e.visibility[at], k.still[at], lifting.RATE, turn
+            flat, read(e.body) + shift, read(e.visibility), read(k.still), lifting.RATE, turn
         )
         return Window(
-            view.inputs, view.detected, e.joints[at], k.rotation[at], k.contact[at], k.up[at],
-            k.velocity[at],
+            view.inputs, view.detected, read(e.joints), read(k.rotation),
+            (read(k.contact) > 0.5).astype(float), read(k.up), speed * read(k.velocity),
         )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 
@@ -49,6 +51,15 @@ class Lifter(nn.Module):
         flat = inputs.reshape(-1, inputs.shape[-1])
         self.mean.copy_(flat.mean(0))
         self.scale.copy_(1.0 / flat.std(0).clamp(min=0.02))
+
+    def take_over(self, path: Path) -> None:
+        """Begin with the weights of an exported lifter of the same shape."""
+        import onnx
+        from onnx import numpy_helper
+
+        kept = {w.name: w for w in onnx.load(str(path)).graph.initializer}
+        self.load_state_dict({n: torch.tensor(numpy_helper.to_array(kept[n]).copy())
+                              for n in self.state_dict()})  # fmt: skip
 
     def forward(self, inputs: Tensor, detected: Tensor) -> tuple[Tensor, ...]:
         x = ((inputs - self.mean) * self.scale).clamp(-6.0, 6.0).transpose(1, 2)

@@ -19,6 +19,7 @@ class Settings:
     real : share of windows that the real detector saw
     rate, decay, warm_up, average : of AdamW and of the running average of the weights
     device, threads, seed : how it runs
+    begin : an exported lifter of the same shape to begin with, "" for random weights
     """
 
     minutes: float = 45.0
@@ -28,7 +29,7 @@ class Settings:
     batch: int = 32
     fresh: int = 10
     pool: int = 4000
-    real: float = 0.25
+    real: float = 0.5
     rate: float = 1.5e-3
     decay: float = 0.02
     warm_up: int = 200
@@ -37,6 +38,7 @@ class Settings:
     device: str = "cpu"
     threads: int = 1
     seed: int = 1
+    begin: str = ""
 
 
 GPU = replace(

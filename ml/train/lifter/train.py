@@ -97,7 +97,10 @@ def train(settings: Settings, folder: Path, inputs: Path, motion: Path | None = 
     checks = stack([watch.draw(fixed) for _ in range(96)], settings.device)
     pool = Pool(source, settings, rng)
     net = Lifter(settings.width, settings.dilations).to(settings.device)
-    net.settle(stack([source.draw(rng) for _ in range(100)], settings.device)["inputs"])
+    if settings.begin:
+        net.take_over(Path(settings.begin))
+    else:
+        net.settle(stack([source.draw(rng) for _ in range(100)], settings.device)["inputs"])
     average = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), settings.rate, weight_decay=settings.decay)
     begun, checked, step = time.monotonic(), 0.0, 0
