@@ -19,7 +19,7 @@ from scipy.linalg import solveh_banded
 from .. import rotations as rt
 
 STRENGTH = 0.01
-"""See `calm`. Set on rendered clips for tuning, which lie level from 0.003 to 0.03."""
+"""See `calm`. Set on the rendered clips for noise: from 0.003 to 0.03 only the jerk changes."""
 _LEVER = 0.3  # metres from a joint at which a turn shows
 _RATE = 30.0  # frames a second at which the strength is stated
 _DIFFERENCE = np.array([-1.0, 3.0, -3.0, 1.0])

@@ -36,6 +36,9 @@ _FORWARD = np.array([0.0, -1.0, 0.0])
 # flat on the floor the line between them slopes by this much (medians of 22 to 32 degrees on the
 # five rendered clips that the bench uses too, one body in one pair of shoes).
 _HEEL_ABOVE_TOES_RAD = np.radians(26.0)
+# From a left foot's heel to the tip of its big toe, which lies inside of the way the foot points
+# and lower; `ml/train/lifter/bodies.py` knows the same.
+_FOOT_LINE = rt.normalize(np.array([-0.11, -1.0, -0.05]))
 _SMOOTH_S = 0.03
 _TWIST_SMOOTH_S = 0.12
 # The tip of the nose lies below the ears when one looks straight ahead.
@@ -206,6 +209,11 @@ def lifted_rotations(p: NDArray, rot: NDArray) -> NDArray:
             line = rt.normalize(p[:, end + side] - p[:, start + side])
             now = rt.rotate(rot[:, role], REST_DIRECTION[role])
             rot[:, role] = rt.multiply(rt.between(now, line), rot[:, role])
+        for part in ("foot", "toe"):
+            role = ROLES.index(f"{part}.{name}")
+            line = rt.normalize(p[:, fit.TOE_L + side] - p[:, fit.HEEL_L + side])
+            now = rt.rotate(rot[:, role], _FOOT_LINE * [1 - 2 * side, 1.0, 1.0])
+            rot[:, role] = rt.multiply(rt.between(now, line), rot[:, role])
     return rt.normalize(rot)
 
 
@@ -236,7 +244,7 @@ def body_offsets(p: NDArray, rot: NDArray, weight: NDArray) -> dict[str, tuple[s
             q = rot[use, ROLES.index(f"{role}.{name}")]
             v = rt.rotate(rt.conjugate(q), p[use, point + side] - p[use, origin + side])
             values.append(np.median(v, axis=0) * ([1, 1, 1], [-1, 1, 1])[side])
-        return np.mean(values, axis=0) * [0.0, 1.0, 1.0]
+        return np.mean(values, axis=0)
 
     hip = float(np.median(np.linalg.norm(p[use, 23] - p[use, 24], axis=-1))) / 2
     width = float(np.median(np.linalg.norm(p[use, 11] - p[use, 12], axis=-1))) / 2
