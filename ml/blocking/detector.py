@@ -14,6 +14,8 @@ NAME = "pose_detection_v1"
 SIZE = 224
 MIN_SCORE = 0.5
 MIN_OVERLAP = 0.3
+SURE = 0.75
+"""Score from which a detection is believed."""
 _LAYERS = ((8, 2), (16, 2), (32, 6))
 """(stride in pixels, anchors a cell) of the network's output, in its order."""
 
@@ -40,6 +42,21 @@ class Detections:
     def regions(self) -> list[Region]:
         """Return the square around each whole body, for the landmark network."""
         return [Region.around(points[0], points[1]) for points in self.points]
+
+
+def parts(width: int, height: int) -> list[Region]:
+    """Return squares of half the longer side that cover a picture, overlapping by half.
+
+    >>> len(parts(1920, 1080))
+    6
+    """
+    side = 0.5 * max(width, height)
+    centres = []
+    for length in (width, height):
+        count = 1 + int(np.ceil(max(length - side, 0.0) / (0.5 * side)))
+        room = max(length - side, 0.0)
+        centres.append(0.5 * min(length, side) + np.linspace(0.0, room, count))
+    return [Region(float(x), float(y), side, 0.0) for y in centres[1] for x in centres[0]]
 
 
 def anchors() -> NDArray[np.float32]:
@@ -95,6 +112,11 @@ def overlap(box: NDArray, boxes: NDArray) -> NDArray:
     return shared / np.maximum(area - shared, 1e-12)
 
 
+def _detections(score: NDArray, values: NDArray) -> Detections:
+    points = values.reshape(-1, 6, 2).astype(np.float32)
+    return Detections(score.astype(np.float32), points[:, :2].reshape(-1, 4), points[:, 2:])
+
+
 class Detector:
     """The detection network with its pre- and post-processing."""
 
@@ -105,21 +127,35 @@ class Detector:
     def __call__(self, image: NDArray[np.uint8]) -> Detections:
         """Find people in an (H, W, 3) uint8 BGR picture."""
         height, width = image.shape[:2]
-        side = float(max(height, width))
         # The whole picture on a black square.
-        region = Region(width / 2, height / 2, side, 0.0)
-        out = self.session(image=warp(image, region, SIZE, black=True)[None])
-        score, values = self._decode(out["boxes"][0], out["scores"][0, :, 0])
-        score, values = merge_overlapping(score, values)
-        points = values.reshape(-1, 6, 2) * side
-        points += (region.x - side / 2, region.y - side / 2)
-        points = points.astype(np.float32)
-        return Detections(score.astype(np.float32), points[:, :2].reshape(-1, 4), points[:, 2:])
+        whole = Region(width / 2, height / 2, float(max(height, width)), 0.0)
+        return _detections(*self._look(image, whole, MIN_SCORE))
 
-    def _decode(self, raw: NDArray, logits: NDArray) -> tuple[NDArray, NDArray]:
+    def closer(self, image: NDArray[np.uint8]) -> Detections:
+        """Find people who are too small in the picture for `__call__`, in parts of it.
+
+        Only those that it is sure of: it looks at several times as many places.
+        """
+        found = [self._look(image, p, SURE) for p in parts(image.shape[1], image.shape[0])]
+        return _detections(*merge_overlapping(*map(np.concatenate, zip(*found, strict=True))))
+
+    def _look(
+        self, image: NDArray[np.uint8], region: Region, least: float
+    ) -> tuple[NDArray, NDArray]:
+        """Return (N,) scores and (N, 12) x0, y0, x1, y1 and the points, pixels, in a square."""
+        out = self.session(image=warp(image, region, SIZE, black=True)[None])
+        score, values = self._decode(out["boxes"][0], out["scores"][0, :, 0], least)
+        score, values = merge_overlapping(score, values)
+        points = values.reshape(-1, 6, 2) * region.side
+        points += (region.x - region.side / 2, region.y - region.side / 2)
+        return score, points.reshape(-1, 12)
+
+    def _decode(
+        self, raw: NDArray, logits: NDArray, least: float
+    ) -> tuple[NDArray, NDArray]:
         """Return (N,) scores and (N, 12) x0, y0, x1, y1 and the points, as shares of the input."""
         score = 1.0 / (1.0 + np.exp(-np.clip(logits, -80.0, 80.0)))
-        kept = (score >= MIN_SCORE) & (raw[:, 2:4] >= 0).all(axis=1)
+        kept = (score >= least) & (raw[:, 2:4] >= 0).all(axis=1)
         raw, centre = raw[kept] / SIZE, self._anchors[kept]
         middle, half = raw[:, :2] + centre, raw[:, 2:4] / 2
         points = raw[:, 4:] + np.tile(centre, 4)

@@ -16,7 +16,7 @@ from . import camerapath, travel
 from .camera import BackgroundTracker
 from .camerapath import FOCAL_RATIO
 from .crop import Region, refine, to_picture, turn_upright, warp
-from .detector import Detections, Detector
+from .detector import SURE, Detections, Detector
 from .following import Follower, Words
 from .smoothing import LowPass, OneEuro
 
@@ -37,8 +37,8 @@ _WORDS = Words(
     "small",
 )
 
-SURE = 0.75
-"""Score from which a detection is believed."""
+_CLOSER_EVERY = 5
+"""Where nobody is found, each so many-th frame is searched part by part."""
 
 _REPORT_EVERY = 5  # frames
 _MIRRORED = [
@@ -215,14 +215,14 @@ class _Tracker:
     """
 
     def __init__(
-        self, person: str | int, keep: bool, mirror: bool, settings: Settings | None
+        self, person: str | int, keep: bool, plain: bool, settings: Settings | None
     ) -> None:
         self.whom = Follower(person, _WORDS, keep)
         self.detector = Detector(settings)
         self.network = LandmarkNetwork(settings)
         self._steady = _Steadier()
         self._region: Region | None = None
-        self._mirror, self._count = mirror, 0
+        self._plain, self._count, self._empty = plain, 0, 0
 
     def step(self, time_s: float, image: NDArray[np.uint8]) -> _Frame:
         """Take the next frame, (H, W, 3) uint8 BGR."""
@@ -232,7 +232,7 @@ class _Tracker:
         # It errs otherwise in a mirror. Looking into one every second time, the mean over
         # neighbouring frames leans to neither side, at no cost.
         self._count += 1
-        look = self.network(image, region, self._mirror and self._count % 2 == 0)
+        look = self.network(image, region, not self._plain and self._count % 2 == 0)
         if not look.presence > MIN_PRESENCE:
             return self._lose(time_s, look.presence)
         frame, self._region = self._steady(time_s, look)
@@ -247,6 +247,12 @@ class _Tracker:
     def _detect(self, time_s: float, image: NDArray[np.uint8]) -> Region | None:
         """Return where to look when nobody is followed."""
         people = self.detector(image)
+        if len(people):
+            self._empty = 0
+        elif not self._plain:
+            if self._empty % _CLOSER_EVERY == 0:
+                people = self.detector.closer(image)
+            self._empty += 1
         size = (image.shape[1], image.shape[0])
         return self.whom.pick(
             time_s, people.regions(), lambda: choose(people, self.whom.person, size)
@@ -283,7 +289,7 @@ def track(
     *,
     person: str | int = "largest",
     keep: bool = True,
-    mirror: bool = True,
+    plain: bool = False,
     settings: Settings | None = None,
 ) -> Steps[Landmarks]:
     """Follow one person through a clip.
@@ -295,7 +301,7 @@ def track(
         in the first frame with such a person, and again after a loss of more than a second
     keep : whether, after a loss, to wait for the same person. Off: whoever fits `person` is
         taken at once, exactly as mediapipe does.
-    mirror : whether every second frame is looked at in a mirror; off, as mediapipe does
+    plain : whether to look as mediapipe does: into no mirror, and no closer where nobody is found
     settings : where the networks lie and what runs them
 
     Yields
@@ -312,7 +318,7 @@ def track(
         Nobody, or not the one asked for, was found; or the video cannot be read.
     """
     yield Progress(0.0, "Loading the networks")
-    tracker = _Tracker(person, keep, mirror, settings)
+    tracker = _Tracker(person, keep, plain, settings)
     background = BackgroundTracker()
     frames, cameras = [], []
     for time_s, image in video.bgr():

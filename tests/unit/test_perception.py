@@ -153,7 +153,8 @@ class Stage:
     """Stands in for both networks.
 
     `seen` tells who is there in each frame, by x; `lost`, where the landmark network sees
-    nobody; `scores`, how sure the detector is, by frame.
+    nobody; `scores`, how sure the detector is, by frame; `far`, who is found only when looked for
+    part by part.
     """
 
     name, sha256, provider, reason = "net", "0" * 64, "CPU", "because"
@@ -163,14 +164,21 @@ class Stage:
         seen: list[list[float]],
         lost: tuple[int, ...] = (),
         scores: dict[int, float] | None = None,
+        far: dict[int, list[float]] | None = None,
     ) -> None:
         self.seen, self.lost, self.scores, self.detected = seen, lost, scores or {}, []
+        self.far, self.closer = far or {}, []
 
     def detect(self, image) -> detector.Detections:
         number = int(image[0, 0, 0])
         self.detected.append(number)
         found = [(x, 25.0, 10.0) for x in self.seen[number]]
         return people(*found, score=self.scores.get(number, 0.95))
+
+    def detect_closer(self, image) -> detector.Detections:
+        number = int(image[0, 0, 0])
+        self.closer.append(number)
+        return people(*((x, 25.0, 10.0) for x in self.far.get(number, [])))
 
     def look(self, image, region) -> tracker._Look:
         number = int(image[0, 0, 0])
@@ -192,6 +200,9 @@ def follow(monkeypatch, stage: Stage, step_s: float = 0.1, **options) -> tracker
         def __call__(self, image):
             return stage.detect(image)
 
+        def closer(self, image):
+            return stage.detect_closer(image)
+
     class Network(Detector):
         def __call__(self, image, region, _mirrored):
             return stage.look(image, region)
@@ -199,6 +210,30 @@ def follow(monkeypatch, stage: Stage, step_s: float = 0.1, **options) -> tracker
     monkeypatch.setattr(tracker, "Detector", Detector)
     monkeypatch.setattr(tracker, "LandmarkNetwork", Network)
     return progress.run(tracker.track(Clip(len(stage.seen), step_s), **options))
+
+
+def test_who_is_far_is_searched_part_by_part_now_and_then(monkeypatch):
+    stage = Stage([[]] * 12, far={5: [30.0]})
+    marks = follow(monkeypatch, stage)
+    assert stage.closer == [0, 5]
+    assert marks.found.tolist() == [False] * 5 + [True] * 7
+
+
+def test_mediapipe_does_not_look_closer(monkeypatch):
+    stage = Stage([[]] * 5 + [[30.0]] * 2, far={0: [30.0]})
+    assert follow(monkeypatch, stage, plain=True).found.tolist() == [False] * 5 + [True] * 2
+    assert not stage.closer
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (512, 384), (400, 400), (480, 1000), (900, 100)])
+def test_parts_cover_the_picture(size):
+    covered = np.zeros(size, bool)
+    for part in detector.parts(*size):
+        assert part.side == max(size) / 2
+        x, y = (slice(max(0, round(c - part.side / 2)), round(c + part.side / 2))
+                for c in (part.x, part.y))  # fmt: skip
+        covered[x, y] = True
+    assert covered.all()
 
 
 def test_a_mirror_image_is_read_as_the_picture_is():
