@@ -1,9 +1,10 @@
-"""The worker process: `python ml/worker.py FOLDER` runs one task outside Blender and ends.
+"""The worker process: `python ml/worker.py FOLDER` runs one task outside Blender.
 
 Everything passes through files in FOLDER: what happens is appended to newline-delimited JSON,
 because a file can be polled without blocking on every system, and a library that prints cannot
 disturb it. Standard input carries nothing: its end means that whoever asked is gone, and so
-the worker goes too.
+the worker goes too, and takes the folder along. It waits for that end also when its work is done:
+whoever asked may be killed before the result was fetched, and nobody else would clear up.
 
     request   {"root", "path": [...], "task", "params"} in request.json, arrays in request.npz
     events    {"progress": 0.5, "message": "..."}
@@ -44,7 +45,7 @@ def _follow_parent(folder: Path) -> None:
     while sys.stdin.buffer.read(1):
         pass
     shutil.rmtree(folder, ignore_errors=True)
-    os._exit(1)
+    os._exit(0)  # whatever the other thread is at
 
 
 def _run(folder: Path, request: dict, events: object) -> dict:
@@ -76,9 +77,10 @@ def _say(events: object, event: dict) -> None:
     events.flush()
 
 
-def main(folder: Path) -> int:
-    """Serve the one request in a folder."""
-    threading.Thread(target=_follow_parent, args=(folder,), daemon=True).start()
+def main(folder: Path) -> None:
+    """Serve the one request in a folder, and stay until whoever asked is gone or ends this."""
+    follower = threading.Thread(target=_follow_parent, args=(folder,), daemon=True)
+    follower.start()
     request = json.loads((folder / REQUEST).read_text("utf-8"))
     sys.path += [p for p in request["path"] if p not in sys.path]
     with open(folder / EVENTS, "a", encoding="utf-8") as events:
@@ -88,11 +90,8 @@ def main(folder: Path) -> int:
         except BaseException:  # anything at all, MemoryError too, has to reach the asker
             event = {"traceback": traceback.format_exc()}
         _say(events, event)
-    return 0
+    follower.join()
 
 
 if __name__ == "__main__":
-    status = main(Path(sys.argv[1]))
-    sys.stdout.flush()
-    # Not sys.exit: the thread above is still reading standard input.
-    os._exit(status)
+    main(Path(sys.argv[1]))

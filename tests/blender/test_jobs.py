@@ -107,6 +107,17 @@ def test_the_worker_ends_when_its_parent_is_gone(stub):
         job.result()
 
 
+def test_the_worker_clears_up_when_nobody_fetches_its_result(stub):
+    job = jobs.start(f"{stub}:count", {"steps": 1, "pause_s": 0.0}, X, in_process=False)
+    wait_for(lambda: (job._folder / jobs.OUTPUT).exists() and b"result" in _events(job))
+    job._process.stdin.close()
+    wait_for(lambda: job._process.poll() is not None and not job._folder.exists())
+
+
+def _events(job: jobs.WorkerJob) -> bytes:
+    return (job._folder / jobs.EVENTS).read_bytes()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_cancels_work_without_a_window(stub, number):
