@@ -81,12 +81,17 @@ class UnderstudyBlocking(bpy.types.PropertyGroup):
         description="Frames added to the preview, or taken from it",
     )
 
+    @property
+    def is_previewed(self) -> bool:
+        """Tell whether there is a preview, without reading it: that of a long clip is long."""
+        return self.is_property_set("table")
+
     def proposal(self, count: int) -> dict:
         """Return what was previewed for a count, edits not in it; empty without a preview.
 
         Keys: frames, types, error_deg, span, and sure (a number for each of the span's frames).
         """
-        if not self.table:
+        if not self.is_previewed:
             return {}
         table = _read(self.table)
         counts = [len(row["frames"]) for row in table["rows"]]
@@ -114,7 +119,7 @@ class UnderstudyBlocking(bpy.types.PropertyGroup):
 
     def forget(self) -> None:
         """Drop the preview and its edits."""
-        self.table = ""
+        self.property_unset("table")
         self.edits.clear()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import zlib
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ def keep(scene: Scene, name: str, kept: Kept) -> str:
     rows = scene.understudy.face.performances
     row = rows.get(name) or rows.add()
     row.name, row.start, row.data = name, kept.start, _packed(kept)
+    row.stamp = hashlib.sha256(row.data.encode()).hexdigest()
     times = kept.performance.times
     row.note = f"{len(times)} samples, {times[-1] - times[0]:.1f} s"
     scene.understudy.face.active_performance = list(rows).index(row)

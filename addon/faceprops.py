@@ -194,6 +194,11 @@ class UnderstudyFacePerformance(bpy.types.PropertyGroup):
     """A captured performance, kept with the scene so that it can be laid on again."""
 
     data: StringProperty(name="Data", description="The performance itself, packed", default="")
+    stamp: StringProperty(
+        name="Stamp",
+        description="What the data is known by, without reading all of it",
+        default="",
+    )
     start: IntProperty(
         name="Start Frame",
         description="Scene frame of the performance's first sample",

@@ -75,7 +75,11 @@ class Ledger:
     @classmethod
     def load(cls, action: Action | None) -> Ledger:
         """Read the record of an action; an empty one where there is none or it is spoilt."""
-        blob = action.get(LEDGER) if action is not None else None
+        return cls.read(action.get(LEDGER) if action is not None else None)
+
+    @classmethod
+    def read(cls, blob: object) -> Ledger:
+        """Read a record as an action keeps it."""
         if not isinstance(blob, str):
             return cls()
         try:
@@ -213,12 +217,12 @@ def statuses(action: Action) -> dict[ChannelId, tuple[NDArray, NDArray, NDArray]
     return found
 
 
-def confidence(action: Action | None) -> tuple[int, NDArray]:
+def confidence(ledger: Ledger) -> tuple[int, NDArray]:
     """Return (first frame, (F,) 0 to 1) of what the runs on an action said of their frames.
 
     Where several runs meet, the last one counts; NaN where none said anything.
     """
-    runs = [r for _, r in sorted(Ledger.load(action).runs.items()) if r.get("confidence")]
+    runs = [r for _, r in sorted(ledger.runs.items()) if r.get("confidence")]
     if not runs:
         return 0, np.zeros(0, np.float32)
     first = int(min(run["span"][0] for run in runs))

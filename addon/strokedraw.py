@@ -7,6 +7,7 @@ the region's colour), and the strokes as hills and valleys about a middle line t
 from __future__ import annotations
 
 import blf
+import bpy
 import gpu
 import numpy as np
 from bpy.types import Context, PropertyGroup, Region, Scene
@@ -16,12 +17,13 @@ from ..ml.errors import UnderstudyError
 from ..ml.face.edit import edited, extended
 from ..ml.face.performance import INDEX, NAMES, REGIONS, Performance
 from ..ml.face.strokes import ALL
-from . import face, strokes
+from . import face, strip, strokes
 from .blocking import frame_rate
 from .faceperformances import find
 from .faceprops import STROKE_REGIONS
 
 _BOTTOM, _HEIGHT = 12, 44  # pixels at a scale of 1; the confidence strip lies below
+_VIEWED = 1000.0  # frames whose place in the view tells the places of all
 _MOST = 0.8  # share of the height of what is no higher than a line or two
 _BACK, _MIDDLE = (0.08, 0.08, 0.08, 0.55), (1.0, 1.0, 1.0, 0.35)
 _CAPTURED = (0.62, 0.62, 0.62, 0.45)
@@ -58,25 +60,36 @@ class _Motion:
     """How far a region moves at each frame, kept until the performance or an edit changes."""
 
     def __init__(self) -> None:
-        self._key: object = None
-        self._lines: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+        self._read: dict[str, tuple[tuple, tuple | None]] = {}  # by the scene's name
 
     def lines(self, scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-        """Return (F,) frames, the motion as captured and with edits, 0 to 1; None without one."""
+        """Return (F,) frames, the motion as captured and with edits, 0 to 1; None without one.
+
+        What has changed is read soon; until then it is what it was.
+        """
         settings = scene.understudy.face
         rows = settings.performances
         if not len(rows):
             return None
         kept = rows[min(settings.active_performance, len(rows) - 1)]
         edit = face.edit_from(scene, kept.start)
-        key = kept.data, kept.start, settings.stroke_region, settings.other, frame_rate(scene), edit
-        if key != self._key:
-            self._key = key
-            self._lines = self._read(scene, settings, edit)
-        return self._lines
+        # Not by its data, which would be copied with each drawing.
+        source = kept.name, kept.start, kept.stamp
+        key = source, settings.stroke_region, settings.other, frame_rate(scene), edit
+        name = scene.name
+        read, lines = self._read.get(name, (None, None))
+        if read != key:
+            strip.soon(f"motion {name}", lambda: self._keep(name, key))
+        return lines
+
+    def _keep(self, name: str, key: tuple) -> None:
+        scene = bpy.data.scenes.get(name)
+        if scene is not None:
+            self._read[name] = key, self._of(scene, key[-1])
 
     @staticmethod
-    def _read(scene: Scene, settings: PropertyGroup, edit: object) -> tuple | None:
+    def _of(scene: Scene, edit: object) -> tuple | None:
+        settings = scene.understudy.face
         try:
             kept = find(scene)
             other = settings.other if settings.other in settings.performances else ""
@@ -101,47 +114,91 @@ def extent(performance: Performance, region: str) -> np.ndarray:
     return np.sqrt((performance.coefficients[:, rows] ** 2).sum(axis=1))
 
 
-_motion = _Motion()
+class _Band:
+    """The band in the editor, painted anew only when what it shows or the view changes."""
+
+    def __init__(self) -> None:
+        self._motion = _Motion()
+        self._key: object = None
+        self._lines: object = None
+        self._painter: _Painter | None = None
+
+    def draw(self, context: Context) -> None:
+        """Draw over the region of the editor that Blender is drawing."""
+        scene, region = context.scene, context.region
+        settings, scale = scene.understudy.face, context.preferences.system.ui_scale
+        lines = self._motion.lines(scene)
+        left, _ = region.view2d.view_to_region(0.0, 0.0, clip=False)
+        right, _ = region.view2d.view_to_region(_VIEWED, 0.0, clip=False)
+        key = (
+            (region.width, region.height, scale, left, right),
+            (settings.stroke_kind, settings.stroke_region, settings.active_stroke),
+            [_values(row) for row in settings.strokes],
+        )
+        if key != self._key or lines is not self._lines:
+            self._key, self._lines = key, lines
+            self._painter = _Painter(region, scale, left, right)
+            self._painter.paint(settings, lines)
+        self._painter.show(settings)
 
 
-def draw(context: Context) -> None:
-    """Draw over the region of the editor that Blender is drawing."""
-    scene, region = context.scene, context.region
-    settings, scale = scene.understudy.face, context.preferences.system.ui_scale
-    middle, half = band(region, scale)
-    gpu.state.blend_set("ALPHA")
-    _Painter(region, middle, half, scale).draw(scene, settings)
-    gpu.state.blend_set("NONE")
+def _values(row: PropertyGroup) -> tuple:
+    """Return what a stroke looks like by."""
+    heights = tuple(row.heights) if row.drawn else ()
+    return row.kind, row.region, row.start, row.end, row.amount, heights
+
+
+draw = _Band().draw
 
 
 class _Painter:
-    """Draws the band of one region of the editor."""
+    """Makes the batches of the band for one view of it, areas and lines, and draws them."""
 
-    def __init__(self, region: Region, middle: float, half: float, scale: float) -> None:
-        self._region, self._middle, self._half, self._scale = region, middle, half, scale
-        self._flat = gpu.shader.from_builtin("UNIFORM_COLOR")
+    def __init__(self, region: Region, scale: float, left: float, right: float) -> None:
+        self._width, self._scale = float(region.width), scale
+        self._middle, self._half = band(region, scale)
+        self._left, self._right = left, right
+        self._shader = gpu.shader.from_builtin("SMOOTH_COLOR")
+        self._parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"TRIS": [], "LINES": []}
+        self._batches: list[object] = []
 
-    def draw(self, scene: Scene, settings: PropertyGroup) -> None:
-        width = float(self._region.width)
+    def show(self, settings: PropertyGroup) -> None:
+        """Draw what was painted."""
+        gpu.state.blend_set("ALPHA")
+        for batch in self._batches:
+            batch.draw(self._shader)
+        self._say(settings)
+        gpu.state.blend_set("NONE")
+
+    def paint(self, settings: PropertyGroup, lines: tuple | None) -> None:
+        """Make the batches; `lines` as `_Motion.lines` returns them."""
         low, high = self._middle - self._half, self._middle + self._half
-        self._fill(np.array([0.0, width]), np.full(2, low), np.full(2, high), _BACK)
-        lines = _motion.lines(scene)
+        self._fill(np.array([0.0, self._width]), np.full(2, low), np.full(2, high), _BACK)
         if lines is not None:
-            frames, before, after = lines
-            x, bottom = self._x(frames), np.full(len(frames), low)
-            self._fill(x, bottom, low + before * 2 * self._half, _CAPTURED)
+            x, before, after = self._seen(*lines)
+            self._fill(x, np.full(len(x), low), low + before * 2 * self._half, _CAPTURED)
             shade = (*colour(settings.stroke_region), 0.95)
             self._line(np.stack([x, low + after * 2 * self._half], 1), shade)
-        self._line(np.array([[0.0, self._middle], [width, self._middle]]), _MIDDLE)
+        self._line(np.array([[0.0, self._middle], [self._width, self._middle]]), _MIDDLE)
         for number, row in enumerate(settings.strokes):
             self._stroke(settings, number, row)
-        self._say(settings)
+        self._make()
 
     def _x(self, frames: np.ndarray) -> np.ndarray:
         """Return the (F,) pixels of (F,) frames."""
-        left, _ = self._region.view2d.view_to_region(0.0, 0.0, clip=False)
-        right, _ = self._region.view2d.view_to_region(1000.0, 0.0, clip=False)
-        return left + np.asarray(frames, float) * (right - left) / 1000.0
+        return self._left + np.asarray(frames, float) * (self._right - self._left) / _VIEWED
+
+    def _seen(self, frames: np.ndarray, *heights: np.ndarray) -> list[np.ndarray]:
+        """Return the pixels of what can be seen of (F,) frames, and the heights there.
+
+        Frames beside the region are left out; where several share a pixel the highest stands for
+        them.
+        """
+        x = self._x(frames)
+        part = slice(max(np.searchsorted(x, 0.0) - 1, 0), np.searchsorted(x, self._width) + 1)
+        step = max(int(len(x[part]) / self._width), 1)
+        whole = slice(part.start, part.start + len(x[part]) // step * step)
+        return [x[whole][::step], *(h[whole].reshape(-1, step).max(axis=1) for h in heights)]
 
     def _stroke(self, settings: PropertyGroup, number: int, row: PropertyGroup) -> None:
         chosen = number == settings.active_stroke
@@ -166,18 +223,27 @@ class _Painter:
         blf.size(0, size)
         blf.color(0, *_TEXT)
         at = float(self._x(np.array([min(row.start, row.end)]))[0])
-        x = float(np.clip(at, 4 * self._scale, max(self._region.width - 160 * self._scale, 4)))
+        x = float(np.clip(at, 4 * self._scale, max(self._width - 160 * self._scale, 4)))
         blf.position(0, x, self._middle + self._half + 3 * self._scale, 0)
         blf.draw(0, strokes.label(row))
 
     def _fill(self, x: np.ndarray, low: np.ndarray, high: np.ndarray, shade: tuple) -> None:
-        points = np.stack([np.stack([x, low], 1), np.stack([x, high], 1)], 1).reshape(-1, 2)
-        self._put("TRI_STRIP", points, shade)
+        """Fill between two lines over (N,) places, all in pixels."""
+        below, above = np.stack([x, low], 1), np.stack([x, high], 1)
+        corners = below[:-1], below[1:], above[:-1], above[:-1], below[1:], above[1:]
+        self._put("TRIS", np.stack(corners, 1), shade)
 
     def _line(self, points: np.ndarray, shade: tuple) -> None:
-        self._put("LINE_STRIP", points, shade)
+        """Draw a line through (N, 2) points, pixels."""
+        self._put("LINES", np.stack([points[:-1], points[1:]], 1), shade)
 
     def _put(self, kind: str, points: np.ndarray, shade: tuple) -> None:
-        batch = batch_for_shader(self._flat, kind, {"pos": points.astype(np.float32)})
-        self._flat.uniform_float("color", tuple(float(c) for c in shade))
-        batch.draw(self._flat)
+        corners = points.reshape(-1, 2).astype(np.float32)
+        self._parts[kind].append((corners, np.full((len(corners), 4), shade, np.float32)))
+
+    def _make(self) -> None:
+        for kind, parts in self._parts.items():
+            corners, colours = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+            content = {"pos": corners, "color": colours}
+            self._batches.append(batch_for_shader(self._shader, kind, content))
+        self._parts.clear()

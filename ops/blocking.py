@@ -83,7 +83,7 @@ class UNDERSTUDY_OT_edit_key_poses(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if not context.scene.understudy.blocking.table:
+        if not context.scene.understudy.blocking.is_previewed:
             cls.poll_message_set(say("Preview the key poses first"))
             return False
         return True

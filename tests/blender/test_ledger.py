@@ -137,10 +137,10 @@ def test_the_operators_report_and_remove(written):
 
 
 def test_the_last_run_says_how_far_a_frame_can_be_trusted(rig, make_take):
-    assert ledger.confidence(None)[1].size == 0
+    assert ledger.confidence(ledger.Ledger.load(None))[1].size == 0
     fcurves.write_take(rig, make_take((1, 5), confidence=np.full(5, 0.25)))
     fcurves.write_take(rig, make_take((4, 9), stage="face", confidence=np.full(6, 0.5)))
-    first, values = ledger.confidence(rig.animation_data.action)
+    first, values = ledger.confidence(ledger.Ledger.load(rig.animation_data.action))
     assert first == 1
     assert values == pytest.approx([0.25, 0.25, 0.25, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
     report = ledger.report(rig.animation_data.action)

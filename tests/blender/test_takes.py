@@ -142,3 +142,18 @@ def test_every_selected_object_is_kept_reported_and_cleared(rig, make_take):
     assert "jawOpen" in bpy.data.texts["AI use statement"].as_string()
     assert bpy.ops.understudy.clear_generated() == {"FINISHED"}
     assert not any(fcurves.curves_of(owner) for owner in (rig, other.data.shape_keys))
+
+
+def test_of_a_long_shot_the_strip_draws_no_more_than_can_be_seen():
+    from understudy.addon.stripdraw import shown
+
+    sure = np.ones(10_000, np.float32)
+    sure[777], sure[5000:] = 0.1, np.nan
+    edges, values = shown(0.0, 500.0, 800.0, sure)
+    assert len(edges) == len(values) + 1 == 501
+    assert edges[0] == 0.0 and edges[-1] == 500.0
+    assert np.isclose(values[777 // 20], 0.1) and np.isnan(values[-1])
+    edges, values = shown(-1000.0, 99_000.0, 800.0, sure)  # a part of it: the frames 100 to 180
+    assert len(values) <= 83 and edges[0] <= 0.0 and edges[-1] >= 800.0
+    edges, values = shown(2000.0, 3000.0, 800.0, sure)
+    assert not len(values)

@@ -1,17 +1,19 @@
 """Photograph each panel of the sidebar in each of its states. Run by run.py inside Blender.
 
 WINDOW_OUT, WINDOW_CLIP, WINDOW_SCALE as for story.py; WINDOW_LANGUAGE for another language than
-English, such as zh_HANS, where this Blender knows it.
+English, such as zh_HANS, where this Blender knows it; WINDOW_WATCH to watch each state being drawn
+as well, and to leave what was measured in drawing.json.
 
 A picture is <state>_<scale>.png, cropped to the panels.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import sys
 import time
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,11 +22,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import hands  # noqa: E402
+from drawing import Watch  # noqa: E402
+from player import play, say  # noqa: E402
 
 OUT, SCALE = Path(os.environ["WINDOW_OUT"]), os.environ["WINDOW_SCALE"]
 CLIP, LANGUAGE = os.environ["WINDOW_CLIP"], os.environ.get("WINDOW_LANGUAGE", "")
 FACE = Path(CLIP).with_name("face_clip.mp4")
-LIMIT_S = 900.0
+WATCH = Watch() if os.environ.get("WINDOW_WATCH") else None
 KEEP = 12  # rows of the sidebar below the last panel
 
 Steps = Iterator[None]
@@ -44,6 +48,8 @@ def picture(name: str, *wanted: str) -> Steps:
     busy = np.flatnonzero(inner.reshape(len(inner), -1).std(axis=1) > 0.5)
     end = busy[-1] + round(KEEP * float(SCALE))
     hands.save(OUT / f"{name}_{SCALE}.png", part[:end])
+    if WATCH:
+        WATCH.look(times=2)
 
 
 def fill_window() -> Steps:
@@ -158,10 +164,12 @@ def story() -> Steps:
     """Every state, one after the other."""
     hands.only(*hands.panels(), opened=True)  # before the first drawing, which would fold some
     yield from fill_window()
-    for state in (nothing, layouts, example, blocked, faces):
-        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {state.__name__}\n")
-        sys.stdout.flush()
-        yield from state()
+    with WATCH.around() if WATCH else contextlib.nullcontext():
+        for state in (nothing, layouts, example, blocked, faces):
+            say(f"{time.strftime('%H:%M:%S')} {state.__name__}")
+            yield from state()
+    if WATCH:
+        (OUT / "drawing.json").write_text(json.dumps(WATCH.verdict(), indent=2), "utf-8")
 
 
 def main() -> None:
@@ -171,29 +179,11 @@ def main() -> None:
     preferences.system.use_region_overlap = False  # the sidebar on a plain ground
     preferences.use_preferences_save = False
     if LANGUAGE and LANGUAGE not in bpy.app.translations.locales:
-        sys.stdout.write("ALBUM no such language\n")
-        sys.stdout.flush()
+        say("ALBUM no such language")
         os._exit(0)
     if LANGUAGE:
         preferences.view.language, preferences.view.use_translate_interface = LANGUAGE, True
-    steps, begun = story(), time.monotonic()
-
-    def tick() -> float:
-        status = 1
-        try:
-            assert time.monotonic() - begun < LIMIT_S, f"not done after {LIMIT_S:.0f} s"
-            next(steps)
-            return 0.4
-        except StopIteration:
-            status = 0
-            sys.stdout.write("ALBUM ok\n")
-        except BaseException:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-
-    bpy.app.timers.register(tick, first_interval=1.5, persistent=True)
+    play(story(), 0.4, 1.5, lambda good: say("ALBUM ok") if good else None)
 
 
 main()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import addon_utils
 import bpy
 import hands
-from steps import MODULE, Steps, facts, rig
+import numpy as np
+from drawing import Watch, see_offences
+from steps import FACE, MODULE, OUT, Steps, choose, facts, head, rig, until
 
 TIMES = 20
 RUNS = 50
+KEYS, FRAMES = 50_000, 5_000  # of a long shot
 
 
 def memory() -> Steps:
@@ -39,31 +42,81 @@ def resident_mb() -> float:
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
 
 
-def draw_times() -> Steps:
-    """Open every panel, and note how long each takes to draw."""
+def drawing() -> Steps:
+    """Watch the panels and what lies under the keys being drawn, all of it with something in it."""
+    yield
+    see_offences()
+    choose(head())
+    bpy.context.scene.understudy.face.video = FACE
+    assert bpy.ops.understudy.perform_face() == {"FINISHED"}
+    bpy.ops.understudy.add_face_stroke()
+    choose(rig())
+    assert bpy.ops.understudy.fill_inbetweens() == {"FINISHED"}
+    lengthen()
     hands.only(*hands.panels())
+    watch, addon = Watch(), f"{MODULE}.addon"
+    with watch.around():
+        watch.look()
+        watch.counts_reads = False
+        yield from until(lambda: read_of(f"{addon}.stripdraw"), "the confidence is read")
+        yield from until(lambda: read_of(f"{addon}.strokedraw"), "the face's motion is read")
+        watch.look(times=1)
+        watch.counts_reads = True
+        watch.look()
+        with bpy.context.temp_override(**timeline()):
+            bpy.ops.action.view_all()
+        hands.photograph(OUT / "under_the_keys.png")
+        watch.look(scrolled)
+    facts.update(watch.verdict())
+    bpy.ops.understudy.clear_face_strokes()
+
+
+def read_of(module: str) -> object:
+    """Return what a module that draws under the keys has read of the file."""
+    there = sys.modules.get(module)
+    if there is None:
+        return None
+    drawer = there.draw.__self__
+    return getattr(drawer, "_motion", drawer)._read
+
+
+def lengthen() -> None:
+    """Let the rig's record and the face's performance be as long as a long shot's."""
+    ledger = importlib.import_module(f"{MODULE}.addon.ledger")
+    action = rig().animation_data.action
+    record = ledger.Ledger.load(action)
+    times = KEYS // sum(map(len, record.rows.values()))
+    for channel, rows in record.rows.items():
+        many = np.repeat(rows, times)
+        many["frame"] += np.arange(len(many))
+        record.rows[channel] = many
+    for made in record.runs.values():
+        made["confidence"] = [k % 101 for k in range(FRAMES)]
+    record.save(action)
+    kept = importlib.import_module(f"{MODULE}.addon.faceperformances")
+    here = kept.find(bpy.context.scene)
+    meta, arrays = here.performance.pack()
+    times = FRAMES // len(arrays["times"])
+    step = np.diff(arrays["times"]).mean()
+    arrays = {name: np.concatenate([values] * times) for name, values in arrays.items()}
+    arrays["times"] = np.arange(len(arrays["times"])) * step
+    here.performance = type(here.performance).unpack(meta, arrays)
+    kept.keep(bpy.context.scene, "long", here)
+
+
+def scrolled() -> None:
+    """Draw with the timeline moved on, for which what lies under the keys is made anew."""
+    with bpy.context.temp_override(**timeline()):
+        bpy.ops.view2d.pan(deltax=5)
     hands.draw()
-    spent: dict[str, list[float]] = {}
-    panels = [c for c in bpy.types.Panel.__subclasses__() if c.__module__.startswith(MODULE)]
-    for cls in panels:
-        cls.draw = _timed(cls.draw, spent.setdefault(cls.__name__, []))
-    for _ in range(12):
-        hands.draw()
-        yield
-    best = {name: round(1000 * sorted(s)[len(s) // 2], 3) for name, s in spent.items() if s}
-    facts["draw_ms"] = best
-    for cls in panels:
-        cls.draw = cls.draw.__wrapped__
 
 
-def _timed(own: Callable, spent: list[float]) -> Callable:
-    def draw(self, context):
-        begun = time.perf_counter()
-        own(self, context)
-        spent.append(time.perf_counter() - begun)
-
-    draw.__wrapped__ = own
-    return draw
+def timeline() -> dict:
+    """Return where the timeline is, as `temp_override` takes it."""
+    window = bpy.context.window_manager.windows[0]
+    area = next(a for a in window.screen.areas if a.type == "DOPESHEET_EDITOR")
+    region = next(r for r in area.regions if r.type == "WINDOW")
+    return {"window": window, "area": area, "region": region}
 
 
 def on_and_off() -> Steps:

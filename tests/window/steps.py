@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import hands
 
 MODULE = hands.MODULE
 OUT = Path(os.environ["WINDOW_OUT"])
+FACE = "face_clip.mp4"  # in the clips' folder, which is the working one: it is left out of pictures
 STEP_S = 60.0
 STALL_S = 0.05  # of our own code, while work is under way
 SEEN, SHARE = 12.0, 0.002  # levels of 255, and share of the screen: what counts as a change
@@ -53,17 +55,19 @@ def head() -> bpy.types.Object:
     return next(o for o in objects if o.name.startswith("Example Head"))
 
 
-def key_count() -> int:
-    """Return how many keys the rig has."""
-    addon = sys.modules[f"{MODULE}.addon.actions"]
-    return sum(len(c.keyframe_points) for c in addon.curves_of(rig()).values())
+def key_count(obj: bpy.types.Object | None = None) -> int:
+    """Return how many keys an object has, at first the example's rig."""
+    return _keys(obj or rig())
 
 
 def face_keys() -> int:
     """Return how many keys the head's shape keys have."""
-    actions = sys.modules[f"{MODULE}.addon.actions"]
-    curves = actions.curves_of(head().data.shape_keys)
-    return sum(len(c.keyframe_points) for c in curves.values())
+    return _keys(head().data.shape_keys)
+
+
+def _keys(owner: bpy.types.ID) -> int:
+    actions = importlib.import_module(f"{MODULE}.addon.actions")
+    return sum(len(c.keyframe_points) for c in actions.curves_of(owner).values())
 
 
 def object_count() -> int:

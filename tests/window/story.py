@@ -17,7 +17,6 @@ import json
 import os
 import sys
 import time
-import traceback
 import wave
 from pathlib import Path
 
@@ -25,8 +24,10 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import hands  # noqa: E402
-from measures import draw_times, memory, on_and_off  # noqa: E402
+from measures import drawing, memory, on_and_off  # noqa: E402
+from player import play, say  # noqa: E402
 from steps import (  # noqa: E402
+    FACE,
     MODULE,
     OUT,
     Steps,
@@ -50,9 +51,8 @@ from steps import (  # noqa: E402
 )
 
 CLIPS, CLIP = os.path.split(os.environ["WINDOW_CLIP"])  # the folder is left out of the pictures
-FACE = "face_clip.mp4"
 SAID = "Who was that?"
-LIMIT_S = 900.0
+PIE = "UNDERSTUDY_MT_pie"
 TICK_S = 0.05
 
 
@@ -104,6 +104,49 @@ def fill_undo_redo() -> Steps:
     hands.press("Escape")
     yield from pause(0.5)
     yield from undo_redo(key_count, bare, "the in-betweens")
+
+
+def fill_several() -> Steps:
+    """Fill two rigs by one click, and take both back with one Ctrl Z."""
+    choose(rig())
+    bpy.ops.understudy.clear_generated()
+    bpy.ops.object.duplicate()  # it is selected instead, with its own action
+    twin = bpy.context.object.name
+    rig().select_set(True)
+    assert len(bpy.context.selected_objects) == 2
+
+    def counts() -> tuple[int, int]:
+        return key_count(), key_count(bpy.data.objects[twin])
+
+    bpy.ops.ed.undo_push(message="Two bare rigs")
+    bare = counts()
+    yield from press_big_button()
+    yield from until(lambda: not run().title and counts() != bare, "the in-betweens of both")
+    assert min(counts()) > max(bare), f"not both were filled: {bare}, {counts()}"
+    hands.photograph(OUT / "filled_two.png")
+    yield from undo_redo(counts, bare, "the in-betweens of both rigs")
+    bpy.data.objects.remove(bpy.data.objects[twin])
+    choose(rig())
+
+
+def pie() -> Steps:
+    """Press the pie menu's shortcut: off at first; turned on, it shows the tools."""
+    hands.point_at_view()
+    yield from pause(0.5)
+    user = bpy.context.window_manager.keyconfigs.user.keymaps["3D View"]
+    item = next(i for i in user.keymap_items if getattr(i.properties, "name", "") == PIE)
+    assert not item.active, "the shortcut is on without being asked"
+    before = hands.settled()
+    hands.press("ctrl+alt+u")
+    yield from pause(1.0)
+    assert (hands.settled() == before).all(), "the shortcut does something while it is off"
+    item.active = True
+    hands.press("ctrl+alt+u")
+    yield from changed(before, "the pie menu opens")
+    hands.photograph(OUT / "pie.png", anew=False)
+    hands.press("Escape")
+    yield from pause(0.5)
+    item.active = False
 
 
 def fill_in_local_view() -> Steps:
@@ -254,13 +297,14 @@ def story() -> Steps:
     yield from example()
     wanted = os.environ.get("WINDOW_STEPS", "").split()
     for step in (step for step in STEPS if not wanted or step.__name__ in wanted):
-        sys.stdout.write(f"{time.strftime('%H:%M:%S')} {step.__name__}\n")
-        sys.stdout.flush()
+        say(f"{time.strftime('%H:%M:%S')} {step.__name__}")
         yield from step()
 
 
 STEPS = (
     fill_undo_redo,
+    fill_several,
+    pie,
     fill_in_local_view,
     preview,
     block,
@@ -268,7 +312,7 @@ STEPS = (
     speak,
     lay_out,
     take_panels,
-    draw_times,
+    drawing,
     save_and_reload,
     load_while_working,
     memory,
@@ -277,33 +321,20 @@ STEPS = (
 
 
 def main() -> None:
-    """Step through the story by a timer, within a time limit."""
+    """Play the story, and tell what was found."""
+
+    def ended(good: bool) -> None:
+        if not good:
+            with contextlib.suppress(Exception):
+                hands.photograph(OUT / "failed.png")
+        (OUT / "facts.json").write_text(json.dumps(facts, indent=2), "utf-8")
+        say(f"WINDOW {'ok' if good else 'failed'} {json.dumps(facts)}")
+
     bpy.context.preferences.view.show_splash = False  # read when the window opens, after this
     bpy.context.preferences.view.ui_scale = float(os.environ.get("WINDOW_SCALE", "1"))
     bpy.context.preferences.use_preferences_save = False
     os.chdir(CLIPS)
-    steps, begun = story(), time.monotonic()
-
-    def tick() -> float:
-        status = 1
-        try:
-            assert time.monotonic() - begun < LIMIT_S, f"not done after {LIMIT_S:.0f} s"
-            next(steps)
-            return TICK_S
-        except StopIteration:
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-            with contextlib.suppress(Exception):
-                hands.photograph(OUT / "failed.png")
-        (OUT / "facts.json").write_text(json.dumps(facts, indent=2), "utf-8")
-        sys.stdout.write(f"WINDOW {'failed' if status else 'ok'} {json.dumps(facts)}\n")
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-
-    # Kept over undo and loading.
-    bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
+    play(story(), TICK_S, 1.0, ended)
 
 
 main()
