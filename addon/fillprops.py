@@ -114,7 +114,7 @@ class UnderstudyInbetween(bpy.types.PropertyGroup):
         unit="ROTATION",
     )
     tolerance_size: FloatProperty(
-        name="% of Height",
+        name="Of Height",
         description="Largest distance by which a location may stray, in percent of the "
         "character's height",
         default=1.0,

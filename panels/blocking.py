@@ -78,6 +78,7 @@ class UNDERSTUDY_PT_blocking_more(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         settings = context.scene.understudy
         col = column(self.layout)
+        col.active = not context.window_manager.understudy.title
         col.prop(settings, "key_types")
         col.prop(settings.blocking, "use_lifter")
         picked = col.column()
@@ -125,7 +126,8 @@ class UNDERSTUDY_PT_blocking_preview(SidebarPanel, bpy.types.Panel):
         for frame in frames:
             row = box.row(align=True)
             row.label(text=f"{frame}", icon=_KEY_ICONS.get(kinds.get(frame, 0), "KEYFRAME"))
-            row.progress(factor=proposal["sure"][frame - first], text="sure")
+            sure = proposal["sure"][frame - first]
+            row.progress(factor=sure, text=say("{share:.0%} sure", share=sure))
             drop = row.operator("understudy.edit_key_poses", text="", icon="X", emboss=False)
             drop.frame, drop.added = frame, False
 

@@ -113,7 +113,7 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
         col.prop(settings, "head_amount")
         col.prop(settings, "travel_amount")
         if len(settings.performances) > 1:
-            col.prop_search(settings, "other", settings, "performances")
+            col.prop_search(settings, "other", settings, "performances", icon="MONKEY")
             if settings.other:
                 col.prop(settings, "mix", slider=True)
         layout.label(text="Amplitude of Each Region")

@@ -82,6 +82,7 @@ class UNDERSTUDY_PT_inbetween_more(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         settings = context.scene.understudy.inbetween
         col = column(self.layout)
+        col.active = not context.window_manager.understudy.title
         col.prop(settings, "only_selected")
         col.prop(settings, "align")
         col.prop(settings, "method")

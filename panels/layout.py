@@ -109,6 +109,7 @@ class UNDERSTUDY_PT_layout_more(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         settings = context.scene.understudy.layout
         col = column(self.layout)
+        col.active = not context.window_manager.understudy.title
         col.prop(settings, "variants")
         col.prop(settings, "libraries")
         col.prop(settings, "use_world")

@@ -56,7 +56,7 @@ class UNDERSTUDY_PT_lipsync(SidebarPanel, bpy.types.Panel):
             col.prop(settings, prop, slider=True)
         kept = scene.understudy.face
         if len(kept.performances):
-            col.prop_search(settings, "dub", kept, "performances")
+            col.prop_search(settings, "dub", kept, "performances", icon="MONKEY")
         col.prop(settings, "tolerance")
         col.prop(settings, "every_frame")
         col.prop(settings, "add_strip")
