@@ -162,7 +162,9 @@ def _shoot(scouting: _Scouting, size: str, subject: int) -> Shot | None:
     )  # fmt: skip
     turn = np.arctan2(*(eyes - targets)[:, 1::-1].T)
     apart = [np.abs((turn - u + math.pi) % (2 * math.pi) - math.pi) for u in scouting.used]
-    penalty = sum((0.12 * (a < 0.4) for a in apart), np.zeros(len(eyes)))
+    # The preset's lens is left only for a better frame.
+    penalty = 0.12 * np.abs(np.log(lens / base))
+    penalty = sum((0.12 * (a < 0.4) for a in apart), penalty)
     best = np.argsort(penalty - scores["total"], kind="stable")[:_LOOKED_AT]
     scores = {name: values[best] for name, values in scores.items()}
     told = scouting.sights.clues(eyes[best], targets[best], lens[best], subject, scouting.aspect)
@@ -317,7 +319,7 @@ def _between(keys: list[CameraKey]) -> list[CameraKey]:
 def _keyed(
     move: str, start: CameraKey, frames: int, travel: float, sign: float, rng: np.random.Generator
 ) -> list[CameraKey]:
-    """Return the keys of a move about a camera, at whose frame pans and tilts end."""
+    """Return the keys of a move about a camera, at whose frame pans, tilts and push-ins end."""
     eye, target = np.asarray(start.pos), np.asarray(start.target)
     way = target - eye
     far = float(np.linalg.norm(way))
@@ -337,8 +339,10 @@ def _keyed(
     if move == "tilt":
         lift = np.array([0, 0, far * min(1.1 * travel, 7.0 / start.lens)])
         return [key(0, eye, target - sign * lift), key(last, eye, target)]
-    if move in ("dolly", "push-in"):
-        step = ahead * far * travel * (1.0 if move == "push-in" else sign)
+    if move == "push-in":
+        return [key(0, eye - ahead * far * travel, target), key(last, eye, target)]
+    if move == "dolly":
+        step = ahead * far * travel * sign
         return [key(0, eye - step * 0.6, target), key(last, eye + step * 0.4, target)]
     if move == "truck":
         step = right * far * travel * sign
