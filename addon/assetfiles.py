@@ -172,14 +172,23 @@ def _importer(path: Path) -> None:
         bpy.ops.wm.usd_import(filepath=name)
 
 
-def measure(path: Path) -> list[tuple[str, str, tuple[float, float, float]]]:
-    """Return (kind, name, size) of everything that a file offers; metres.
+def words_on(block: ID) -> list[str]:
+    """Return what an asset is called besides its name: tags, description, catalogue."""
+    about = getattr(block, "asset_data", None)
+    if about is None:
+        return []
+    texts = [tag.name for tag in about.tags]
+    return [t for t in (*texts, about.description, about.catalog_simple_name) if t]
+
+
+def measure(path: Path) -> list[tuple[str, str, tuple[float, float, float], list[str]]]:
+    """Return (kind, name, size, what else it is called) of everything that a file offers; metres.
 
     A .glb is measured from its own table; other files are loaded and dropped again.
     """
     if path.suffix.lower() == ".glb":
         low, high = _glb_box(path)
-        return [("", "", tuple(float(n) for n in high - low))]
+        return [("", "", tuple(float(n) for n in high - low), [])]
     found, offered = [], [("", "")]
     if path.suffix.lower() == BLEND:
         try:
@@ -189,9 +198,10 @@ def measure(path: Path) -> list[tuple[str, str, tuple[float, float, float]]]:
     for kind, name in offered:
         objects, came = bring(path, kind, name)
         box = box_of(objects)
+        words = [w for block in came for w in words_on(block)]
         drop(came)
         if box is not None:
-            found.append((kind, name, tuple(float(n) for n in box[1] - box[0])))
+            found.append((kind, name, tuple(float(n) for n in box[1] - box[0]), words))
     if not found:
         raise UnderstudyError(f"{path.name} holds nothing with a body: it is left out")
     return found

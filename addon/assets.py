@@ -27,7 +27,7 @@ from .surfaces import OWNED
 
 MOST_FILES = 2000
 SOURCE = "understudy_source"
-_FORMAT = 1
+_FORMAT = 2
 _MOST_TOLD = 8
 _NOISE = {"a", "b", "c", "d", "the", "of", "and", "mesh", "model", "asset", "obj", "lod", "low",
           "poly", "lowpoly", "highpoly", "without", "with", "large", "small", "medium"}  # fmt: skip
@@ -128,7 +128,7 @@ def _add_file(index: Index, memory: _Memory, root: Path, path: Path, broken: lis
     found = memory.get(path)
     if found is None:
         try:
-            found = [[kind, name, list(size)] for kind, name, size in assetfiles.measure(path)]
+            found = [list(one) for one in assetfiles.measure(path)]
         except UnderstudyError as exc:
             found = str(exc)
         memory.put(path, found)
@@ -136,8 +136,8 @@ def _add_file(index: Index, memory: _Memory, root: Path, path: Path, broken: lis
         broken.append(found)
         return
     around = [w for part in path.relative_to(root.absolute()).parts[:-1] for w in words_of(part)]
-    for kind, name, size in found:
-        index.add(path, kind, name, [], tuple(size))
+    for kind, name, size, texts in found:
+        index.add(path, kind, name, [w for t in texts for w in words_of(t)], tuple(size))
         last = next(reversed(index.entries.values()))
         last.tags = list(dict.fromkeys([*last.tags, *around]))
 
@@ -151,8 +151,7 @@ def _add_local(index: Index) -> None:
             objects = list(block.all_objects) if kind == "collections" else [block]
             box = assetfiles.box_of(objects)
             if box is not None:
-                tags = [w for tag in block.asset_data.tags for w in words_of(tag.name)]
-                tags += words_of(block.asset_data.description)
+                tags = [w for text in assetfiles.words_on(block) for w in words_of(text)]
                 index.add(None, kind, block.name, tags, tuple(float(n) for n in box[1] - box[0]))
 
 

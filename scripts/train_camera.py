@@ -56,6 +56,7 @@ rays, with the bounds of 95 % of draws over places. Close and near are those of 
 the row is the network's.
 
 {tables}
+
 Time: {ms:.2f} ms for the network on 24 frames ({provider}); their rays take about 10 ms.
 torch against ONNX: largest difference {worst:.0e}.
 Limits: an artist's own assets are taken for the kit's thing of their kind; what is measured is the

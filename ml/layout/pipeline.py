@@ -20,7 +20,7 @@ from .learned import Scorer
 from .lexicon import FAMILIES
 from .matching import match
 from .parse import Brief, read
-from .places import Places
+from .places import Places, stem
 from .plan import AssetBox, Atmosphere, Ground, Item, Layout, Light, Mark, Room, Swatch, unpack
 from .space import Space, Walk
 from .variety import ALIKE, distance, signature, spread
@@ -64,7 +64,7 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
     yield Progress(0.02, "Reading the words")
     notes: list[str] = []
     (encoder, *rest), networks = _networks(params, notes)
-    job.scorer, job.table, job.ranker = rest
+    job.scorer, job.table, job.lookout, job.ranker = rest
     job.assets = match(job.assets, encoder)
     brief = read(job.prompt, Places(encoder), job.assets)
     brief.notes = [*notes, *brief.notes]
@@ -131,6 +131,7 @@ def _networks(params: dict, notes: list[str]) -> tuple:
     """Return ([each network, None where it is missing or off], {name: sha256})."""
     from ..runtime import Settings
     from .learned import ObjectTable, Ranker
+    from .lookout import Lookout
     from .words import Sentences
 
     settings, used, out = Settings.from_params(params), {}, []
@@ -138,6 +139,7 @@ def _networks(params: dict, notes: list[str]) -> tuple:
         ("words", Sentences, "words are understood by the lexicon alone"),
         ("placement", Scorer, "furniture is placed by rules alone"),
         ("objects", ObjectTable, "rooms hold what their cards say"),
+        ("cameras", Lookout, "cameras are judged by rays alone"),
         ("ranker", Ranker, "furnished rooms are put in order by where things stand"),
     ):
         made = None
@@ -325,17 +327,23 @@ def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
 def _with_assets(
     wishes: list[Wish], assets: list[AssetBox], rng: np.random.Generator
 ) -> list[Wish]:
-    """Give wishes the artist's assets of their kind, another one in each variant."""
-    by_kind: dict[str, list[str]] = {}
+    """Give wishes the artist's assets of their kind, another one in each variant.
+
+    Where some answer to more words of what is asked for than others, it is one of these: a dining
+    chair comes before an office chair for "dining chairs".
+    """
+    by_kind: dict[str, list[AssetBox]] = {}
     for asset in assets:
         if asset.category in KINDS:
-            by_kind.setdefault(asset.category, []).append(asset.name)
-    return [
-        replace(w, asset=str(rng.choice(by_kind[w.kind])))
-        if not w.asset and w.kind in by_kind
-        else w
-        for w in wishes
-    ]
+            by_kind.setdefault(asset.category, []).append(asset)
+
+    def named(wish: Wish) -> str:
+        own = {stem(w) for w in wish.label.lower().split()}
+        alike = [len(own & {stem(t) for t in a.tags}) for a in by_kind[wish.kind]]
+        best = [a.name for a, n in zip(by_kind[wish.kind], alike, strict=True) if n == max(alike)]
+        return str(rng.choice(best))
+
+    return [replace(w, asset=named(w)) if not w.asset and w.kind in by_kind else w for w in wishes]
 
 
 def _met(brief: Brief, left_out: Counter) -> float:

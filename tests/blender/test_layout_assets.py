@@ -89,6 +89,20 @@ def test_what_was_measured_is_remembered_until_the_file_changes(tmp_path, monkey
     assert first.digest() != again.digest()
 
 
+def test_tags_and_descriptions_of_files_say_what_an_asset_is(tmp_path):
+    mesh = bpy.data.meshes.new("Thing_0042")
+    mesh.from_pydata(((CUBE - (0.5, 0.5, 0.5)) * (2, 0.9, 0.85)).tolist(), [], FACES)
+    obj = bpy.data.objects.new("Thing_0042", mesh)
+    obj.asset_mark()
+    obj.asset_data.tags.new("sofa")
+    obj.asset_data.description = "for three"
+    bpy.data.libraries.write(str(tmp_path / "library.blend"), {obj}, fake_user=True)
+    bpy.data.objects.remove(obj)
+    for _ in ("measured", "remembered"):
+        (box,) = assets.find(str(tmp_path)).boxes()
+        assert box.category == "sofa" and {"sofa", "for", "three"} <= set(box.tags)
+
+
 def test_broken_files_are_named_and_left_out(tmp_path):
     write_obj(tmp_path / "chair.obj")
     (tmp_path / "bad.glb").write_bytes(b"glTF....")

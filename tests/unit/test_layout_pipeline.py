@@ -6,7 +6,7 @@ import pytest
 from understudy.ml import progress
 from understudy.ml.errors import UnderstudyError
 from understudy.ml.layout.pipeline import layout
-from understudy.ml.layout.plan import Layout
+from understudy.ml.layout.plan import AssetBox, Layout, pack
 from understudy.ml.layout.verify import check
 
 OFF = dict.fromkeys(("words", "placement", "objects", "ranker", "cameras"), "off")
@@ -38,7 +38,7 @@ def test_layouts_are_valid(prompt: str) -> None:
 def test_networks_are_used_and_named() -> None:
     params = {"prompt": "a very cluttered living room", "words": "off", "variants": 2, "seed": 4}
     meta, _ = progress.run(layout({**params, "device": "cpu", "density": 1.0}, {}))
-    names = ("placement", "objects", "ranker")
+    names = ("placement", "objects", "camera", "ranker")
     assert set(meta["networks"]) == {f"layout_{name}_v1" for name in names}
     full = [Layout.unpack(one) for one in meta["layouts"]]
     assert not any(faults(made) for made in full)
@@ -86,3 +86,12 @@ def test_parameters_are_checked() -> None:
         propose("attic", mood=4)
     with pytest.raises(UnderstudyError, match="Camera style 'x' is unknown"):
         propose("attic", camera_style="x")
+
+
+def test_of_the_artists_assets_the_one_that_is_called_so_is_taken() -> None:
+    chairs = [pack(AssetBox(name, tags=name.split("_"), size=(0.5, 0.5, 0.9), category="chair"))
+              for name in ("office_chair", "dining_chair", "camping_chair")]  # fmt: skip
+    for seed in range(3):
+        made = propose("kitchen with four dining chairs", seed=seed, variants=1, assets=chairs)[0]
+        asked = [i for i in made.items if i.kind == "chair" and "Dining" in i.name]
+        assert len(asked) == 4 and {i.asset for i in asked} == {"dining_chair"}
