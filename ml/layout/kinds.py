@@ -52,6 +52,11 @@ class Kind:
     mount: float = 1.4
     spread: float = 1.15
 
+    @property
+    def carries(self) -> bool:
+        """Tell whether small things may stand on it."""
+        return self.top
+
 
 KINDS: dict[str, Kind] = {}
 

@@ -5,88 +5,126 @@ Authored. What the network knows by similarity is in `words`; what must not be g
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def listed(name: str, section: str = "") -> list[tuple[str, str]]:
+    """Return (key, phrase) of a word list: lines "key: phrase, phrase", `section` after "# "."""
+    text = Path(__file__).with_name(f"{name}.txt").read_text("utf-8").replace("\n    ", " ")
+    found, here = [], ""
+    for line in text.splitlines():
+        if line.startswith("# "):
+            here = line[2:].strip()
+        elif here == section and not line.startswith("//"):
+            key, _, phrases = re.sub(r" ~ ", " ~: ", line, count=1).partition(": ")
+            found += [(key.strip(), p.strip()) for p in phrases.split(",") if p.strip()]
+    return found
+
+
 NUMBERS = {
-    "a": 1, "an": 1, "one": 1, "single": 1, "lone": 1, "two": 2, "three": 3, "four": 4, "five": 5,
-    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-    "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30,
-    "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000, "dozen": 12, "pair": 2,
-    "couple": 2, "twin": 2, "both": 2, "few": 3, "some": 3, "several": 4, "many": 8, "numerous": 8,
-    "lots": 8, "countless": 12, "rows": 12, "hundreds": 60, "dozens": 24,
+    "a": 1, "an": 1, "one": 1, "single": 1, "lone": 1, "solitary": 1, "sole": 1, "two": 2,
+    "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40,
+    "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "hundred": 100, "thousand": 1000, "dozen": 12, "pair": 2, "couple": 2, "twin": 2, "twins": 2,
+    "both": 2, "trio": 3, "quartet": 4, "few": 3, "some": 3, "several": 4, "multiple": 4,
+    "various": 4, "assorted": 4, "many": 8, "numerous": 8, "lots": 8, "plenty": 8, "countless": 12,
+    "endless": 12, "innumerable": 12, "hundreds": 60, "dozens": 24, "scores": 40,
 }  # fmt: skip
-VAGUE = {"few", "some", "several", "many", "numerous", "lots", "countless", "rows", "hundreds"}
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+        "eighty": 80, "ninety": 90}  # fmt: skip
+VAGUE = {"few", "some", "several", "many", "numerous", "lots", "countless", "hundreds", "multiple",
+         "various", "assorted", "plenty", "endless", "innumerable", "scores"}  # fmt: skip
 VAGUE |= {"dozens", "a", "an"}
 """Numbers that only say about how many."""
 
 RELATIONS = {
-    "on top of": "on", "on": "on", "upon": "on", "atop": "on", "onto": "on",
-    "in front of": "before", "before": "before", "facing": "facing", "opposite to": "opposite",
-    "opposite": "opposite", "across from": "opposite", "next to": "beside", "beside": "beside",
-    "besides": "beside", "near": "beside", "by": "beside", "close to": "beside",
-    "nearby": "beside", "alongside": "beside", "to the left of": "beside",
-    "to the right of": "beside", "left of": "beside", "right of": "beside",
-    "on the left of": "beside", "on the right of": "beside", "either side of": "beside",
-    "on either side of": "beside", "on both sides of": "beside", "to either side of": "beside",
-    "at the foot of": "before", "at the side of": "beside", "at": "beside", "behind": "behind",
-    "in back of": "behind", "around": "around", "round": "around", "surrounding": "around",
-    "encircling": "around", "ringing": "around", "surrounded by": "~around",
-    "encircled by": "~around", "ringed by": "~around", "flanked by": "~beside",
-    "framed by": "~beside", "topped with": "~on", "topped by": "~on", "covered with": "~on",
-    "covered in": "~on", "under": "under", "beneath": "under", "below": "under",
-    "underneath": "under", "above": "above", "over": "above", "hanging over": "above",
-    "against": "beside", "between": "beside", "flanking": "beside", "leaning against": "beside",
-    "leaning on": "beside",
-}  # fmt: skip
-"""Phrase to a relation of `cards.RELATIONS`; "~" turns the two things round."""
+    phrase: "" if name == "none" else name for name, phrase in listed("phrases", "relations")
+}
+"""Phrase to a relation of `cards.RELATIONS`; "~" turns the two things round, "" says nothing."""
 
-SPOTS = {
-    "on wall": "wall", "on a wall": "wall", "on every wall": "wall", "at the wall": "wall",
-    "beside the wall": "wall", "beside the walls": "wall", "beside walls": "wall",
-    "against a wall": "wall", "against walls": "wall", "along one wall": "wall",
-    "by the walls": "wall", "on walls": "wall", "near the wall": "wall",
-    "in the middle": "centre", "in the centre": "centre", "in the center": "centre",
-    "in the corner": "corner", "in a corner": "corner", "against the wall": "wall",
-    "along the wall": "wall", "along the walls": "wall", "by the wall": "wall",
-    "on the wall": "wall", "on the walls": "wall", "at the back": "back", "in the back": "back",
-    "at the far end": "back", "at the entrance": "front", "at the front": "front",
-    "by the door": "front", "near the door": "front", "in a row": "row", "in rows": "row",
-    "in a circle": "ring", "in a ring": "ring", "on both sides": "side", "on each side": "side",
-    "in the background": "far", "in the distance": "far", "from the ceiling": "ceiling",
-    "on the ceiling": "ceiling", "on the floor": "scatter", "on the ground": "scatter",
-    "in the water": "water", "on the water": "water",
-}  # fmt: skip
+SPOTS = {phrase: name for name, phrase in listed("phrases", "spots")}
 """Phrase after a noun to a place of `cards.SPOTS`."""
 
-NOT = {"no", "without", "not", "minus", "lacking", "except", "never", "zero", "neither", "nor"}
+NOUNS = {phrase: kind for kind, phrase in listed("nouns") if not kind.endswith("~")}
+STAND_INS = {phrase: kind[:-1].strip() for kind, phrase in listed("nouns") if kind.endswith("~")}
+"""What people call things, to the kind, and to a kind that stands in for it."""
+
+NOT = {"no", "without", "not", "minus", "lacking", "except", "never", "zero", "neither", "nor",
+       "lacks", "sans", "hardly", "barely"}  # fmt: skip
+
+_ONLY = r"except(?: for)?|save(?: for)?|apart from|aside from|other than|but for"
+_SIDES = r"far|back|front|left|right|opposite|side|long|short|whole|entire|same|other|inner|outer"
+_THE = r"the|a|an|one|each|every|all|both|two|its|his|her|my|their|four|either|opposite"
+_ROOMS = (r"room|hall|chamber|square|plaza|place|courtyard|yard|garden|street|floor|clearing|cave|"
+          r"cavern|stage|arena|park|market|village|temple|church|scene|space|camp|field|forest|"
+          r"shop|office|kitchen|classroom|library|workshop|studio|lobby|dungeon|crypt|lab|"
+          r"laboratory|hangar|bridge|deck|platform|lawn|meadow|beach|attic|bedroom|bathroom|"
+          r"tavern|bar|restaurant|cafe|warehouse|station|town")  # fmt: skip
 
 REWRITES = (
     (r"\bw/o\b", "without"),
     (r"\bw/", "with "),
+    (r"\bw (?=[a-z])", "with "),
     (r"&", " and "),
-    (
-        r"\b(?:do|does|did|is|are|was|were|has|have|had|should|would|must|can|could|wo|ca)n'?t\b",
-        "not",
-    ),
-    (
-        r"\b(?:please )?(?:remove|omit|exclude|delete|skip|drop|lose|forget|ditch|leave out|"
-        r"get rid of|take away|do not include|not include|free of|devoid of|empty of|instead of|"
-        r"rather than|other than|apart from)\b",
-        "no",
-    ),
-    (r"\bnone of\b", "no"),
-    (
-        r"\b(?:never|not|no) (?:more|fewer|less) than\b|\bat (?:most|least)\b|\bup to\b|"
-        r"\bexactly\b|\bprecisely\b|\bjust (?=\d)|\blike (?=\d)",
-        " ",
-    ),
-    (r"\bhalf a dozen\b|\bhalf dozen\b", "six"),
-    (r"\ba handful of\b|\bhandful of\b|\ba bunch of\b|\ba group of\b|\ba cluster of\b", "some"),
+    (r"\b(?:do|does|did|is|are|was|were|has|have|had|should|would|must|can|could|wo|ca)n'?t\b",
+     "not"),
+    (r"\bcannot\b", "not"),
+    # "Nothing but a chair" has a chair; "everything except the chairs" has none.
+    (rf"\bnothing (?:but|except|besides|other than|save)\b|\bno furniture (?:but|except for)\b",
+     "only"),
+    (rf"\b((?:empty|bare|nothing|nobody|deserted|unfurnished|stripped|vacant|no one)\b[^.;]*?)"
+     rf",? (?:{_ONLY})\b", r"\1 , with"),
+    (rf"\b(no [^.;,]*?),? (?:{_ONLY}|but)\b(?= (?:a|an|one|two|three|four|five|six|\d))",
+     r"\1 , with"),
+    (r"\b(?:replace|swap|exchange|trade)d? (?:out )?([^.;,]*?) (?:with|for|by)\b", r"no \1 with"),
+    (r"\b(?:please )?(?:do not|not|never) (?:want|need|like|put|add|include|show|have|use|place|"
+     r"give me|draw|make)(?: in| any| the| a| me)*\b", "no"),
+    (r"\b(?:please )?(?:remove|omit|exclude|delete|skip|drop|lose|forget(?: about)?|ditch|scrap|"
+     r"leave (?:out|off|away)|hold|spare me|get rid of|take (?:away|out)|throw out|do without|"
+     r"free of|free from|devoid of|void of|bereft of|stripped of|cleared of|clear of|empty of|"
+     r"instead of|in place of|in lieu of|rather than|other than|apart from|aside from|lacking|"
+     r"missing|lacks?|sans|minus|anything but)(?= (?:the|a|an|any|all|its|his|her|my|their|both|"
+     r"those|these|that|[a-z]+s)\b)", "no"),
+    (r"\b(no|not|without|never)(?: even| any| so much as| a single| one single| a)+\b", r"\1"),
+    (r"\b(no|without)(?: a| any)? (?:sign|trace|hint|signs|traces|shortage of space for)s? of\b",
+     r"\1"),
+    (r"\bnot one\b|\bnot a\b|\bnone of\b|\bzero\b|\b0 (?=[a-z])", "no "),
+    (r"\b([a-z]{3,})-free\b", r"no \1 , "),
+    (r"\b(window|chair|tree|door|car|furniture|people|driver|roof|lamp|cloud)less\b", r"no \1 , "),
+    (r"\b(?:no|not|never) (?:more|fewer|less) than\b|\bat (?:most|least)\b|\bup to\b|"
+     r"\bexactly\b|\bprecisely\b|\bjust (?=\d)|\blike (?=\d)|\ba total of\b|\bas many as\b|"
+     r"\ba good (?=dozen|\d)|\babout (?=\d)|\baround (?=\d)|\broughly\b|\bapproximately\b|"
+     r"\bsome (?=\d|two|three|four|five|six|ten|twelve|twenty|thirty|fifty)", " "),
+    (r"\bhalf an? dozen\b|\bhalf dozen\b|\bhalf-dozen\b", "six"),
+    (r"\bbaker's dozen\b", "thirteen"),
+    (r"\ba handful of\b|\bhandful of\b|\ba bunch of (?!flowers|roses|grapes)|\ba group of (?!two|"
+     r"three|four|five|six|seven|eight|nine|ten|\d)|\ba cluster of (?!two|three|four|five|\d)",
+     "some "),
     (r"\ba trio of\b|\btrio of\b", "three"),
     (r"\ba quartet of\b", "four"),
-    (r"\ba row of\b|\ba line of\b", "rows of"),
+    (r"\bin (?:pairs|twos)\b", ""),
     (r"\b([a-z]{3,}) [x\u00d7] ?(\d{1,3})\b(?! ?(?:m|x)\b)", r"\2 \1"),
     (r"\b(\d{1,3}) ?[x\u00d7] (?=[a-z]{3})", r"\1 "),
-    (r"\bno one\b|\bnoone\b|\bno-one\b|\bnot a soul\b|\bno sign of life\b", "nobody"),
-    (r"\bevery(where)\b|\ball over the place\b", "everywhere"),
+    (r"\b(\d{1,3})[x\u00d7](?=[a-z]{3})", r"\1 "),
+    (r"\bno one\b|\bnoone\b|\bno-one\b|\bnot a soul\b|\bno soul\b|\bno sign of life\b|\bunmanned\b|"
+     r"\bunpopulated\b|\bno living soul\b|\bno life\b|\bno humans?\b|\bno characters\b", "nobody"),
+    (r"\bevery(where)\b|\ball over the place\b|\ball over\b(?! the)", "everywhere"),
+    (r"\bnorthern lights\b", "aurora"),
+    # Every way to name the room's own walls, corners and middle comes to one.
+    (rf"\b(?:on|along|against|at|by|near|across|around|lining|lines|line|to|from)"
+     rf"(?: (?:{_THE}))?(?: (?:{_SIDES}))*(?: stone| brick| wooden)? walls?\b(?! of)",
+     "along the wall"),
+    (rf"\b(?:in|into|at|on)(?: (?:{_THE}|its far))?(?: (?:{_SIDES}|dark|dusty|darkest|shadowy|"
+     rf"quiet|cosy|opposite|farthest))*"
+     rf" corners?(?: of (?:the|a|my|this) (?:{_ROOMS}))?\b", "in the corner"),
+    (rf"\b(?:in|at|to|towards?|right in|dead) (?:the|its) (?:very |exact |dead )?(?:middle|centre|"
+     rf"center|heart)(?: of (?:the|a|an|my|this|it)(?: (?:{_ROOMS}))\b|(?= of (?:the|a|an) \w+)|\b)",
+     "in the middle"),
 )
 """Patterns of everyday and set shorthand, and the plain words for them, in this order."""
 
@@ -97,7 +135,7 @@ SLUG = (
 )
 """What directors write before a place."""
 
-PRONOUNS = {"it", "them", "him", "her", "these", "those", "which", "that", "this"}
+PRONOUNS = {"it", "its", "their", "one", "them", "him", "her", "these", "those", "which", "that", "this"}
 
 ABOVE = {"clock": "wall_clock", "picture_frame": "painting", "floor_lamp": "ceiling_lamp",
          "table_lamp": "ceiling_lamp", "shelf": "wall_shelf", "signpost": "wall_sign",
@@ -194,49 +232,3 @@ STOP = set(
     "full scene place please make create generate show me i want you can set setting picture "
     "image view just like kind sort lot lots made during through between under over near".split()
 )
-
-# Words people use of the same thing, singular, that are no other name of a kind.
-SYNONYMS = {
-    "couch": "sofa", "rocks": "rock", "computers": "monitor", "shelves": "shelf",
-    "bookshelves": "shelf", "knives": "food", "benches": "bench", "torches": "torch",
-    "boxes": "crate", "branches": "bush", "trashcan": "bin", "lampposts": "streetlight",
-    "gravestones": "tombstone", "candles": "candle", "statues": "statue", "lamps": "floor_lamp",
-    "lamp": "floor_lamp", "lights": "ceiling_lamp", "light": "ceiling_lamp", "sign": "signpost",
-    "signs": "wall_sign", "mushrooms": "giant_mushroom", "fish": "fishing_net",
-    "pews": "bench", "settle": "bench", "loveseat": "sofa", "chesterfield": "sofa",
-    "chaise longue": "sofa", "rocking chair": "armchair", "wingback": "armchair",
-    "wheelchair": "chair", "office chair": "chair", "bar stools": "stool", "pillow": "cushion",
-    "kitchen island": "counter", "bar top": "counter", "lectern": "altar", "pulpit": "altar",
-    "vanity": "dresser", "drawers": "dresser", "larder": "cabinet", "vitrine": "cabinet",
-    "showcase": "cabinet", "display case": "cabinet", "buffet": "dresser",
-    "jukebox": "arcade_machine", "pinball machine": "arcade_machine", "atm": "vending_machine",
-    "slot machine": "arcade_machine", "typewriter": "laptop", "keyboard": "laptop",
-    "whisky": "bottle", "whiskey": "bottle", "beer": "bottle", "champagne": "bottle",
-    "rum": "bottle", "coffee cup": "cup", "teacup": "cup", "chalice": "cup", "tankard": "cup",
-    "pint": "cup", "grandfather clock": "clock", "alarm": "clock", "hourglass": "clock",
-    "teapot": "pot", "kettle": "pot", "saucepan": "pot", "pizza": "food", "pie": "food",
-    "cheese": "food", "lollipops": "food", "candies": "food", "sweets": "food",
-    "birthday cake": "food", "umbrellas": "parasol", "dustbin": "bin", "wastebasket": "bin",
-    "rubbish": "sack", "garbage": "sack", "bags": "sack", "dustbins": "bin", "keg": "barrel",
-    "wine rack": "shelf", "pantry": "cabinet", "cupboard": "cabinet", "gems": "crystal",
-    "jewels": "treasure", "gold coins": "treasure", "fern": "grass_tuft", "reed": "grass_tuft",
-    "rose": "flowers", "daisies": "flowers", "sunflowers": "flowers", "poppies": "flowers",
-    "houseplant": "plant_pot", "plants": "plant_pot", "plant": "plant_pot", "oak": "tree",
-    "birch": "tree", "maple": "cherry_tree", "blossom": "flowers", "ruins": "rubble",
-    "hay": "hay_bale", "straw": "hay_bale", "tyre": "barrel", "tires": "barrel",
-    "fire pit": "campfire", "bonfire": "campfire", "fire": "campfire", "lava": "puddle",
-    "pond": "puddle", "pool": "puddle", "water bowl": "bowl", "skeleton": "rubble",
-    "bones": "rubble", "gargoyle": "statue", "god": "statue", "goddess": "statue",
-    "idols": "totem", "angel": "statue", "lion": "statue", "tomb": "coffin", "wreckage": "rubble",
-    "hammer": "anvil", "forklift": "tractor", "police car": "car", "cab": "car", "jeep": "car",
-    "school bus": "truck", "fighter ships": "spaceship", "fighter ship": "spaceship",
-    "fighter": "spaceship", "rocket": "spaceship", "pod": "sleep_pod", "sailboat": "boat",
-    "kayak": "boat", "yacht": "boat", "wall lamp": "torch", "bulb": "ceiling_lamp",
-    "hanging lamp": "ceiling_lamp", "street lamps": "streetlight",
-    "string lights": "hanging_lantern",
-    "fairy lights": "hanging_lantern", "noodle stall": "food_cart", "blinds": "curtain",
-    "shutters": "curtain", "chalk board": "blackboard", "whiteboard": "blackboard",
-    "map on the wall": "painting", "photo on the wall": "painting", "ladder": "scaffold",
-    "swing set": "swing", "slide": "swing", "trapdoor": "door_frame", "screens": "wall_screen",
-    "bookcases": "shelf", "wine barrels": "barrel", "megaliths": "obelisk", "pillar": "column",
-}  # fmt: skip

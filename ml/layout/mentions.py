@@ -1,41 +1,55 @@
-"""Things that words name: with their numbers, colours, negation, and how they stand to others."""
+"""Things that words name: with their numbers, colours and negation."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from . import lexicon as lx
-from .cards import RELATIONS, Wish
+from .grammar import (
+    ADJECTIVES,
+    ADVERBS,
+    BEFORE_NOUN,
+    COLLECTIVES,
+    GONE,
+    GROUP_SPOTS,
+    MATERIALS,
+    VERB_OR_NOUN,
+    VERBS,
+    describes,
+    number,
+    opens_noun,
+)
 from .kinds import KINDS
 from .places import stem
-from .plan import SURFACE, AssetBox
+from .plan import AssetBox
 
 MOST_THINGS = 1000
-_REACH = 6
-"""Words between a relation and what it is to."""
-_FILLERS = {"the", "a", "an", "that", "which", "is", "are", "was", "were", "stand", "stands",
-            "standing", "placed", "put", "sit", "sits", "sitting", "hang", "hangs", "hanging",
-            "lie", "lies", "lying", "set", "directly", "right", "to", "stacked", "piled", "there",
-            "some", "old", "big", "small", "little", "empty", "arranged", "lined",
-            "up"}  # fmt: skip
-_DETERMINERS = {"the", "a", "an", "my", "your", "his", "her", "its", "our", "their", "one", "each",
-                "every", "both", "of", "all", "some", "any", "per"}  # fmt: skip
+_BACK = 8
+"""Words before a noun in which its number is looked for."""
 _EACH = {"each", "every", "per"}
-_SEATS = ("chair", "stool", "cushion", "armchair", "bench")
-_LINKS = {*lx.RELATIONS, "and", "with", "in", "of", ",", ";", "at", "from", "that", "is", "are",
-          "inside", "during", "to", "next", "close", "across", "surrounded", "hanging", "standing",
-          "lying", "full", "or", "left", "right", "made", "who", "which", "without", "but", "not",
-          "where", "while", "has", "each", "either", "flanked"}  # fmt: skip
-_RELATION = re.compile(
-    rf"({'|'.join(sorted(map(re.escape, lx.RELATIONS), key=len, reverse=True))})\b(.*)"
-)
-_SPOT = re.compile(rf"({'|'.join(sorted(map(re.escape, lx.SPOTS), key=len, reverse=True))})\b(.*)")
+_QUANTIFIERS = {"all", "both", "each", "most", "some", "many", "few", "several", "plenty", "lots",
+                "couple", "dozen", "dozens", "hundreds", "pair", "none", "one", "kind", "sort",
+                "kinds", "sorts"}  # fmt: skip
+LINKS = {*lx.RELATIONS, "and", "with", "in", "of", ",", ";", "at", "from", "that", "is", "are",
+         "inside", "during", "to", "next", "close", "across", "surrounded", "hanging", "standing",
+         "lying", "full", "or", "left", "right", "made", "who", "which", "without", "but", "not",
+         "where", "while", "has", "each", "either", "flanked"}  # fmt: skip
+_ARE = {"is", "are", "was", "were", "has", "have", "had", "all", "being", *GONE}
 
 
 @dataclass
 class Mention:
-    """A thing that the words name: tokens `start` to `stop` of a part."""
+    """A thing that the words name: tokens `start` to `stop` of a part.
+
+    Attributes
+    ----------
+    reach : the token where what belongs to it ends: "sacks of flour"
+    exact : the number is no guess
+    again : it has an article by which something named before may be meant
+    spot : where a word such as "a row of" puts it
+    stand_in : the kind only stands in for what is named
+    """
 
     start: int
     stop: int
@@ -49,6 +63,9 @@ class Mention:
     colour: str = ""
     again: bool = False
     each: bool = False
+    reach: int = 0
+    spot: str = ""
+    stand_in: bool = False
 
 
 def tokens_of(text: str) -> list[str]:
@@ -57,23 +74,31 @@ def tokens_of(text: str) -> list[str]:
 
 
 class Vocabulary:
-    """The nouns that the kit and the artist's assets answer to, by stems, the longest first."""
+    """The nouns that the kit and the artist's assets answer to, by stems, the longest first.
+
+    Attributes
+    ----------
+    unknown : words of nouns that nothing is called by, to be told
+    """
 
     def __init__(self, assets: list[AssetBox]) -> None:
         self.table: dict[tuple[str, ...], tuple[str, str]] = {}
         for name, kind in KINDS.items():
             for phrase in (name.replace("_", " "), *kind.words):
                 self.table.setdefault(_stems(phrase), (name, ""))
-            self.table[_stems(name.replace("_", " "))] = (name, "")
         firm = set(self.table)
-        for phrase, name in lx.SYNONYMS.items():
+        for phrase, name in (lx.NOUNS | lx.STAND_INS).items():
             self.table[_stems(phrase)] = (name, "")
+        for name in KINDS:
+            self.table[_stems(name.replace("_", " "))] = (name, "")
+        self._stand_ins = set(map(_stems, lx.STAND_INS)) - set(map(_stems, lx.NOUNS)) - firm
         for asset in assets:
             kind = asset.category if asset.category in KINDS else ""
             for phrase in (asset.name, *asset.tags):
                 stems = _stems(re.sub(r"[^a-z]+", " ", phrase.lower()))
                 if stems and stems not in firm and (kind or stems in self.table):
                     self.table[stems] = (kind or self.table[stems][0], asset.name)
+                    self._stand_ins.discard(stems)
                     firm.add(stems)
         self.longest = max(map(len, self.table))
 
@@ -86,66 +111,206 @@ class Vocabulary:
                 return n, *entry
         return None
 
+    def stands_in(self, words: list[str]) -> bool:
+        """Tell whether a kind only stands in for what words name."""
+        return tuple(map(stem, words)) in self._stand_ins
+
 
 def _stems(phrase: str) -> tuple[str, ...]:
     return tuple(stem(w) for w in re.findall(r"[a-z0-9'\-]+", phrase.lower()))
 
 
+class _Negation:
+    """Whether the words so far say that what comes is not there."""
+
+    def __init__(self) -> None:
+        self.on = self.named = False
+
+    def step(self, tokens: list[str], i: int) -> None:
+        """Read one more token."""
+        token, after = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else ""
+        if token in lx.NOT:
+            self.on, self.named = True, False
+        elif token in (";", "but", "with", "only", "just", "instead", "plus"):
+            self.on = False
+        elif token == ",":
+            self.on = self.on and self._listed(tokens[i + 1 : i + 11])
+        elif token == "and" and (number(after) is not None or after in BEFORE_NOUN - lx.NOT):
+            self.on = False
+        elif self.named and token in lx.RELATIONS:
+            self.on = False
+
+    @staticmethod
+    def _listed(tokens: list[str]) -> bool:
+        """Tell whether a list goes on to an "or": "no chairs, tables or rugs"."""
+        for token in tokens:
+            if token in ("or", "nor"):
+                return True
+            if token in (";", "with", "but", "and", "the") or token in lx.NOT or (
+                    number(token) is not None):  # fmt: skip
+                return False
+        return False
+
+
 def scan(tokens: list[str], vocabulary: Vocabulary) -> list[Mention]:
     """Return every noun with the number, colour and negation before it."""
-    found, i, negated = [], 0, False
+    found: list[Mention] = []
+    i, negation = 0, _Negation()
     while i < len(tokens):
-        token = tokens[i]
-        after = tokens[i + 1] if i + 1 < len(tokens) else ""
-        if token in lx.NOT:
-            negated = True
-        elif token in (",", ";", "but", "with", "only", "just", "instead"):
-            negated = False
-        elif token == "and" and (after in lx.NUMBERS or after.isdigit()):
-            negated = False
+        negation.step(tokens, i)
         hit = vocabulary.find(tokens, i)
-        if hit is None or (token in lx.STOP and hit[0] == 1):
+        if hit is None or not _is_noun(tokens, i, hit[0], found, vocabulary):
             i += 1
             continue
         n, kind, asset = hit
         label = " ".join(tokens[i : i + n])
-        mention = Mention(i, i + n, kind, label, asset, negated=negated)
-        _count(mention, tokens, found[-1].stop if found else 0)
+        mention = Mention(i, i + n, kind, label, asset, negated=negation.on, reach=i + n,
+                          stand_in=not asset and vocabulary.stands_in(tokens[i : i + n]))
+        _count(mention, tokens, found[-1].reach if found else 0)
         _count_after(mention, tokens)
-        found.append(mention)
+        if set(tokens[i + n : i + n + 4]) & GONE and tokens[i + n] in _ARE:
+            mention.negated = True
         i += n
+        if tokens[i : i + 1] == ["of"]:
+            i = mention.reach = _contents(tokens, i, vocabulary)
+        found.append(mention)
+        negation.named = True
     return found
 
 
+def _is_noun(
+    tokens: list[str], i: int, n: int, found: list[Mention], vocabulary: Vocabulary
+) -> bool:
+    """Tell whether words that could name a thing do so where they stand."""
+    word, after = tokens[i], tokens[i + n : i + n + 2]
+    if n > 1:
+        return True
+    if word in lx.STOP or (word in COLLECTIVES and after[:1] == ["of"]):
+        return False
+    right_behind = bool(found) and found[-1].reach == i
+    if word in VERB_OR_NOUN and (right_behind or not opens_noun(tokens, i)):
+        return False
+    if word.endswith("s") and not word.endswith("ss"):
+        return True
+    nxt = after[0] if after else ""
+    if not nxt or nxt in VERBS or nxt in ADVERBS or nxt in LINKS or nxt in lx.STOP:
+        return True
+    behind = vocabulary.find(tokens, i + 1)
+    if behind is not None:  # "glass counter" is a counter
+        return nxt in VERB_OR_NOUN and behind[0] == 1
+    return not (word in MATERIALS and not describes(nxt) and number(nxt) is None
+                and nxt not in BEFORE_NOUN and nxt not in lx.NOT and nxt.isalpha()
+                and nxt not in ADJECTIVES and not nxt.endswith("ly"))  # fmt: skip
+
+
+def _contents(tokens: list[str], at: int, vocabulary: Vocabulary) -> int:
+    """Return where "of" and what a thing is full of, or made of, end."""
+    k = at + 1
+    while k < len(tokens) and k - at <= 4 and tokens[k] not in (",", ";", "and"):
+        hit = vocabulary.find(tokens, k)
+        if hit is not None:
+            return k + hit[0]
+        if tokens[k] in lx.RELATIONS or tokens[k] in LINKS:
+            break
+        k += 1
+    return at
+
+
 def _count(mention: Mention, tokens: list[str], floor: int) -> None:
-    """Read the number and the colour in the words before a noun."""
-    last = tokens[mention.stop - 1]
-    mention.count = 3 if last.endswith("s") and not last.endswith("ss") else 1
-    for k in range(mention.start - 1, max(floor - 1, mention.start - 6), -1):
+    """Read number, colour and group in the words before a noun."""
+    last = mention.label.split(" of ")[0].split()[-1]
+    plural = last.endswith("s") and not last.endswith(("ss", "us", "is"))
+    mention.count = 3 if plural or last in _PLURALS else 1
+    inner: int | None = None
+    groups = 1
+    k = mention.start - 1
+    while k >= max(floor, mention.start - _BACK):
         word = tokens[k]
-        if word in (",", ";", "and", "with") or (word in lx.RELATIONS and word not in ("round",)):
+        if word in (",", "and"):
+            if not _between_adjectives(tokens, k):
+                break
+        elif word == "of":
+            group = tokens[k - 1] if k else ""
+            if group in COLLECTIVES and number(group) is None:
+                mention.spot = GROUP_SPOTS.get(group, mention.spot)
+                mention.count = mention.count if inner is not None else COLLECTIVES[group]
+                groups = 0
+                k -= 1
+            elif group not in _QUANTIFIERS and number(group) is None:
+                break
+        elif word in (";", "with", "or") or _ends(word):
             break
         mention.again |= word in ("the", *_EACH)
         mention.each |= word in _EACH
         if word in lx.COLOURS and not mention.colour:
             mention.colour = lx.COLOURS[word]
-        number = int(word) if word.isdigit() else lx.NUMBERS.get(word)
-        if number is not None and not mention.exact:
-            if word in ("hundred", "thousand", "dozen") and k and tokens[k - 1] in lx.NUMBERS:
-                number *= lx.NUMBERS[tokens[k - 1]]
-            mention.count = min(max(number, 1), MOST_THINGS)
-            mention.exact = word not in lx.VAGUE
-            mention.asked = True
-            if not mention.exact or k == 0 or tokens[k - 1] not in ("the", "of", "each"):
+        value = _value(tokens, k)
+        if value is not None:
+            if groups == 0:
+                groups = value if word not in ("a", "an") else 1
+                _group(mention, inner, groups, tokens[k + 1 : mention.start])
                 break
+            if inner is None:
+                inner = value
+                mention.count = min(max(value, 1), MOST_THINGS)
+                mention.exact = word not in lx.VAGUE and word not in ("a", "an")
+                mention.asked = True
+            if word in ("a", "an"):
+                break
+        k -= 1
+
+
+_PLURALS = {"people", "men", "teeth", "sheep", "cacti", "fungi", "mice", "geese", "sarcophagi",
+            "amphorae", "antennae"}  # fmt: skip
+
+
+def _ends(word: str) -> bool:
+    """Tell whether no number reaches over a word to a noun behind it."""
+    return (word in lx.RELATIONS and word not in ("round", "line", "lines")) or (
+        word in lx.PEOPLE and not word.endswith("'s") and word not in ("couple", "twin", "twins")
+    ) or (word in VERBS and word not in ADJECTIVES and not describes(word)
+          and word not in VERB_OR_NOUN)  # fmt: skip
+
+
+def _value(tokens: list[str], k: int) -> int | None:
+    """Return the number that ends at a token: "two dozen", "three hundred"."""
+    value = number(tokens[k])
+    if tokens[k] in ("hundred", "thousand", "dozen", "pair", "pairs") and k:
+        before = number(tokens[k - 1])
+        if before is not None and value is not None:
+            value *= before
+    return value
+
+
+def _group(mention: Mention, inner: int | None, groups: int, between: list[str]) -> None:
+    """Multiply: "two rows of five desks", "six pairs of columns"."""
+    each = inner
+    if each is None:
+        word = next((w for w in between if w in COLLECTIVES), "row")
+        each = 2 if word in ("pair", "pairs") else max(1, COLLECTIVES[word] // (
+            2 if word.endswith("s") else 1))  # fmt: skip
+        mention.exact = mention.exact or word in ("pair", "pairs", "trio", "quartet")
+    mention.count = min(each * groups, MOST_THINGS)
+
+
+def _between_adjectives(tokens: list[str], k: int) -> bool:
+    """Tell whether a comma or "and" only parts two adjectives of one noun."""
+    if k == 0 or k + 1 >= len(tokens):
+        return False
+    before, after = tokens[k - 1], tokens[k + 1]
+    far = tokens[max(0, k - 4) : k - 1]
+    return describes(before) and describes(after) and any(number(w) is not None for w in far)
 
 
 def _count_after(mention: Mention, tokens: list[str]) -> None:
-    """Read a number that stands alone behind: "statues (four)"."""
-    after = [*tokens[mention.stop : mention.stop + 3], ",", ",", ","]
-    number = int(after[1]) if after[1].isdigit() else lx.NUMBERS.get(after[1], 0)
-    if after[0] == "," and after[2] in (",", ";") and number > 1 and not mention.exact:
-        mention.count, mention.exact = min(number, MOST_THINGS), True
+    """Read a number that stands behind: "statues (four)", "chairs, six of them"."""
+    after = [*tokens[mention.stop : mention.stop + 4], ",", ",", ",", ","]
+    if after[0] != "," or mention.exact:
+        return
+    value = number(after[1]) if after[1] not in ("a", "an", "one") else None
+    if value and (after[2] in (",", ";") or after[2:4] in (["of", "them"], ["in", "all"],
+                                                          ["in", "total"])):  # fmt: skip
+        mention.count, mention.exact = min(value, MOST_THINGS), True
 
 
 def settle_asked(
@@ -177,225 +342,7 @@ def settle_asked(
         if named and (before not in ("a", "an") or (
                 roofed and KINDS[mention.kind].category == "building")):  # fmt: skip
             mention.asked = False
-        if mention.stop < head.stop and tokens[mention.stop] not in _LINKS:
+        if mention.stop < head.stop and tokens[mention.stop] not in LINKS:
             mention.asked = False
         if mixed:
             mention.asked = False
-
-
-def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict[str, str]]:
-    """Return what is asked for, related to one another, and colours by label."""
-    asked = [m for m in found if m.asked and not m.negated]
-    relations = _Relations(asked, [m for m in found if not m.negated], tokens)
-    wishes, colours = [], {}
-    for i, mention in enumerate(asked):
-        same = [a for a in asked if a.kind == mention.kind and a is not mention]
-        if mention.again and any(a.start < mention.start or a.count > mention.count for a in same):
-            continue
-        spot, target = relations.of(i)
-        count = relations.times(i, target)
-        if mention.colour:
-            colours[mention.label] = mention.colour
-        if target == mention.kind:
-            spot, target = "", ""
-        kind = mention.kind
-        if not mention.asset and (spot == "above" or (spot == "wall" and kind == "clock")):
-            kind = lx.ABOVE.get(kind, kind)
-            if target in ("window", "door") and kind == "ceiling_lamp":
-                kind = "torch"
-        if spot == "row" and not mention.exact and count == 3:
-            count = 8
-        wishes.append(Wish(kind, count, count, spot, target, True, mention.label, mention.asset))
-        if spot == "on" and target:
-            _share(wishes, asked, i, target, tokens)
-    return _merged(wishes), colours
-
-
-class _Relations:
-    """What stands how to what, in the words after, and before, each noun."""
-
-    def __init__(self, asked: list[Mention], known: list[Mention], tokens: list[str]) -> None:
-        self.asked, self.known, self.tokens = asked, known, tokens
-        self.turned: dict[int, tuple[str, str]] = {}
-
-    def of(self, i: int) -> tuple[str, str]:
-        """Return (spot or relation, kind or opening that it is to) of a mention, or ("", "")."""
-        ahead = self._before(i)
-        spot, target = self._after(i)
-        if target or (spot and not ahead[1]):
-            return spot, target
-        return ahead if ahead[0] else self.turned.get(i, ("", ""))
-
-    def times(self, i: int, target: str) -> int:
-        """Return how many are asked for, "each" and "on every table" multiplied."""
-        mention = self.asked[i]
-        after = self.tokens[mention.stop : mention.stop + 2]
-        if target and any(m.each and m.kind == target for m in self._within(mention.stop)):
-            most = [m.count for m in self.known if m.kind == target]
-            return min(mention.count * max(most), MOST_THINGS)
-        if {"each", "apiece"} & set(after):
-            before = [m for m in self.asked[:i] if m.count > 1 and m.exact]
-            if before:
-                return min(mention.count * before[-1].count, MOST_THINGS)
-        return mention.count
-
-    def _within(self, start: int) -> list[Mention]:
-        return [m for m in self.known if 0 <= m.start - start <= _REACH + 3]
-
-    def _after(self, i: int) -> tuple[str, str]:
-        mention = self.asked[i]
-        end = next((m.start for m in self.known if m.start >= mention.stop), len(self.tokens))
-        words = self.tokens[mention.stop : mention.stop + 9]
-        if words[:1] == ["of"] and "," not in words[:4] and mention.stop + 3 <= end:
-            # "barrels of dark water behind it"
-            at = next((k for k in range(1, 4) if _RELATION.match(" ".join(words[k:]))), 0)
-            words = words[at:]
-        while words and words[0] in _FILLERS - {"right", "set", "to"}:
-            words = words[1:]
-        text = " ".join(words)
-        hit = _SPOT.match(text)
-        relation = _RELATION.match(text)
-        if hit and (relation is None or len(hit[1]) >= len(relation[1])):
-            spot, rest = lx.SPOTS[hit[1]], hit[2].strip()
-            relation = _RELATION.match(rest)
-            if relation is None or lx.RELATIONS[relation[1]] not in ("around", "beside", "before",
-                                                                     "behind"):  # fmt: skip
-                return spot, ""
-        if relation is None:
-            while words and words[0] in _FILLERS:
-                words = words[1:]
-            relation = _RELATION.match(" ".join(words))
-        if relation is None:
-            return self._with(i)
-        return self._target(i, relation)
-
-    def _with(self, i: int) -> tuple[str, str]:
-        """A table "with" chairs has them around it, "with" cups on it."""
-        mention = self.asked[i]
-        before = [m for m in self.known if m.stop <= mention.start]
-        tables = [m for m in before if KINDS[m.kind].top and (
-            m is before[-1] and "with" in self.tokens[m.stop : mention.start]
-            or "each" in self.tokens[mention.stop : mention.stop + 2])]  # fmt: skip
-        if not tables:
-            return "", ""
-        table = KINDS[tables[-1].kind]
-        if KINDS[mention.kind].support == SURFACE:
-            return "on", table.name
-        if mention.kind in _SEATS and table.category == "table":
-            return "before" if table.wall else "around", table.name
-        return "", ""
-
-    def _target(self, i: int, hit: re.Match) -> tuple[str, str]:
-        """Return the relation that was matched with what it is to."""
-        mention, relation = self.asked[i], lx.RELATIONS[hit[1]]
-        tail = hit[2].split(" and ")[0].split(" ,")[0]
-        opening = re.match(
-            r"\s*(?:each|every|the|a|an|its|one|of|big|large|tall|small)?\s*(?:\w+ )?(window|door)",
-            tail,
-        )
-        if opening:
-            return relation.strip("~"), opening[1]
-        word = tail.split()[0] if tail.split() else ""
-        if re.match(r"\s*(?:each other|one another)\b", tail):
-            return relation.strip("~"), mention.kind
-        if word in lx.PRONOUNS or word in ("", ",", ";"):
-            return relation.strip("~"), self._antecedent(i, word) or ""
-        start = mention.stop
-        partner = next((m for m in self.known if 0 <= m.start - start <= _REACH + 3), None)
-        if partner is None or "," in self.tokens[start : partner.start]:
-            return "", ""
-        if relation.startswith("~"):
-            for k, other in enumerate(self.asked):
-                if other is partner:
-                    self.turned[k] = (relation[1:], mention.kind)
-            return "", ""
-        if relation not in RELATIONS:
-            return "", ""
-        if relation == "beside" and hit[1] in ("at", "by") and partner.count > 1:
-            return "", ""
-        return relation, partner.kind
-
-    def _antecedent(self, i: int, word: str) -> str:
-        """Return what "it" or "them" stands for: the last thing named before, of another kind."""
-        mention = self.asked[i]
-        before = [m for m in self.known if m.stop <= mention.start and m.kind != mention.kind]
-        if word in ("them", "these", "those"):
-            before = [m for m in before if m.count > 1] or before
-        elif word:
-            before = [m for m in before if m.count == 1] or before
-        openings = {"door_frame": "door", "window_frame": "window"}
-        if before and not before[-1].asked:
-            return openings.get(before[-1].kind, before[-1].kind)
-        return before[-1].kind if before else ""
-
-    def _before(self, i: int) -> tuple[str, str]:
-        """Read what stands before a noun: "beside the stove an empty chair"."""
-        mention = self.asked[i]
-        begin = self._clause(mention)
-        clause = self.tokens[begin : mention.start]
-        text = " ".join(clause)
-        inside = [m for m in self.known if begin <= m.start < mention.start]
-        hit = _RELATION.match(text)
-        spot = _SPOT.match(text)
-        if spot and not inside and (hit is None or len(spot[1]) >= len(hit[1])):
-            return lx.SPOTS[spot[1]], ""
-        if hit is None or len(inside) > 1:
-            return "", ""
-        relation = lx.RELATIONS[hit[1]]
-        opening = re.match(r"\s*(?:the|a|each|every|one)?\s*(?:\w+ )?(window|door)", hit[2])
-        if opening and not inside:
-            return relation.strip("~"), opening[1]
-        words = hit[2].split()
-        if words[:1] and words[0] in lx.PRONOUNS and not inside:
-            return relation.strip("~"), self._antecedent(i, words[0])
-        if not inside or relation.startswith("~") or relation not in RELATIONS:
-            return "", ""
-        lead = self.tokens[begin + len(hit[1].split()) : inside[0].start]
-        gap = self.tokens[inside[0].stop : mention.start]
-        if len(lead) > 4 or len(gap) > 5 or set(gap) & set(lx.RELATIONS):
-            return "", ""
-        return relation, inside[0].kind
-
-    def _clause(self, mention: Mention) -> int:
-        """Return the token where the clause before a noun begins."""
-        begin = mention.start
-        while begin and self.tokens[begin - 1] not in (";", "and", "with", "but"):
-            begin -= 1
-            inside = any(begin <= m.start < mention.start for m in self.known)
-            # "beside the stove, an empty chair" is one clause, but only one.
-            if self.tokens[begin] == "," and (inside or mention.start - begin > 4):
-                begin += 1
-                break
-        while begin < mention.start and self.tokens[begin] in {"put", "place", "there", "is",
-                                                               "are", ","}:  # fmt: skip
-            begin += 1
-        return begin
-
-
-def _share(
-    wishes: list[Wish], asked: list[Mention], i: int, target: str, tokens: list[str]
-) -> None:
-    """Let small things listed before share a place: "a laptop, a cup and papers on the desk"."""
-    for before, after in zip(asked[i - 1 :: -1] if i else [], asked[i::-1], strict=False):
-        between = set(tokens[before.stop : after.start])
-        if any(w not in (",", "and", "some") and w not in lx.NUMBERS and not w.isdigit()
-               and w not in lx.COLOURS for w in between):  # fmt: skip
-            return
-        for k, earlier in enumerate(wishes):
-            if earlier.label == before.label and not earlier.spot:
-                if KINDS[earlier.kind].support == SURFACE:
-                    wishes[k] = replace(earlier, spot="on", target=target)
-
-
-def _merged(wishes: list[Wish]) -> list[Wish]:
-    """Join wishes for the same thing: a later mention with "the" means the one before."""
-    kept: list[Wish] = []
-    for wish in wishes:
-        same = [k for k in kept if (k.kind, k.asset) == (wish.kind, wish.asset)]
-        if same and not wish.spot and wish.low == 1:
-            continue
-        if same and not same[0].spot and same[0].low <= wish.low:
-            kept[kept.index(same[0])] = wish
-            continue
-        kept.append(wish)
-    return kept

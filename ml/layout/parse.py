@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from . import lexicon as lx
 from .cards import Card, Style, Wish, styles
-from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of, wishes_of
+from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of
 from .places import Places, stem
 from .plan import AssetBox
+from .relations import wishes_of
 from .rooms import ROOFED
 from .spelling import correct, own_words
 from .tongues import to_english
@@ -99,13 +100,16 @@ def _clean(prompt: str, places: Places, notes: list[str]) -> str:
     text, foreign = to_english(text, own_words())
     notes += foreign
     text = re.sub(lx.SLUG, "", text)
+    text = _numbers(text)
     for pattern, plain in lx.REWRITES:
         text = re.sub(pattern, plain, text)
     # Sentences, slashes and dashes part clauses as commas do.
-    text = re.sub(r"(?<!\d)[.!?:]+|[.!?:]+(?!\d)|\s+[-–—/]+\s+|[\n—]|\.\.\.", " , ", text)
+    text = re.sub(r"(?<!\d)[.!?]+(?=\s|$)|[.!?]+(?!\d)|\.\.\.|\n", " ; ", text)
+    text = re.sub(r":+(?!\d)|\s+[-–—/]+\s+|—", " , ", text)
     kept = re.sub(r"[^\w\s+.,;:²'\-/()]", " ", text)
     kept = re.sub(r"[(),]", " , ", kept)
-    words = re.sub(r"(?: ,)+", " ,", " ".join(kept.split())).strip(" ,").split()
+    kept = re.sub(r"(?:\s*[,;])*\s*;[\s,;]*", " ; ", kept)
+    words = re.sub(r"(?: ,)+", " ,", " ".join(kept.split())).strip(" ,;").split()
     if len(words) > MOST_WORDS:
         notes.append(f"Only the first {MOST_WORDS} of {len(words)} words were used")
         words = words[:MOST_WORDS]
@@ -113,7 +117,34 @@ def _clean(prompt: str, places: Places, notes: list[str]) -> str:
     if not foreign:  # what a word list does not know is no misspelt English
         text, said = correct(text, places.knows)
         notes += said
-    return text.replace(" ,", ",")
+    return text.replace(" ,", ",").replace(" ;", ";")
+
+
+def _numbers(text: str) -> str:
+    """Return a text with numbers of several words, and ranges, as one number each.
+
+    >>> _numbers("twenty-five candles, two or three chairs, 3-5 crates, a two-seater sofa")
+    '25 candles, 3 chairs, 4 crates, a sofa'
+    """
+    tens, units = "|".join(lx.TENS), "|".join(n for n, v in lx.NUMBERS.items() if 1 < v < 10)
+    text = re.sub(rf"\b({tens})[- ](one|{units})\b",
+                  lambda m: str(lx.TENS[m[1]] + lx.NUMBERS[m[2]]), text)  # fmt: skip
+    text = re.sub(r"\b(?:a|one) hundred and (\d+|[a-z]+)\b", lambda m: str(
+        100 + (int(m[1]) if m[1].isdigit() else lx.NUMBERS.get(m[1], 0))), text)  # fmt: skip
+    text = re.sub(r"\ban? ([a-z]{3,}) or two\b", r"two \1", text)
+    count = rf"(\d{{1,3}}|one|{units}|ten|eleven|twelve)"
+
+    def middle(found: re.Match) -> str:
+        low, high = (int(n) if n.isdigit() else lx.NUMBERS[n] for n in found.groups())
+        return str((low + high + 1) // 2) if low < high else found[0]
+
+    text = re.sub(rf"\b(?:between )?{count} ?(?:or|to|-|–|and) ?{count}(?= [a-z]{{3}})(?! (?:of|m)\b)",
+                  lambda m: m[0] if re.search(r"\band\b", m[0]) and "between" not in m[0]
+                  else middle(m), text)  # fmt: skip
+    # "a two-seater sofa" is one sofa.
+    return re.sub(
+        rf"\b(?:\d+|one|{units}|ten|twelve)-(?!poster|way)(?:[a-z]+(?:ed|er|y)|foot|feet|metre|"
+        r"meter|man|person|piece|tier|year-old|story|room|bed|door|arm|leg|wheel)\b ?", "", text)
 
 
 def _segments(part: str) -> list[tuple[str, float]]:
@@ -122,7 +153,10 @@ def _segments(part: str) -> list[tuple[str, float]]:
     Then come the other clauses, and what follows "in" and "at".
     """
     plain = re.sub(r"\b(?:of )?\d[\d.]*\s*(?:x|by|m²|m2|m|sqm|met(?:er|re)s?)(?!\w)|\d+", " ", part)
-    stop = r"\b(?:with|without|containing|featuring|where|no|but)\b|[,;.:]"
+    stop = (
+        r"\b(?:with|without|containing|featuring|where|no|but|has|have|had|holds|contains|is|are|"
+        r"was|were|full of|filled|packed|lined|littered|crammed|overflowing|only|which|whose)\b|[,;.:]"
+    )
     clauses = [c.strip() for c in re.split(r"[,;.:]", plain) if c.strip()]
     found: list[tuple[str, float]] = []
     for k, clause in enumerate(clauses):
@@ -219,10 +253,8 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
     """Read things, their numbers and relations from one part of the words."""
     tokens = tokens_of(part)
     found = scan(tokens, vocabulary)
-    entries = [brief.card, *brief.extra, *brief.overlays]
-    names = [p for e in entries for p in (e.name, *e.aliases)]
-    place = {stem(w) for p in names for w in p.split()}
     span = _span(tokens, tokens_of(head))
+    place = _place_words(brief, tokens_of(head))
     roofed = brief.card.shape in ROOFED
     settle_asked(found, tokens, place, [span] if span else [], mixed, roofed)
     _people(brief, tokens, found)
@@ -230,6 +262,17 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
     wishes, colours = wishes_of(found, tokens)
     brief.colours |= colours
     brief.wishes += [w for w in wishes if w.kind not in {b.kind for b in brief.wishes}]
+
+
+def _place_words(brief: Brief, said: list[str]) -> set[str]:
+    """Return the stems of the place's name, and of its other names that the words use."""
+    here = set(map(stem, said))
+    found = {stem(w) for e in (brief.card, *brief.extra) for w in e.name.split()}
+    for entry in (brief.card, *brief.extra, *brief.overlays):
+        for name in entry.aliases:
+            stems = {stem(w) for w in name.split()}
+            found |= stems if stems <= here else set()
+    return found
 
 
 def _span(tokens: list[str], inner: list[str]) -> range | None:
@@ -243,7 +286,7 @@ def _span(tokens: list[str], inner: list[str]) -> range | None:
 def _people(brief: Brief, tokens: list[str], found: list[Mention]) -> None:
     """Count who is named; "nobody" and "no people" mean nobody."""
     taken = {i for m in found if m.asked for i in range(m.start, m.stop)}
-    place = {stem(w) for p in (brief.card.name, *brief.card.aliases) for w in p.split()}
+    place = _place_words(brief, tokens)
     total = None
     for i, token in enumerate(tokens):
         if token not in lx.PEOPLE or i in taken or token.endswith("'s"):
@@ -259,7 +302,7 @@ def _people(brief: Brief, tokens: list[str], found: list[Mention]) -> None:
         after = tokens[i + 1] if i + 1 < len(tokens) else ""
         if not known and (stem(token) in place or after.startswith("'")):
             continue  # the kings of a king's tomb
-        if "of" in before or (stem(token) in lx.NAMED_AFTER and not known):
+        if "of" in before or after == "of" or (stem(token) in lx.NAMED_AFTER and not known):
             continue
         many = token in ("crowd", "people") or (token.endswith("s") and not known)
         count = known[-1] if known else (6 if token in ("crowd", "people") else 3 if many else 1)

@@ -14,6 +14,17 @@ from .cards import Card, cards, styles
 from .lexicon import HOURS, NOT, STOP, WEATHER
 
 _NOT_PLACES = STOP | NOT | set(WEATHER) | set(HOURS)
+_CHIEF = 0.6
+"""How much more the word counts that says what a place is."""
+
+
+def _chief(head: str) -> str:
+    """Return the stem of the word that says what a place is: the last before "of", "in", "for"."""
+    first = re.split(r"\b(?:of|for|in|at|on|by|from|after|before|during|under|near|who|that)\b|,",
+                     head.strip())  # fmt: skip
+    words = [w for w in re.findall(r"[a-z0-9'\-]+", next((f for f in first if f.strip()), ""))
+             if w not in _NOT_PLACES]  # fmt: skip
+    return stem(words[-1]) if words else ""
 
 
 class Encoder(Protocol):
@@ -81,7 +92,8 @@ class Places:
         score = dict.fromkeys(self.cards, 0.0)
         words = {stem(w) for w in re.findall(r"[a-z0-9'\-]+", head) if w not in _NOT_PLACES}
         words = words or set(self._content(head))
-        lexical = [self._overlap(words, stems) for stems in self._stems]
+        chief = _chief(head)
+        lexical = [self._overlap(words, stems, chief) for stems in self._stems]
         if self._known is None:
             values = np.array(lexical)
         else:
@@ -106,15 +118,20 @@ class Places:
         stems = frozenset(self._content(words))
         return stems in self._stems
 
-    def _overlap(self, words: set[str], stems: frozenset[str]) -> float:
-        """Return how well words and a phrase cover each other, 0 to 1, rare words first."""
+    def _overlap(self, words: set[str], stems: frozenset[str], chief: str) -> float:
+        """Return how well words and a phrase cover each other, 0 to 1, rare words first.
+
+        The `chief` word is what the place is, the others say of what sort: a haunted forest is a
+        forest.
+        """
         if not words or not stems:
             return 0.0
         default = math.log(1 + len(self.cards))
-        both = sum(self._weight.get(s, default) for s in words & stems)
-        asked = sum(self._weight.get(s, 0.5 * default) for s in words)
+        more = _CHIEF * self._weight.get(chief, 0.5 * default) * (chief in words)
+        both = sum(self._weight.get(s, default) for s in words & stems) + more * (chief in stems)
+        asked = sum(self._weight.get(s, 0.5 * default) for s in words) + more
         given = sum(self._weight.get(s, default) for s in stems)
-        return 2 * both / (asked + given)
+        return 2 * both / (asked + given + more * (chief in stems))
 
     def named_styles(self, text: str) -> list[str]:
         """Return the styles that words name, in the order of the words."""

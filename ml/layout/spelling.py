@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 
+from . import grammar
 from . import lexicon as lx
 from .cards import cards, styles
 from .kinds import KINDS
@@ -19,7 +20,8 @@ _SHORT, _LONG = 4, 6
 def own_words() -> frozenset[str]:
     """Return every word that kinds, cards, styles and word lists are made of."""
     texts = [*lx.RELATIONS, *lx.SPOTS, *lx.NUMBERS, *lx.WEATHER, *lx.HOURS, *lx.MOODS, *lx.COLOURS,
-             *lx.DENSITIES, *lx.MEDIA, *lx.SYNONYMS, *lx.PEOPLE, *lx.STOP, *lx.NOT]  # fmt: skip
+             *lx.DENSITIES, *lx.MEDIA, *lx.NOUNS, *lx.STAND_INS, *lx.PEOPLE, *lx.STOP, *lx.NOT]  # fmt: skip
+    texts += [*grammar.ADJECTIVES, *grammar.VERBS, *grammar.ADVERBS, *grammar.COLLECTIVES]
     for kind in KINDS.values():
         texts += [kind.name.replace("_", " "), *kind.words]
     for entry in (*cards().values(), *styles().values()):
@@ -76,7 +78,7 @@ def _nearest(word: str, most: int) -> str:
 def _things() -> frozenset[str]:
     """Return the words that kinds are called by."""
     names = [p for k in KINDS.values() for p in (k.name.replace("_", " "), *k.words)]
-    return frozenset(w for n in [*names, *lx.SYNONYMS] for w in n.lower().split())
+    return frozenset(w for n in [*names, *lx.NOUNS, *lx.STAND_INS] for w in n.lower().split())
 
 
 def distance(a: str, b: str, most: int) -> int:

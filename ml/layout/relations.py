@@ -1,0 +1,396 @@
+"""How the things that words name stand to one another: on, beside, around, facing, between.
+
+Each noun is looked at three ways: what follows it ("a lamp on the desk"), what stands before it
+("beneath the window, a bench"), and what another noun says of it ("a desk with a lamp on it").
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from . import lexicon as lx
+from .cards import RELATIONS, Wish
+from .grammar import ADJECTIVES, VERBS, describes, number
+from .kinds import KINDS
+from .mentions import MOST_THINGS, Mention
+from .plan import FLOOR, SURFACE
+
+_LONGEST = 6
+_SKIP = 7
+"""Words that may stand between a noun and the relation that is said of it."""
+_TARGET = 6
+"""Words between a relation and what it is to."""
+_SEATS = ("chair", "stool", "cushion", "armchair", "bench", "stump")
+_BREAKS = {",", ";", "and", "or", "with", "but", "where", "while", "no", "without", "whose", "has",
+           "have", "not", "which", "that", "who"}  # fmt: skip
+_OPENINGS = {"window": "window", "windows": "window", "door": "door", "doorway": "door",
+             "doors": "door", "entrance": "door", "entry": "door", "exit": "door",
+             "windowsill": "window", "porthole": "window"}  # fmt: skip
+_PLACED = {"placed", "parked", "moored", "seated", "located", "situated", "positioned", "stationed",
+           "stacked", "piled", "gathered", "arranged", "set", "left", "huddled", "closed",
+           "installed", "mounted", "planted", "dropped", "abandoned", "scattered"}  # fmt: skip
+_GROUPS = {"around", "beside", "behind", "before", "facing", "opposite", "under", "above", "on"}
+_HOLDS = {"with", "has", "have", "holds", "holding", "bearing", "carrying", "supporting", "plus"}
+
+Found = tuple[str, str]
+"""(spot or relation, kind or opening that it is to)."""
+_NONE: Found = ("", "")
+
+
+def _table(phrases: dict[str, str]) -> dict[tuple[str, ...], str]:
+    return {tuple(p.split()): name for p, name in phrases.items()}
+
+
+_RELATIONS, _SPOTS = _table(lx.RELATIONS), _table(lx.SPOTS)
+
+
+def _match(table: dict, tokens: list[str], at: int) -> tuple[int, str] | None:
+    """Return (tokens used, name) of the longest phrase that begins at a token."""
+    for n in range(min(_LONGEST, len(tokens) - at), 0, -1):
+        name = table.get(tuple(tokens[at : at + n]))
+        if name is not None:
+            return n, name
+    return None
+
+
+class Relations:
+    """What stands how to what, in the words after, and before, each noun."""
+
+    def __init__(self, asked: list[Mention], known: list[Mention], tokens: list[str]) -> None:
+        self.asked, self.known, self.tokens = asked, known, tokens
+        self.turned: dict[int, Found] = {}
+        self.found = [_NONE] * len(asked)
+        after = [self._after(i) for i in range(len(asked))]
+        led = [self._before(i) for i in range(len(asked))]
+        for i, mention in enumerate(asked):
+            best = after[i] if after[i][1] or (after[i][0] and not led[i][1]) else led[i]
+            best = best if best[0] else self.turned.get(i, _NONE)
+            self.found[i] = best if best[0] else (mention.spot, "")
+        self._spread(after, led)
+
+    def of(self, i: int) -> Found:
+        """Return what is said of the `i`-th thing that is asked for."""
+        spot, target = self.found[i]
+        if spot == "on" and target in KINDS and not KINDS[target].carries:
+            return _NONE  # what is in a barrel is not on it
+        return spot, target
+
+    def times(self, i: int, target: str) -> int:
+        """Return how many are asked for, "each" and "on every table" multiplied."""
+        mention, tokens = self.asked[i], self.tokens
+        behind = tokens[mention.stop : mention.stop + 7]
+        lead = tokens[max(mention.start - 4, 0) : mention.start]
+        stop = next((k for k, t in enumerate(behind) if t in (",", ";", "and")), len(behind))
+        if target and any(m.each and m.kind == target and -1 <= m.start - mention.stop <= 9
+                          for m in self.known):  # fmt: skip
+            return self._multiplied(mention, [m for m in self.known if m.kind == target])
+        if {"each", "apiece"} & set(behind[:stop]) or (
+                "each" in lead and set(lead) & _HOLDS):  # fmt: skip
+            before = [m for m in self.asked[:i] if m.count > 1]
+            before = [m for m in before if m.kind == target] or before[-1:]
+            return self._multiplied(mention, before)
+        return mention.count
+
+    @staticmethod
+    def _multiplied(mention: Mention, hosts: list[Mention]) -> int:
+        most = max((m.count for m in hosts), default=1)
+        return min(mention.count * most, MOST_THINGS)
+
+    def _next(self, at: int) -> Mention | None:
+        """Return the first thing named from a token on, near enough and in the same clause."""
+        one = next((m for m in self.known if m.start >= at), None)
+        if one is None or one.start - at > _TARGET or set(self.tokens[at : one.start]) & {",", ";"}:
+            return None
+        return one
+
+    def _after(self, i: int) -> Found:
+        """Read what follows a noun, over verbs and adverbs, up to the end of its clause."""
+        mention, tokens = self.asked[i], self.tokens
+        end = next((m.start for m in self.known if m.start >= mention.reach), len(tokens))
+        k, comma = mention.reach, False
+        if tokens[k : k + 1] == [","] and self._appended(k + 1):
+            k, comma = k + 1, True
+        for at in range(k, min(k + _SKIP, len(tokens))):
+            spot, hit = _match(_SPOTS, tokens, at), _match(_RELATIONS, tokens, at)
+            if spot and (hit is None or spot[0] >= hit[0]):
+                return self._spot(i, spot[1], at + spot[0])
+            if hit and not self._agent(at):
+                if hit[1] == "":
+                    return _NONE
+                return self._target(i, hit[1], at, at + hit[0], comma)
+            if at >= end or tokens[at] in _BREAKS:
+                break
+        return self._held(i)
+
+    def _appended(self, at: int) -> bool:
+        """Tell whether a relation after a comma still speaks of what stands before it."""
+        while at < len(self.tokens) and self.tokens[at] in ("all", "both", "one", "standing",
+                                                            "each", "neatly"):  # fmt: skip
+            at += 1
+        hit = _match(_RELATIONS, self.tokens, at) or _match(_SPOTS, self.tokens, at)
+        if hit is None:
+            return False
+        partner = self._next(at + hit[0])
+        stop = partner.reach if partner else at + hit[0]
+        after = self.tokens[stop] if stop < len(self.tokens) else ";"
+        return after in (";", ",", "and") and partner is not None
+
+    def _agent(self, at: int) -> bool:
+        """Tell whether "by" says who did it: "a table lit by candles"."""
+        before = self.tokens[at - 1] if at else ""
+        return self.tokens[at] == "by" and before not in _PLACED and (
+            before.endswith("ed") or before in ("lit", "made", "built", "hung"))  # fmt: skip
+
+    def _spot(self, i: int, spot: str, at: int) -> Found:
+        """Return a spot, or the relation that follows it: "in a ring around the fire"."""
+        mention = self.asked[i]
+        hit = _match(_RELATIONS, self.tokens, at)
+        if hit and hit[1] in ("around", "beside", "before", "behind", "facing", "opposite"):
+            found = self._target(i, hit[1], at, at + hit[0], False)
+            if found[1]:
+                return found
+        if spot == "centre" and self.tokens[at : at + 1] == ["of"]:
+            partner = self._next(at)
+            if partner and KINDS[partner.kind].carries and partner.kind != mention.kind:
+                return "on", partner.kind
+        if spot == "side":
+            table = self._antecedent(i, "it")
+            if mention.kind in _SEATS and table in KINDS and KINDS[table].category == "table":
+                return "around", table
+        return spot, ""
+
+    def _target(self, i: int, relation: str, begin: int, at: int, comma: bool) -> Found:
+        """Return the relation that was matched, up to token `at`, with what it is to."""
+        mention, tokens = self.asked[i], self.tokens
+        plain, lead = relation.strip("~"), tokens[at : at + 5]
+        opening = self._opening(at)
+        if opening and plain != "under":
+            return plain, opening
+        if opening:
+            return "beside", opening
+        if lead[:2] in (["each", "other"], ["one", "another"]):
+            return plain, mention.kind
+        word = lead[0] if lead else ""
+        pronoun = word in lx.PRONOUNS or word in ("", ",", ";", "and", "with")
+        if pronoun or (word in ("each", "both", "either") and self._alone(at)):
+            return plain, self._antecedent(i, word)
+        partner = self._next(at)
+        if partner is None or self._placed_later(partner, begin):
+            return _NONE
+        if relation.startswith("~"):
+            for k, other in enumerate(self.asked):
+                if other is partner:
+                    self.turned[k] = (plain, mention.kind)
+                    self._turn_list(k)
+            return _NONE
+        if relation not in RELATIONS or (
+                tokens[begin] in ("at", "by") and partner.count > 1 and not partner.again):  # fmt: skip
+            return _NONE
+        return relation, partner.kind
+
+    def _turn_list(self, k: int) -> None:
+        """Let the rest of a list share: "a table laid with plates and glasses"."""
+        while k + 1 < len(self.asked) and self._listed(self.asked[k], self.asked[k + 1]):
+            if self.tokens[self.asked[k].reach] == "," and number(
+                    self.tokens[self.asked[k].reach + 1]) is not None:  # fmt: skip
+                return
+            self.turned[k + 1] = self.turned[k]
+            k += 1
+
+    def _alone(self, at: int) -> bool:
+        after = self.tokens[at + 1] if at + 1 < len(self.tokens) else ";"
+        return after in (",", ";", "and", "one", "of")
+
+    def _placed_later(self, partner: Mention, begin: int) -> bool:
+        """Tell whether a spoken "on" leads to a thing by way of "with" or another clause."""
+        return bool(set(self.tokens[begin : partner.start]) & {"with", "where", "while"})
+
+    def _opening(self, at: int) -> str:
+        """Return "window" or "door" where one of them is what a relation is to."""
+        for word in self.tokens[at : at + 4]:
+            if word in _OPENINGS:
+                return _OPENINGS[word]
+            if word in (",", ";", "and", "of") or any(m.start == at for m in self.known):
+                return ""
+        return ""
+
+    def _held(self, i: int) -> Found:
+        """A table "with" chairs has them around it, "with" cups on it."""
+        mention = self.asked[i]
+        before = [m for m in self.known if m.stop <= mention.start]
+        lead = self.tokens[before[-1].stop : mention.start] if before else []
+        each = "each" in self.tokens[mention.stop : mention.stop + 2]
+        tables = [m for m in before if KINDS[m.kind].top and (
+            (m is before[-1] and set(lead) & _HOLDS and ";" not in lead
+             and not set(lead) & {"room"}) or each)]  # fmt: skip
+        if not tables:
+            return _NONE
+        table = KINDS[tables[-1].kind]
+        if KINDS[mention.kind].support == SURFACE or (
+                KINDS[mention.kind].category == "lamp" and KINDS[mention.kind].support == FLOOR
+                and "lamp" in mention.label):  # fmt: skip
+            return "on", table.name
+        if mention.kind in _SEATS and table.category == "table":
+            return "before" if table.wall else "around", table.name
+        return _NONE
+
+    def _antecedent(self, i: int, word: str) -> str:
+        """Return what "it" or "them" stands for: the last thing named before, of another kind."""
+        mention = self.asked[i]
+        before = [m for m in self.known if m.stop <= mention.start and m.kind != mention.kind]
+        if word in ("them", "these", "those", "each", "both"):
+            before = [m for m in before if m.count > 1] or before
+        elif word:
+            before = [m for m in before if m.count == 1] or before
+        openings = {"door_frame": "door", "window_frame": "window"}
+        if before and not before[-1].asked:
+            return openings.get(before[-1].kind, before[-1].kind)
+        return before[-1].kind if before else ""
+
+    def _before(self, i: int) -> Found:
+        """Read what stands before a noun: "beside the stove an empty chair"."""
+        mention, tokens = self.asked[i], self.tokens
+        begin = self._clause(mention)
+        inside = [m for m in self.known if begin <= m.start < mention.start]
+        hit, spot = _match(_RELATIONS, tokens, begin), _match(_SPOTS, tokens, begin)
+        if spot and not inside and (hit is None or spot[0] >= hit[0]):
+            return spot[1], ""
+        if hit is None or len(inside) > 1 or hit[1] not in (*RELATIONS, *("~" + r for r in RELATIONS)):
+            return _NONE
+        at = begin + hit[0]
+        opening = self._opening(at)
+        if opening and (not inside or inside[0].kind in ("door_frame", "window_frame")):
+            return ("beside" if hit[1] == "under" else hit[1].strip("~")), opening
+        if tokens[at : at + 1] and tokens[at] in {*lx.PRONOUNS, "each", ","} and not inside:
+            return hit[1].strip("~"), self._antecedent(i, tokens[at])
+        if not inside or hit[1].startswith("~"):
+            return _NONE
+        lead, gap = tokens[at : inside[0].start], tokens[inside[0].reach : mention.start]
+        if len(lead) > 4 or len(gap) > 7 or any(
+                (t,) in _RELATIONS and t not in ("by", "line", "lines") for t in gap):  # fmt: skip
+            return _NONE
+        return hit[1], inside[0].kind
+
+    def _clause(self, mention: Mention) -> int:
+        """Return the token where the clause before a noun begins."""
+        begin = mention.start
+        while begin and self.tokens[begin - 1] not in (";", "and", "with", "but"):
+            begin -= 1
+            inside = any(begin <= m.start < mention.start for m in self.known)
+            # "beside the stove, an empty chair" is one clause, but only one.
+            if self.tokens[begin] == "," and (inside or mention.start - begin > 4):
+                begin += 1
+                break
+        while begin < mention.start and self.tokens[begin] in {"put", "place", "there", "is", "and",
+                                                               "are", ",", "then", "also", "right",
+                                                               "directly", "just"}:  # fmt: skip
+            begin += 1
+        return begin
+
+    def _listed(self, a: Mention, b: Mention) -> bool:
+        """Tell whether one thing follows another in a list, with nothing else between."""
+        between = self.tokens[a.reach : b.start]
+        return between[:1] in ([","], ["and"]) and all(
+            w in (",", "and", "some", "the", "or", "also") or number(w) is not None
+            or w in lx.COLOURS or w in ADJECTIVES or (describes(w) and w not in VERBS)
+            for w in between)  # fmt: skip
+
+    def _spread(self, after: list[Found], led: list[Found]) -> None:
+        """Let the things of a list share what is said of its last, or before its first."""
+        for i in range(len(self.asked) - 1, 0, -1):
+            spot, target = after[i]
+            if not (target and spot in _GROUPS and self._listed(self.asked[i - 1], self.asked[i])):
+                continue
+            aim = any(f[1] == self.asked[i - 1].kind for f in after[: i - 1])
+            if not (aim or after[i - 1][0] or led[i - 1][1]) and self._fits(i - 1, spot, target):
+                after[i - 1] = self.found[i - 1] = (spot, target)
+        for i in range(1, len(self.asked)):
+            spot, target = led[i - 1]
+            if target and not after[i][0] and not led[i][0] and self._fits(i, spot, target):
+                if self._listed(self.asked[i - 1], self.asked[i]):
+                    led[i] = self.found[i] = (spot, target)
+
+    def _fits(self, i: int, spot: str, target: str) -> bool:
+        """Tell whether a thing can share a relation: only small things share a top."""
+        mention = self.asked[i]
+        if mention.kind == target or (self.turned.get(i, _NONE)[1]):
+            return False
+        small = KINDS[mention.kind].support == SURFACE or KINDS[mention.kind].category == "lamp"
+        conjoined = "," not in self.tokens[mention.reach : mention.reach + 2]
+        return small if spot == "on" else conjoined
+
+
+def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict[str, str]]:
+    """Return what is asked for, related to one another, and colours by label."""
+    asked = [m for m in found if m.asked and not m.negated]
+    relations = Relations(asked, [m for m in found if not m.negated], tokens)
+    wishes, colours = [], {}
+    for i, mention in enumerate(asked):
+        same = [a for a in asked if a.kind == mention.kind and a is not mention]
+        spot, target = relations.of(i)
+        if mention.again and any(a.start < mention.start or a.count > mention.count for a in same):
+            _later(wishes, mention, spot, target)
+            continue
+        count = relations.times(i, target)
+        if mention.colour:
+            colours[mention.label] = mention.colour
+        if target == mention.kind:
+            spot, target = "", ""
+        kind = _as_placed(mention, spot, target)
+        if spot == "row" and not mention.exact and count == 3:
+            count = 8
+        wishes.append(Wish(kind, count, count, spot, target, True, mention.label, mention.asset))
+    return _merged(_hosted(wishes, asked)), colours
+
+
+def _hosted(wishes: list[Wish], asked: list[Mention]) -> list[Wish]:
+    """Let what stands by a small thing stand by what carries that, and follow renamed kinds."""
+    kinds = {w.label: w.kind for w in wishes}
+    renamed = {m.kind: kinds[m.label] for m in asked if kinds.get(m.label, m.kind) != m.kind}
+    wishes = [replace(w, target=renamed.get(w.target, w.target)) for w in wishes]
+    carriers = {w.kind: w.target for w in wishes if w.spot == "on" and w.target in KINDS}
+    return [
+        replace(w, target=carriers[w.target])
+        if w.target in carriers and w.spot not in ("on", "above")
+        and KINDS[w.kind].support == FLOOR and carriers[w.target] != w.kind else w
+        for w in wishes
+    ]  # fmt: skip
+
+
+def _later(wishes: list[Wish], mention: Mention, spot: str, target: str) -> None:
+    """Give a thing named before what is said of it now: "a desk ...; the desk faces the door"."""
+    for k, wish in enumerate(wishes):
+        if wish.kind == mention.kind and not wish.spot and target and target != wish.kind:
+            if not any(w.target == wish.kind and w.kind == target for w in wishes):
+                wishes[k] = replace(wish, spot=spot, target=target)
+            return
+
+
+def _as_placed(mention: Mention, spot: str, target: str) -> str:
+    """Return the kind that a thing is where it is put: a clock on a wall is a wall clock."""
+    kind = mention.kind
+    if mention.asset:
+        return kind
+    if spot == "on" and kind == "floor_lamp":
+        return "table_lamp"
+    if spot == "ceiling":
+        return lx.ABOVE.get(kind, kind) if KINDS[kind].category == "lamp" else kind
+    if spot == "above" or (spot == "wall" and kind == "clock"):
+        kind = lx.ABOVE.get(kind, kind)
+        if target in ("window", "door") and kind == "ceiling_lamp":
+            kind = "torch"
+    return kind
+
+
+def _merged(wishes: list[Wish]) -> list[Wish]:
+    """Join wishes for the same thing: a later mention with "the" means the one before."""
+    kept: list[Wish] = []
+    for wish in wishes:
+        same = [k for k in kept if (k.kind, k.asset) == (wish.kind, wish.asset)]
+        if same and not wish.spot and wish.low == 1:
+            continue
+        if same and not same[0].spot and same[0].low <= wish.low:
+            kept[kept.index(same[0])] = wish
+            continue
+        kept.append(wish)
+    return kept
