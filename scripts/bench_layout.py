@@ -1,7 +1,7 @@
 """Measure the layout stage: places, wishes, validity, variety and time.
 
     python scripts/bench_layout.py [--seeds 6]
-        [--parts places wishes voices valid variety time scale ranking cameras]
+        [--parts places wishes voices valid variety time scale ranking cameras] [--files FILE …]
 
 Run it with the Python of the py311 environment. The prompts lie in `scripts/prompts` and were
 written before anything was tuned on them. What is measured here is the layout itself, as boxes,
@@ -169,9 +169,14 @@ def kept_claims(cases: list[tuple[str, list[str]]], variants: int) -> dict:
 
 
 def voices(args: argparse.Namespace) -> dict:
-    """Measure the same on prompts in many voices, languages and spellings."""
-    known, three, missed, claims = Places(Sentences(Settings(device="cpu"))), 0, [], []
-    lines_ = [line.split("|") for line in (PROMPTS / "voices.txt").read_text("utf-8").splitlines()
+    """Measure the same on the prompts of one or more files, place and claims on each line."""
+    known = Places(Sentences(Settings(device="cpu")))
+    return {path.stem: _voices(path, known, args.wish_variants) for path in args.files}
+
+
+def _voices(path: Path, known: Places, variants: int) -> dict:
+    three, missed, claims = 0, [], []
+    lines_ = [line.split("|") for line in path.read_text("utf-8").splitlines()
               if line.count("|") == 2 and line[0] != "#"]  # fmt: skip
     for prompt, right, wanted in lines_:
         best = [n for n, _ in read(prompt.strip(), known).ranked[:3]]
@@ -179,8 +184,8 @@ def voices(args: argparse.Namespace) -> dict:
         if not set(best) & {r.strip() for r in right.split(";")}:
             missed.append([prompt.strip(), best])
         claims.append((prompt.strip(), [c.strip() for c in wanted.split(";") if c.strip() != "-"]))
-    told = kept_claims(claims, args.wish_variants)
-    return {"top-3": three / len(lines_), "places missed": missed, **told}
+    told = kept_claims(claims, variants)
+    return {"prompts": len(lines_), "top-3": three / len(lines_), "places missed": missed, **told}
 
 
 def valid(args: argparse.Namespace) -> dict:
@@ -270,6 +275,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--prompts", type=int, default=100, help="how many of the prompts")
     parser.add_argument("--wish-variants", type=int, default=3)
+    parser.add_argument("--files", nargs="*", type=Path, default=[PROMPTS / "voices.txt"],
+                        help="prompt files for `voices`")  # fmt: skip
     parser.add_argument("--json", type=Path, help="write the figures there too")
     args = parser.parse_args()
     runtime.keep_open()

@@ -59,7 +59,7 @@ def stool(job: Job) -> None:
 @kind("bench")
 def bench(job: Job) -> None:
     f, s, w, d, h = job.form, job.style, job.width, job.depth, job.height
-    seat = h if h < 0.6 else h * 0.52
+    seat = h if h < 0.65 else h * 0.52
     ends = [-w * 0.42, w * 0.42] + ([0.0] if w > 2.2 else [])
     for x in ends:
         f.block((x, 0, 0), (0.09, d * 0.85, seat - 0.05), s.frame, 0.015, top=(0.9, 1.0))
@@ -167,11 +167,11 @@ def throne(job: Job) -> None:
 @kind("bed", "single bed")
 def bed(job: Job) -> None:
     f, s, w, d, h = job.form, job.style, job.width, job.depth, job.height
-    low, top = min(0.18, h * 0.3), min(h * 0.62, 0.5)
+    low, top = min(0.3, h * 0.42), min(h * 0.72, 0.56)  # room for what is kept under it
     four_legs(job, low, 0.09)
     f.box(
-        (-w / 2 + 0.02, -d / 2 + 0.03, low * 0.7),
-        (w / 2 - 0.02, d / 2 - 0.02, low + 0.1),
+        (-w / 2 + 0.02, -d / 2 + 0.03, low - 0.04),
+        (w / 2 - 0.02, d / 2 - 0.02, low + 0.09),
         s.body,
         0.015,
     )

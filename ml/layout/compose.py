@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .cards import AHEAD, RELATIONS, Wish
 from .features import KIND_OF, proposals
 from .kinds import KINDS, Kind
+from .nesting import ledge_of, squeezed
 from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, AssetBox, Item
 from .propose import Proposer, openings_of
 from .space import Space
@@ -190,6 +191,10 @@ class Composer:
         spread = math.log(kind.spread)
         factor = math.exp(self.rng.uniform(-spread, spread)) if not asset else 1.0
         stretch = np.exp(self.rng.uniform(-0.05, 0.05, 3)) if not asset else np.ones(3)
+        if wish.spot == "under" and not asset and self.of_kind[wish.target]:
+            hosts = [self.space.items[i] for i in self.of_kind[wish.target]]
+            fits = max(squeezed(base, h) for h in hosts)
+            factor, stretch = (0.999 * fits, np.ones(3)) if fits else (factor, stretch)
         size = np.asarray(base) * factor * stretch * shrink
         if kind.support == FLOOR and self.space.room.roofed:
             if size[2] > self.space.room.height - 0.05:
@@ -210,6 +215,7 @@ class Composer:
                 clear=0.0 if loose else kind.front * (support == FLOOR),
                 ignore=extra,
                 pane=wish.kind in ("curtain", "window_frame"),
+                within=self._hosts(extra, wish, size, support),
             )
             if support == SURFACE or support == WALL:
                 ok &= places[:, 2] + size[2] <= self._ceiling()
@@ -222,6 +228,13 @@ class Composer:
             self._add(wish, kind, size, places[best], support, int(parents[best]))
             return True
         return False
+
+    def _hosts(self, near: tuple, wish: Wish, size: tuple, support: str) -> tuple:
+        """Return which of the things near by have a hollow that the places lie in."""
+        if support == SURFACE:
+            return tuple(i for i in near if KINDS[self.space.items[i].kind].ledge is not None)
+        items = self.space.items
+        return tuple(i for i in near if wish.spot == "under" and squeezed(size, items[i]) == 1.0)
 
     def _ceiling(self) -> float:
         return self.space.room.height if self.space.room.roofed else 1e9
@@ -339,8 +352,8 @@ class Composer:
             return self._at_opening(wish, kind, size)
         if wish.spot == "on":
             ids = self.of_kind[wish.target] if wish.target else []
-            if wish.target and not all(KINDS[self.space.items[i].kind].top for i in ids):
-                return []
+            if wish.target and not all(ledge_of(self.space.items[i]) for i in ids):
+                return self._close(kind, size, ids)
             return self._on_tops(size, wish.target, k)
         ids = list(self.of_kind[wish.target]) if wish.target else list(range(len(self.space.items)))
         ids = sorted(ids, key=lambda i: (self.children[i], self.rng.random()))
@@ -349,14 +362,20 @@ class Composer:
             target = self.space.items[i]
             places = self._by(wish, kind, size, target, count)
             support = kind.support if kind.support in (WALL, CEILING) else FLOOR
-            if target.support == SURFACE and support == FLOOR:
+            if target.support == SURFACE and support == FLOOR and target.pos[2] > 0.1:
                 continue
-            if target.support == SURFACE:
+            if target.support == SURFACE and target.pos[2] > 0.1:
                 places = places[:0]
             found.append((places, support, np.full(len(places), -1), (i,)))
         if not ids and not wish.required:
             return [self._bare(self.propose.spot("edge", size, count, k), FLOOR)]
         return found
+
+    def _close(self, kind: Kind, size: tuple, ids: list[int]) -> list[tuple]:
+        """Return places beside what nothing can be put on."""
+        support = kind.support if kind.support in (WALL, CEILING) else FLOOR
+        found = [(i, self.propose.beside(size, self.space.items[i])) for i in ids[:12]]
+        return [(p, support, np.full(len(p), -1), (i,)) for i, p in found if support == FLOOR]
 
     def _by(self, wish: Wish, kind: Kind, size: tuple, target: Item, count: int) -> NDArray:
         """Return places by one thing."""
@@ -374,7 +393,7 @@ class Composer:
             return np.array([[target.pos[0], target.pos[1], z, target.yaw]])
         if spot == "under":
             if kind.solid:
-                return propose.beside(size, target)
+                return propose.under(size, target)
             return np.array([[*target.pos[:2], 0.0, target.yaw + turn] for turn in (0.0, 90.0)])
         if spot == "around":
             return propose.around(size, target, count)

@@ -12,15 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import GAP, edges, facing
+from .nesting import ledge_of, room_under, spread_in
 from .plan import CEILING, Item, Room
 from .space import Space, wall_places
 
 Size = tuple[float, float, float]
 _NONE = np.zeros((0, 4))
-
-_ROUND = {"round_table"}
-"""Kinds with a round top: things stand within the square that lies in it."""
-_IN_A_ROUND = 0.69
 
 
 class Proposer:
@@ -205,20 +202,20 @@ class Proposer:
     # Relations
 
     def on(self, size: Size, parent: Item) -> NDArray:
-        """Return places on the top of a thing."""
-        top = np.array(parent.size[:2]) * (_IN_A_ROUND if parent.kind in _ROUND else 1.0)
-        slack = top - np.array(size[:2]) - 0.03
-        turned = top - np.array(size[1::-1]) - 0.03
-        quarter = 0.0
-        if (slack < 0).any():
-            slack, quarter = turned, 90.0
-        if (slack < 0).any():
-            return _NONE
-        uv = self.rng.uniform(-0.5, 0.5, (48, 2)) * slack
-        places = _offset(parent, uv[:, 0], uv[:, 1])
-        places[:, 2] = parent.pos[2] + parent.size[2]
-        places[:, 3] += quarter
-        return places
+        """Return places on the top, or the seat, of a thing."""
+        ledge = ledge_of(parent)
+        return _NONE if ledge is None else spread_in(parent, ledge, size, self.rng, 48)
+
+    def under(self, size: Size, target: Item) -> NDArray:
+        """Return places under a thing where there is room, else close beside it."""
+        room = room_under(target)
+        if room is not None and size[2] <= room.level(target.size) - 0.02 + 1e-6:
+            places = spread_in(target, room, size, self.rng, 32)
+            places[:, 2] = target.pos[2]
+            if len(places):
+                return places
+        near = [self.before(size, target), self.beside(size, target), self.behind(size, target)]
+        return np.concatenate(near)
 
     def before(self, size: Size, target: Item, gap: float = 0.06) -> NDArray:
         """Return places before the front of a thing, looking at it."""

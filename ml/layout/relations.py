@@ -32,6 +32,9 @@ _PLACED = {"placed", "parked", "moored", "seated", "located", "situated", "posit
 _GROUPS = {"around", "beside", "behind", "before", "facing", "opposite", "under", "above", "on"}
 _HOLDS = {"with", "has", "have", "holds", "holding", "bearing", "carrying", "supporting", "plus"}
 
+_ARTICLES = {"the", "a", "an", "it", "them", "its", "their", "my", "his", "her", "this", "that", ",",
+             "one", "each", "every", "both", "all", "our", "your", "some"}  # fmt: skip
+
 Found = tuple[str, str]
 """(spot or relation, kind or opening that it is to)."""
 _NONE: Found = ("", "")
@@ -46,6 +49,10 @@ _RELATIONS, _SPOTS = _table(lx.RELATIONS), _table(lx.SPOTS)
 
 def _match(table: dict, tokens: list[str], at: int) -> tuple[int, str] | None:
     """Return (tokens used, name) of the longest phrase that begins at a token."""
+    if at >= len(tokens):
+        return None
+    if tokens[at] == "round" and tokens[at + 1 : at + 2] and tokens[at + 1] not in _ARTICLES:
+        return None  # a round bar
     for n in range(min(_LONGEST, len(tokens) - at), 0, -1):
         name = table.get(tuple(tokens[at : at + n]))
         if name is not None:
@@ -72,7 +79,7 @@ class Relations:
         """Return what is said of the `i`-th thing that is asked for."""
         spot, target = self.found[i]
         if spot == "on" and target in KINDS and not KINDS[target].carries:
-            return _NONE  # what is in a barrel is not on it
+            return "beside", target
         return spot, target
 
     def times(self, i: int, target: str) -> int:
@@ -178,6 +185,8 @@ class Relations:
         if partner is None or self._placed_later(partner, begin):
             return _NONE
         if relation.startswith("~"):
+            if plain == "on" and not KINDS[mention.kind].carries:
+                return _NONE  # what a barrel is full of is not on it
             for k, other in enumerate(self.asked):
                 if other is partner:
                     self.turned[k] = (plain, mention.kind)
@@ -261,7 +270,9 @@ class Relations:
         opening = self._opening(at)
         if opening and (not inside or inside[0].kind in ("door_frame", "window_frame")):
             return ("beside" if hit[1] == "under" else hit[1].strip("~")), opening
-        if tokens[at : at + 1] and tokens[at] in {*lx.PRONOUNS, "each", ","} and not inside:
+        if tokens[at : at + 1] and tokens[at] in {*lx.PRONOUNS, "each", ","}:
+            if inside:
+                return _NONE  # said of the first thing of the clause
             return hit[1].strip("~"), self._antecedent(i, tokens[at])
         if not inside or hit[1].startswith("~"):
             return _NONE

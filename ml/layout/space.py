@@ -80,6 +80,7 @@ class Space:
         clear: float = 0.0,
         ignore: Iterable[int] = (),
         pane: bool = False,
+        within: Iterable[int] = (),
     ) -> NDArray:
         """Tell where a thing may stand.
 
@@ -90,9 +91,9 @@ class Space:
         solid : whether it takes room; what does not only has to stay in the outline
         passable : people walk through it, so it may stand across a way
         clear : metres before its front that must be free too
-        ignore : indices of items whose own clearance, and body for what stands on them, do not
-            count
+        ignore : indices of items whose own clearance does not count
         pane : it may cover a window
+        within : indices of items in whose hollow the places lie
         """
         prints = footprints(places, size)
         ok = prints_inside(self.outline, prints)
@@ -105,7 +106,7 @@ class Space:
         if not passable:
             mask |= DOOR
         rows = np.flatnonzero(ok)
-        ok[rows] = ~self.boxes.hit(prints[rows], low[rows], high[rows], mask)
+        ok[rows] = ~self.boxes.hit(prints[rows], low[rows], high[rows], mask, within)
         rows = np.flatnonzero(ok)
         ok[rows] = ~self.boxes.hit(prints[rows], low[rows], high[rows], CLEAR, ignore)
         if clear > 0:

@@ -6,6 +6,7 @@ import numpy as np
 
 from .geometry import edge_distance, overlap, prints_inside
 from .kinds import KINDS
+from .nesting import ledge_of, nested
 from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, Layout
 from .space import Space, Walk, footprints
 
@@ -59,8 +60,14 @@ def _collisions(layout: Layout) -> list[tuple[int, int]]:
         # Shrunk by the solver's own gap: what only touches does not collide.
         mine = np.tile(prints[a], (len(rest), 1))
         mine[:, 2:4] -= 0.005
-        found += [(a, int(b)) for b in rest[overlap(mine, prints[rest])]]
+        hits = rest[overlap(mine, prints[rest])]
+        found += [(a, int(b)) for b in hits if not _nested(layout, a, int(b))]
     return found
+
+
+def _nested(layout: Layout, a: int, b: int) -> bool:
+    one, other = layout.items[a], layout.items[b]
+    return nested(one, other, one.parent == b) or nested(other, one, other.parent == a)
 
 
 def _outside(layout: Layout) -> list[int]:
@@ -109,7 +116,9 @@ def _on_parent(layout: Layout, index: int) -> bool:
     u, v = rel[0] * np.cos(a) + rel[1] * np.sin(a), -rel[0] * np.sin(a) + rel[1] * np.cos(a)
     if item.support == SURFACE:
         over = abs(u) <= parent.size[0] / 2 and abs(v) <= parent.size[1] / 2
-        return bool(over and abs(item.pos[2] - parent.pos[2] - parent.size[2]) < _TOUCH)
+        ledge = ledge_of(parent)
+        high = parent.pos[2] + (ledge.level(parent.size) if ledge else parent.size[2])
+        return bool(over and abs(item.pos[2] - high) < _TOUCH)
     depth = v - parent.size[1] / 2 - item.size[1] / 2
     high = item.pos[2] + item.size[2] <= parent.pos[2] + parent.size[2] + _TOUCH
     return bool(abs(depth) < _TOUCH and abs(u) <= parent.size[0] / 2 and high)
