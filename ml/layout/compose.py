@@ -72,11 +72,19 @@ class Composer:
         self.children: Counter[int] = Counter()
         self.notes: list[str] = []
         self.wanted: set[str] = set()
+        self.shut = False
         for index, item in enumerate(space.items):
             self.of_kind[item.kind].append(index)
 
-    def fill(self) -> None:
-        """Place everything: heroes and large things, then ways, then the rest."""
+    def fill(self, ways_first: bool = False) -> None:
+        """Place everything: heroes and large things, then ways, then the rest.
+
+        Parameters
+        ----------
+        ways_first : the ways are kept free before anything stands, and straight
+        """
+        if ways_first:
+            self.space.keep_ways()
         wishes = [w for w in map(self._final, self.order.wishes) if w is not None]
         self.wanted = {w.kind for w in wishes if w.required}
         self.wanted |= {w.target for w in wishes if w.required and w.target in KINDS}
@@ -89,7 +97,9 @@ class Composer:
         rest = [w for w in wishes if self._stage(w) > 0]
         for wish in sorted(first, key=self._rank):
             self._place_all(wish)
-        self.notes += self.space.keep_ways()
+        shut = self.space.keep_ways()
+        self.shut = bool(shut)
+        self.notes += shut
         for wish in sorted(rest, key=self._rank):
             self._place_all(wish)
 

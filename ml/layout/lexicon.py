@@ -60,12 +60,6 @@ NOT = {"no", "without", "not", "minus", "lacking", "except", "never", "zero", "n
 _ONLY = r"except(?: for)?|save(?: for)?|apart from|aside from|other than|but for"
 _SIDES = r"far|back|front|left|right|opposite|side|long|short|whole|entire|same|other|inner|outer"
 _THE = r"the|a|an|one|each|every|all|both|two|its|his|her|my|their|four|either|opposite"
-_ROOMS = (r"room|hall|chamber|square|plaza|place|courtyard|yard|garden|street|floor|clearing|cave|"
-          r"cavern|stage|arena|park|market|village|temple|church|scene|space|camp|field|forest|"
-          r"shop|office|kitchen|classroom|library|workshop|studio|lobby|dungeon|crypt|lab|"
-          r"laboratory|hangar|bridge|deck|platform|lawn|meadow|beach|attic|bedroom|bathroom|"
-          r"tavern|bar|restaurant|cafe|warehouse|station|town")  # fmt: skip
-
 REWRITES = (
     (r"\bw/o\b", "without"),
     (r"\bw/", "with "),
@@ -121,10 +115,9 @@ REWRITES = (
      "along the wall"),
     (rf"\b(?:in|into|at|on)(?: (?:{_THE}|its far))?(?: (?:{_SIDES}|dark|dusty|darkest|shadowy|"
      rf"quiet|cosy|opposite|farthest))*"
-     rf" corners?(?: of (?:the|a|my|this) (?:{_ROOMS}))?\b", "in the corner"),
-    (rf"\b(?:in|at|to|towards?|right in|dead) (?:the|its) (?:very |exact |dead )?(?:middle|centre|"
-     rf"center|heart)(?: of (?:the|a|an|my|this|it)(?: (?:{_ROOMS}))\b|(?= of (?:the|a|an) \w+)|\b)",
-     "in the middle"),
+     rf" corners?\b", "in the corner"),
+    (r"\b(?:in|at|to|towards?|right in|dead) (?:the|its) (?:very |exact |dead )?(?:middle|centre|"
+     r"center|heart)\b", "in the middle"),
 )
 """Patterns of everyday and set shorthand, and the plain words for them, in this order."""
 
@@ -145,7 +138,8 @@ ABOVE = {"clock": "wall_clock", "picture_frame": "painting", "floor_lamp": "ceil
 
 FAMILIES = ({"bed", "single_bed", "bunk_bed", "futon"}, {"table_lamp", "floor_lamp"},
             {"lantern", "hanging_lantern"}, {"dumpster", "bin"}, {"clock", "wall_clock"},
-            {"table", "round_table"}, {"rock", "boulder"})  # fmt: skip
+            {"table", "round_table"}, {"rock", "boulder"}, {"stump", "log_pile"},
+            {"stove", "fireplace"})  # fmt: skip
 """Kinds that one word may mean: asked for by number, the place's own others stay away."""
 
 PEOPLE = set(

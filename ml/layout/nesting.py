@@ -96,4 +96,4 @@ def squeezed(size: Sequence[float], host: Item) -> float:
     return min(1.0, factor) if factor >= _SMALLEST else 0.0
 
 
-_SMALLEST = 0.4
+_SMALLEST = 0.33

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from . import lexicon as lx
 from .cards import Card, Style, Wish, styles
@@ -15,6 +16,7 @@ from .relations import wishes_of
 from .rooms import ROOFED
 from .spelling import correct, own_words
 from .tongues import to_english
+from .unknown import unknown_things
 
 MOST_WORDS = 160
 _MIXERS = r"\+|＋|\bmixed with\b|\bcrossed with\b|\bmeets\b|\bin the style of\b|\bplus\b"
@@ -259,9 +261,25 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
     settle_asked(found, tokens, place, [span] if span else [], mixed, roofed)
     _people(brief, tokens, found)
     brief.banned |= {m.kind for m in found if m.negated}
+    _tell(brief, tokens, found, span, place)
     wishes, colours = wishes_of(found, tokens)
     brief.colours |= colours
     brief.wishes += [w for w in wishes if w.kind not in {b.kind for b in brief.wishes}]
+
+
+def _tell(
+    brief: Brief, tokens: list[str], found: list[Mention], span: range | None, place: set[str]
+) -> None:
+    """Say what another thing stands in for, and what nothing is built for."""
+    for kind, labels in groupby(
+        sorted((m.kind, m.label) for m in found if m.stand_in and m.asked and not m.negated),
+        key=lambda pair: pair[0],
+    ):
+        names = ", ".join(dict.fromkeys(label for _, label in labels))
+        brief.notes.append(f"{names}: shown as {kind.replace('_', ' ')}, the nearest there is")
+    missing = unknown_things(tokens, found, span, place)
+    if missing:
+        brief.notes.append(f"Nothing is built for: {', '.join(missing)}")
 
 
 def _place_words(brief: Brief, said: list[str]) -> set[str]:

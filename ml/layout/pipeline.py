@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import ModelError, UnderstudyError
 from ..progress import Progress, Steps
 from . import dress, rooms, shots
-from .cards import Card, Style, Wish, styles
+from .cards import SPOTS, Card, Style, Wish, styles
 from .compose import Composer, Order
 from .geometry import area
 from .kinds import KINDS
@@ -22,6 +22,7 @@ from .matching import match
 from .parse import Brief, read
 from .places import Places, stem
 from .plan import AssetBox, Atmosphere, Ground, Item, Layout, Light, Mark, Room, Swatch, unpack
+from .rooms import ROOFED
 from .space import Space, Walk
 from .variety import ALIKE, distance, signature, spread
 
@@ -156,24 +157,25 @@ def _networks(params: dict, notes: list[str]) -> tuple:
 def _different(job: _Job, brief: Brief, variant: int, before: list[Layout]) -> Layout:
     """Make a variant; one like an earlier one, or without what was asked for, is made anew."""
     others = [signature(b) for b in before]
-    best, rank = None, (-1.0, -1.0)
+    best, rank, shut = None, (-1.0, -1.0, -1.0), False
     for attempt in range(_REROLLS):
-        made = _make(job, brief, variant, attempt)
+        made = _make(job, brief, variant, attempt, shut)
+        shut = made.scores["ways"] < 1.0
         own = signature(made)
         far = min((distance(own, o) for o in others), default=1.0)
         made.scores["apart"] = far
-        # What was asked for comes first; then that it is no copy.
-        own_rank = (made.scores["met"], min(far, ALIKE))
+        # One can walk through, what was asked for is there, and it is no copy.
+        own_rank = (made.scores["ways"], made.scores["met"], min(far, ALIKE))
         if own_rank > rank:
             best, rank = made, own_rank
-        if rank >= (1.0, ALIKE):
+        if rank >= (1.0, 1.0, ALIKE):
             break
     if best.scores["apart"] < ALIKE:
         best.notes.append("Much like another variant: locks or the words leave little room")
     return best
 
 
-def _make(job: _Job, brief: Brief, variant: int, attempt: int) -> Layout:
+def _make(job: _Job, brief: Brief, variant: int, attempt: int, ways_first: bool) -> Layout:
     rng = np.random.default_rng([abs(job.seed), variant, attempt])
     card = brief.card
     chain = _chain(brief, card)
@@ -195,9 +197,10 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int) -> Layout:
     small = made.room.roofed and abs(area(made.room.outline)) <= LARGEST_ROOM_M2
     known = job.scorer if small else None
     composer = Composer(space, order, rng, card.shape in _NATURAL, inset, known)
-    composer.fill()
+    composer.fill(ways_first)
     made.items = space.items[:MOST_ITEMS]
     made.notes += composer.notes
+    made.scores["ways"] = 0.0 if composer.shut else 1.0
     made.scores["met"] = _met(brief, composer.left_out)
     _name(made.items)
     made.marks = _marks(job, brief, space, rng)
@@ -260,7 +263,7 @@ def _order(
     rng: np.random.Generator,
 ) -> Order:
     """Gather all wishes: the words', the card's, and those of styles and mixed-in places."""
-    brief.wishes = _as_there(brief.wishes, card)
+    brief.wishes = _where_usual(_as_there(brief.wishes, card), card)
     away = _siblings({a.kind for a in brief.wishes})
     wishes = [w for w in card.wishes if w.kind not in away and w.target not in away - {
         a.kind for a in brief.wishes}]  # fmt: skip
@@ -313,6 +316,11 @@ def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
     own, kinds = [w.kind for w in card.wishes], {w.kind for w in asked}
     out = []
     for wish in asked:
+        if wish.kind == "floor_lamp" and not wish.asset and card.shape not in ROOFED and (
+                wish.label in ("lamp", "lamps")):  # fmt: skip
+            wish = replace(wish, kind="streetlight")  # lamps out of doors
+        if wish.kind == "palm" and not wish.asset and card.shape in ROOFED:
+            wish = replace(wish, kind="plant_pot")  # a potted one
         family = next((f for f in FAMILIES if wish.kind in f), set())
         there = [k for k in own if k in family and k not in kinds]
         plain = wish.label.rstrip("s").split()[-1:] == [next(iter(wish.kind.split("_")))]
@@ -322,6 +330,12 @@ def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
         out.append(wish)
     renamed = {a.kind: b.kind for a, b in zip(asked, out, strict=True)}
     return [replace(w, target=renamed.get(w.target, w.target)) for w in out]
+
+
+def _where_usual(asked: list[Wish], card: Card) -> list[Wish]:
+    """Put what is asked for where the place has such things, unless the words say where."""
+    usual = {w.kind: w.spot for w in card.wishes if w.spot in SPOTS}
+    return [w if w.spot else replace(w, spot=usual.get(w.kind, "")) for w in asked]
 
 
 def _with_assets(

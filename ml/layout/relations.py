@@ -92,7 +92,7 @@ class Relations:
                           for m in self.known):  # fmt: skip
             return self._multiplied(mention, [m for m in self.known if m.kind == target])
         if {"each", "apiece"} & set(behind[:stop]) or (
-                "each" in lead and set(lead) & _HOLDS):  # fmt: skip
+                any(a == "each" and b in _HOLDS for a, b in zip(lead, lead[1:], strict=False))):  # fmt: skip
             before = [m for m in self.asked[:i] if m.count > 1]
             before = [m for m in before if m.kind == target] or before[-1:]
             return self._multiplied(mention, before)
@@ -208,7 +208,7 @@ class Relations:
 
     def _alone(self, at: int) -> bool:
         after = self.tokens[at + 1] if at + 1 < len(self.tokens) else ";"
-        return after in (",", ";", "and", "one", "of")
+        return after in (",", ";", "and", "one") or self.tokens[at + 1 : at + 3] == ["of", "them"]
 
     def _placed_later(self, partner: Mention, begin: int) -> bool:
         """Tell whether a spoken "on" leads to a thing by way of "with" or another clause."""

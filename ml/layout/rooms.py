@@ -14,6 +14,8 @@ ROOFED = ("room", "hall", "vault")
 WALLED = (*ROOFED, "yard")
 FACADE_M = 2.6
 """How deep the fronts of houses stand along a street."""
+_PARAPET_M = 1.8
+"""Walls below this have gaps, not doors."""
 _DOOR_M = {"room": 0.95, "hall": 1.6, "vault": 1.6, "yard": 2.2}
 
 
@@ -105,7 +107,8 @@ def _doors(room: Room, shape: str, rng: np.random.Generator) -> None:
         at = length / 2 + rng.uniform(-slack, slack) * share
         a, b = _span(start, way, at, own)
         high = min(2.1 if shape == "room" else 2.6, room.height - 0.1)
-        room.openings.append(Opening("door", a, b, 0.0, high, True))
+        kind = "door" if room.height > _PARAPET_M else "gap"
+        room.openings.append(Opening(kind, a, b, 0.0, high, True))
 
 
 def _windows(room: Room, rng: np.random.Generator) -> None:

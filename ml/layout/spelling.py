@@ -49,7 +49,10 @@ def correct(text: str, knows: Callable[[str], bool] | None) -> tuple[str, list[s
             continue
         if knows is not None and (knows(word) or knows(word.removesuffix("s"))):
             continue
-        near = _nearest(word, 2 if knows is not None and len(word) >= _LONG else 1)
+        # "Rickety" is no rocket: what ends like an adjective or a verb is seldom misspelt by two.
+        inflected = word.endswith(("ed", "ing", "ly", "y"))
+        near = _nearest(word, 2 if knows is not None and len(word) >= _LONG and not inflected
+                        else 1 if len(word) > _SHORT else 0)  # fmt: skip
         if near:
             changed.append(f"{word} as {near}")
             words[i] = near
@@ -62,7 +65,7 @@ def _nearest(word: str, most: int) -> str:
     Of several, a thing's name is likelier than another word, then what has the same letters.
     """
     found = []
-    for known in own_words():
+    for known in own_words() if most else ():
         for form in (known, known + "s"):
             if abs(len(form) - len(word)) > most or len(form) < _SHORT or form[0] != word[0]:
                 continue
@@ -70,8 +73,16 @@ def _nearest(word: str, most: int) -> str:
             if far <= most:
                 letters = (Counter(word) - Counter(form)).total()
                 plural = (form[-1] == "s") != (word[-1] == "s")
-                found.append((far, plural, known not in _things(), letters, form))
+                # The common names of things are oftener meant than the rare ones.
+                found.append((far - (known in _common()), plural, known not in _things(),
+                              letters, form))  # fmt: skip
     return min(found)[-1] if found else ""
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Return the names of kinds that are one word."""
+    return frozenset(n for n in KINDS if "_" not in n)
 
 
 @cache
