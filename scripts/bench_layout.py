@@ -95,7 +95,7 @@ def stands(made: Layout, a: Item, relation: str, b: Item) -> bool:
     u, v = ahead(a, b)
     if relation == "on":
         return a.parent >= 0 and made.items[a.parent] is b and a.support == "surface"
-    if relation == "facing":
+    if relation in ("facing", "opposite"):
         turned = ahead(b, a)
         return turned[1] > 0.3 * a.size[1] and abs(turned[0]) < turned[1] and near(a, b) < 4.0
     if relation in ("around", "beside"):
@@ -133,8 +133,12 @@ def holds(made: Layout, claim: str) -> bool:
         least = parts[1].endswith("+")
         count = int(parts[1].rstrip("+"))
         return len(own) >= count if least else len(own) == count
-    if parts[2] in ("window", "door"):
-        return any(by_opening(made, a, parts[1], parts[2]) for a in own)
+    openings = {"window": "window", "window_frame": "window", "door": "door", "door_frame": "door"}
+    for name in parts[2].split("/"):
+        # What is under a window stands beside it.
+        relation = "beside" if parts[1] == "under" else parts[1]
+        if name in openings and any(by_opening(made, a, relation, openings[name]) for a in own):
+            return True
     others = [i for i in made.items if i.kind in parts[2].split("/")]
     return any(stands(made, a, parts[1], b) for a in own for b in others)
 

@@ -10,10 +10,11 @@ from .parts import Job, board, cushion, four_legs, kind, planks
 @kind("chair")
 def chair(job: Job) -> None:
     f, s, w, d, h = job.form, job.style, job.width, job.depth, job.height
-    seat, t = h * 0.5, min(w, d) * 0.1
+    padded = s.ornate > 0.3
+    seat, t = h * 0.5 - 0.05 * padded, min(w, d) * 0.1
     four_legs(job, seat - 0.03, t)
     f.block((0, 0.0, seat - 0.04), (w, d, 0.04), s.body, 0.012)
-    if s.ornate > 0.3:
+    if padded:
         cushion(f, (-w * 0.42, -d * 0.36, seat), (w * 0.42, d * 0.42, seat + 0.05), s.cloth)
     for side in (-1, 1):
         x = side * (w / 2 - t / 2)

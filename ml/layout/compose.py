@@ -165,13 +165,24 @@ class Composer:
 
     def _place_all(self, wish: Wish) -> None:
         for k in range(wish.low):
-            if not self._place_one(wish, k, wish.low):
+            if not self._place_one(wish, k, wish.low) and not self._elsewhere(wish, k):
                 missing = wish.low - k
                 self.left_out[wish.label or wish.kind.replace("_", " ")] += missing
                 if wish.required:
                     name = wish.label or wish.kind.replace("_", " ")
                     self.notes.append(self._why(name, wish, missing))
                 return
+
+    def _elsewhere(self, wish: Wish, k: int) -> bool:
+        """Put what cannot stand as it was asked for anywhere, rather than leave it out."""
+        if not (wish.required and wish.spot in RELATIONS):
+            return False
+        if not self._place_one(replace(wish, spot="", target=""), k, wish.low):
+            return False
+        name, by = wish.label or wish.kind, wish.target.replace("_", " ")
+        self.notes.append(f"{name}: stands elsewhere, because no place was free by {by or 'that'}")
+        self.notes = list(dict.fromkeys(self.notes))
+        return True
 
     def _why(self, name: str, wish: Wish, missing: int) -> str:
         many = f"{missing} of {wish.low} " if wish.low > 1 else ""
@@ -371,6 +382,8 @@ class Composer:
         for i in ids[:12]:
             target = self.space.items[i]
             places = self._by(wish, kind, size, target, count)
+            if wish.spot == "above" and kind.support == FLOOR and ledge_of(target):
+                found += self._on_tops(size, wish.target, k)  # a cross above an altar
             support = kind.support if kind.support in (WALL, CEILING) else FLOOR
             if target.support == SURFACE and support == FLOOR and target.pos[2] > 0.1:
                 continue
@@ -405,6 +418,10 @@ class Composer:
             if kind.solid:
                 return propose.under(size, target)
             return np.array([[*target.pos[:2], 0.0, target.yaw + turn] for turn in (0.0, 90.0)])
+        if spot == "facing" and kind.category == "seat" and kind.size[0] < 1:
+            places = propose.facing(size, target)  # chairs at a mirror stand close to it
+            near = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
+            return places[np.argsort(near)]
         if spot == "around":
             return propose.around(size, target, count)
         if spot == "opposite":

@@ -115,6 +115,10 @@ GROUP_SPOTS = {"row": "row", "rows": "row", "line": "row", "lines": "row", "ring
                "rings": "ring", "circle": "ring", "circles": "ring", "semicircle": "ring",
                "avenue": "side", "half-circle": "ring", "arc": "ring"}  # fmt: skip
 
+STYLED = {"style", "styled", "themed", "theme", "shaped", "era", "inspired", "vibe", "vibes", "like",
+          "mood", "feel", "lighting"}  # fmt: skip
+"""Behind a noun, these mean that only the look of it is meant."""
+
 GONE = {"gone", "missing", "removed", "absent", "nowhere", "stolen", "disappeared", "vanished"}
 """Said behind a noun, these mean that it is not there."""
 
@@ -129,7 +133,9 @@ MATERIALS = frozenset(
 
 def number(word: str) -> int | None:
     """Return the number that a word is, or None."""
-    return int(word) if word.isdigit() else lx.NUMBERS.get(word)
+    if word.isdigit():  # 1917 is a year
+        return int(word) if int(word) <= 1000 or int(word) % 100 == 0 else None
+    return lx.NUMBERS.get(word)
 
 
 def describes(word: str) -> bool:

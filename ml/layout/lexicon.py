@@ -83,7 +83,9 @@ REWRITES = (
      r"free of|free from|devoid of|void of|bereft of|stripped of|cleared of|clear of|empty of|"
      r"instead of|in place of|in lieu of|rather than|other than|apart from|aside from|lacking|"
      r"missing|lacks?|sans|minus|anything but)(?= (?:the|a|an|any|all|its|his|her|my|their|both|"
-     r"those|these|that|[a-z]+s)\b)", "no"),
+     r"those|these|that|people|anyone|furniture|[a-z]+s)\b)", "no"),
+    (r"\bno one\b|\bnoone\b|\bno-one\b|\b(?:not|never) a (?:living )?soul(?: (?:about|around|in sight))?\b|\bno soul\b|\bno sign of life\b|\bunmanned\b|"
+     r"\bunpopulated\b|\bno living soul\b|\bno life\b|\bno humans?\b|\bno characters\b", "nobody"),
     (r"\b(no|not|without|never)(?: even| any| so much as| a single| one single| a)+\b", r"\1"),
     (r"\b(no|without)(?: a| any)? (?:sign|trace|hint|signs|traces|shortage of space for)s? of\b",
      r"\1"),
@@ -105,8 +107,6 @@ REWRITES = (
     (r"\b([a-z]{3,}) [x\u00d7] ?(\d{1,3})\b(?! ?(?:m|x)\b)", r"\2 \1"),
     (r"\b(\d{1,3}) ?[x\u00d7] (?=[a-z]{3})", r"\1 "),
     (r"\b(\d{1,3})[x\u00d7](?=[a-z]{3})", r"\1 "),
-    (r"\bno one\b|\bnoone\b|\bno-one\b|\bnot a soul\b|\bno soul\b|\bno sign of life\b|\bunmanned\b|"
-     r"\bunpopulated\b|\bno living soul\b|\bno life\b|\bno humans?\b|\bno characters\b", "nobody"),
     (r"\bevery(where)\b|\ball over the place\b|\ball over\b(?! the)", "everywhere"),
     (r"\bnorthern lights\b", "aurora"),
     # Every way to name the room's own walls, corners and middle comes to one.
@@ -128,7 +128,11 @@ SLUG = (
 )
 """What directors write before a place."""
 
-PRONOUNS = {"it", "its", "their", "one", "them", "him", "her", "these", "those", "which", "that", "this"}
+PRONOUNS = {"it", "its", "their", "them", "him", "her", "these", "those", "which", "that", "this"}
+
+GENERAL = {"machine", "machines", "rack", "racks", "tube", "tubes", "tank", "tanks", "dish", "dishes",
+           "pod", "pods", "screen", "screens"}  # fmt: skip
+"""Words that mean the sort of thing that a place has, or that was named before."""
 
 ABOVE = {"clock": "wall_clock", "picture_frame": "painting", "floor_lamp": "ceiling_lamp",
          "table_lamp": "ceiling_lamp", "shelf": "wall_shelf", "signpost": "wall_sign",
@@ -139,7 +143,7 @@ ABOVE = {"clock": "wall_clock", "picture_frame": "painting", "floor_lamp": "ceil
 FAMILIES = ({"bed", "single_bed", "bunk_bed", "futon"}, {"table_lamp", "floor_lamp"},
             {"lantern", "hanging_lantern"}, {"dumpster", "bin"}, {"clock", "wall_clock"},
             {"table", "round_table"}, {"rock", "boulder"}, {"stump", "log_pile"},
-            {"stove", "fireplace"})  # fmt: skip
+            {"stove", "fireplace"}, {"jar_large", "vase"})  # fmt: skip
 """Kinds that one word may mean: asked for by number, the place's own others stay away."""
 
 PEOPLE = set(
@@ -157,6 +161,9 @@ PEOPLE = set(
     "tourist tourists visitor visitors bride groom couple lovers family mother father grandmother "
     "grandfather old-man merchant merchants vendor vendors beggar thief thieves prisoner prisoners "
     "suspect adventurer adventurers elf elves dwarf dwarves goblin goblins orc orcs vampire "
+    "adult adults grown-up grown-ups grownup grownups ups jury juror lifeguard shopkeeper barista "
+    "shopkeepers butler maid passers-by bystander bystanders swimmer swimmers bather bathers "
+    "explorer explorers rider riders hunter hunters gardener pilgrim pilgrims stranger strangers "
     "vampires ghost ghosts zombie zombies android androids mermaid mermaids clown clowns".split()
 )
 """Who gets a mark to stand on."""

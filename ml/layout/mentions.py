@@ -14,6 +14,7 @@ from .grammar import (
     GONE,
     GROUP_SPOTS,
     MATERIALS,
+    STYLED,
     VERB_OR_NOUN,
     VERBS,
     describes,
@@ -183,8 +184,12 @@ def _is_noun(
 ) -> bool:
     """Tell whether words that could name a thing do so where they stand."""
     word, after = tokens[i], tokens[i + n : i + n + 2]
+    if after[:1] and after[0] in STYLED:
+        return False
     if n > 1:
         return True
+    if word in ("light", "lights") and not _lamp(tokens, i):
+        return False
     if word in lx.STOP or (word in COLLECTIVES and after[:1] == ["of"]):
         return False
     right_behind = bool(found) and found[-1].reach == i
@@ -201,6 +206,15 @@ def _is_noun(
     return not (word in MATERIALS and not describes(nxt) and number(nxt) is None
                 and nxt not in BEFORE_NOUN and nxt not in lx.NOT and nxt.isalpha()
                 and nxt not in ADJECTIVES and not nxt.endswith("ly"))  # fmt: skip
+
+
+def _lamp(tokens: list[str], i: int) -> bool:
+    """Tell whether "light" is a lamp: one has a number or an article, and is not switched off."""
+    before = tokens[i - 1] if i else ""
+    off = tokens[i + 1 : i + 2] and tokens[i + 1] in ("off", "out", "on", "of", "falls", "from")
+    counted = number(before) is not None or (
+        describes(before) and i > 1 and number(tokens[i - 2]) is not None)  # fmt: skip
+    return not off and (counted or (tokens[i] == "lights" and before not in ("the", "soft", "low")))
 
 
 def _contents(tokens: list[str], at: int, vocabulary: Vocabulary) -> int:
@@ -304,8 +318,15 @@ def _between_adjectives(tokens: list[str], k: int) -> bool:
 
 def _count_after(mention: Mention, tokens: list[str]) -> None:
     """Read a number that stands behind: "statues (four)", "chairs, six of them"."""
-    after = [*tokens[mention.stop : mention.stop + 4], ",", ",", ",", ","]
-    if after[0] != "," or mention.exact:
+    if mention.exact:
+        return
+    behind = tokens[mention.stop : mention.stop + 8]
+    for k in range(len(behind) - 2):  # "clams as seats, nine of them"
+        if behind[k + 1 : k + 3] == ["of", "them"] and number(behind[k]) and behind[k] != "one":
+            mention.count, mention.exact = min(number(behind[k]), MOST_THINGS), True
+            return
+    after = [*behind[:4], ",", ",", ",", ","]
+    if after[0] != ",":
         return
     value = number(after[1]) if after[1] not in ("a", "an", "one") else None
     if value and (after[2] in (",", ";") or after[2:4] in (["of", "them"], ["in", "all"],
@@ -320,6 +341,7 @@ def settle_asked(
     heads: list[range],
     mixed: bool,
     roofed: bool,
+    chief: set[str],
 ) -> None:
     """Tell nouns that only name the place ("dragon" of "dragon palace") from things asked for.
 
@@ -329,17 +351,20 @@ def settle_asked(
     heads : tokens that name the place
     mixed : the words are laid over another place
     roofed : the place is inside a building
+    chief : stems of the place's own name
     """
     for mention in found:
         before = tokens[mention.start - 1] if mention.start else ""
-        if mention.kind in ("wall", "door_frame") and not mention.exact and (
+        if mention.kind in ("wall", "door_frame", "window_frame") and not mention.exact and (
                 {"the", *lx.RELATIONS} & {before, tokens[max(mention.start - 2, 0)]}):  # fmt: skip
             mention.asked = False  # of the room: a place, no thing
         named = all(stem(t) in place for t in tokens[mention.start : mention.stop])
         head = next((h for h in heads if mention.start in h), None)
         if head is None or mention.exact or mention.negated:
             continue
-        if named and (before not in ("a", "an") or (
+        said = tokens[mention.stop - 1]
+        listed = head.start > 0 and said.endswith("s") and stem(said) not in chief
+        if named and not listed and (before not in ("a", "an") or (
                 roofed and KINDS[mention.kind].category == "building")):  # fmt: skip
             mention.asked = False
         if mention.stop < head.stop and tokens[mention.stop] not in LINKS:

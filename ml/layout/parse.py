@@ -258,8 +258,9 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
     span = _span(tokens, tokens_of(head))
     place = _place_words(brief, tokens_of(head))
     roofed = brief.card.shape in ROOFED
-    settle_asked(found, tokens, place, [span] if span else [], mixed, roofed)
-    _people(brief, tokens, found)
+    chief = {stem(w) for w in brief.card.name.split()}
+    settle_asked(found, tokens, place, [span] if span else [], mixed, roofed, chief)
+    _people(brief, tokens, found, head)
     brief.banned |= {m.kind for m in found if m.negated}
     _tell(brief, tokens, found, span, place)
     wishes, colours = wishes_of(found, tokens)
@@ -301,11 +302,11 @@ def _span(tokens: list[str], inner: list[str]) -> range | None:
     return None
 
 
-def _people(brief: Brief, tokens: list[str], found: list[Mention]) -> None:
+def _people(brief: Brief, tokens: list[str], found: list[Mention], head: str) -> None:
     """Count who is named; "nobody" and "no people" mean nobody."""
     taken = {i for m in found if m.asked for i in range(m.start, m.stop)}
     place = _place_words(brief, tokens)
-    total = None
+    total = 0 if set(tokens_of(head)) & {"empty", "deserted", "uninhabited"} else None
     for i, token in enumerate(tokens):
         if token not in lx.PEOPLE or i in taken or token.endswith("'s"):
             continue

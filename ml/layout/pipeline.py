@@ -17,7 +17,7 @@ from .compose import Composer, Order
 from .geometry import area
 from .kinds import KINDS
 from .learned import Scorer
-from .lexicon import FAMILIES
+from .lexicon import FAMILIES, GENERAL
 from .matching import match
 from .parse import Brief, read
 from .places import Places, stem
@@ -185,6 +185,8 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int, ways_first: bool)
     made = Layout(brief.prompt, job.seed, variant, facets=brief.facets(), notes=list(brief.notes))
     room = _locked(job, "room", Room)
     made.room = room or rooms.make(card, brief.area, _scale(brief), rng)
+    if "window_frame" in brief.banned and room is None:
+        made.room.openings = [o for o in made.room.openings if o.kind != "window"]
     look = dress.look_of(brief, card, chain, mood, rng)
     made.palette = look.palette
     made.atmosphere = dress.atmosphere_of(brief, card, look, mood)
@@ -321,6 +323,10 @@ def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
             wish = replace(wish, kind="streetlight")  # lamps out of doors
         if wish.kind == "palm" and not wish.asset and card.shape in ROOFED:
             wish = replace(wish, kind="plant_pot")  # a potted one
+        if wish.label in GENERAL and not wish.asset and wish.kind not in own:
+            last = wish.label.rstrip("s").removesuffix("e")
+            like = [k for k in own if k.rpartition("_")[2].removesuffix("e") == last and "_" in k]
+            wish = replace(wish, kind=like[0]) if like else wish
         family = next((f for f in FAMILIES if wish.kind in f), set())
         there = [k for k in own if k in family and k not in kinds]
         plain = wish.label.rstrip("s").split()[-1:] == [next(iter(wish.kind.split("_")))]

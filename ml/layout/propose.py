@@ -208,6 +208,10 @@ class Proposer:
 
     def under(self, size: Size, target: Item) -> NDArray:
         """Return places under a thing where there is room, else close beside it."""
+        if target.pos[2] >= size[2]:  # below a lamp, or a picture
+            off = self.rng.normal(0, 0.3, (40, 2)) + np.zeros(2)
+            off[:8] *= 0.2
+            return self._rows(np.asarray(target.pos[:2]) + off, self._turn(40))
         room = room_under(target)
         if room is not None and size[2] <= room.level(target.size) - 0.02 + 1e-6:
             places = spread_in(target, room, size, self.rng, 32)

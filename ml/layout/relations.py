@@ -32,6 +32,7 @@ _PLACED = {"placed", "parked", "moored", "seated", "located", "situated", "posit
 _GROUPS = {"around", "beside", "behind", "before", "facing", "opposite", "under", "above", "on"}
 _HOLDS = {"with", "has", "have", "holds", "holding", "bearing", "carrying", "supporting", "plus"}
 
+_ENDS = {"side", "sides", "end", "ends"}
 _ARTICLES = {"the", "a", "an", "it", "them", "its", "their", "my", "his", "her", "this", "that", ",",
              "one", "each", "every", "both", "all", "our", "your", "some"}  # fmt: skip
 
@@ -66,6 +67,8 @@ class Relations:
     def __init__(self, asked: list[Mention], known: list[Mention], tokens: list[str]) -> None:
         self.asked, self.known, self.tokens = asked, known, tokens
         self.turned: dict[int, Found] = {}
+        self.contents: dict[int, int] = {}
+        self.held: set[int] = set()
         self.found = [_NONE] * len(asked)
         after = [self._after(i) for i in range(len(asked))]
         led = [self._before(i) for i in range(len(asked))]
@@ -73,7 +76,20 @@ class Relations:
             best = after[i] if after[i][1] or (after[i][0] and not led[i][1]) else led[i]
             best = best if best[0] else self.turned.get(i, _NONE)
             self.found[i] = best if best[0] else (mention.spot, "")
+        self._lift(after)
         self._spread(after, led)
+
+    def _lift(self, after: list[Found]) -> None:
+        """Let what is said behind the contents be said of what holds them.
+
+        In "a shelf full of bottles above the table" the shelf is above the table.
+        """
+        for content, host in self.contents.items():
+            said = after[content]
+            if said[1] and not after[host][0] and said[1] != self.asked[host].kind:
+                after[host] = self.found[host] = said
+                after[content] = _NONE
+                self.found[content] = self.turned.get(content, _NONE)
 
     def of(self, i: int) -> Found:
         """Return what is said of the `i`-th thing that is asked for."""
@@ -96,7 +112,9 @@ class Relations:
             before = [m for m in self.asked[:i] if m.count > 1]
             before = [m for m in before if m.kind == target] or before[-1:]
             return self._multiplied(mention, before)
-        return mention.count
+        pair = len(behind) > 2 and behind[0] in ("on", "at", "to") and (
+            behind[1] in ("either", "each", "both") and behind[2] in _ENDS)  # fmt: skip
+        return 2 if pair and mention.count == 1 else mention.count
 
     @staticmethod
     def _multiplied(mention: Mention, hosts: list[Mention]) -> int:
@@ -151,7 +169,9 @@ class Relations:
     def _spot(self, i: int, spot: str, at: int) -> Found:
         """Return a spot, or the relation that follows it: "in a ring around the fire"."""
         mention = self.asked[i]
-        hit = _match(_RELATIONS, self.tokens, at)
+        hit, more = _match(_RELATIONS, self.tokens, at), _match(_SPOTS, self.tokens, at)
+        if more and (hit is None or more[0] > hit[0]):
+            return more[1], ""  # lined up along the wall
         if hit and hit[1] in ("around", "beside", "before", "behind", "facing", "opposite"):
             found = self._target(i, hit[1], at, at + hit[0], False)
             if found[1]:
@@ -185,23 +205,31 @@ class Relations:
         if partner is None or self._placed_later(partner, begin):
             return _NONE
         if relation.startswith("~"):
-            if plain == "on" and not KINDS[mention.kind].carries:
-                return _NONE  # what a barrel is full of is not on it
             for k, other in enumerate(self.asked):
                 if other is partner:
+                    if plain == "on":
+                        self.contents[k] = i
+                    if plain == "on" and not KINDS[mention.kind].carries:
+                        continue  # what a barrel is full of is not on it
                     self.turned[k] = (plain, mention.kind)
                     self._turn_list(k)
             return _NONE
         if relation not in RELATIONS or (
                 tokens[begin] in ("at", "by") and partner.count > 1 and not partner.again):  # fmt: skip
             return _NONE
+        small = KINDS[mention.kind].support == SURFACE
+        if tokens[begin] == "at" and small and KINDS[partner.kind].carries:
+            return "on", partner.kind  # a laptop at the head of the table
         return relation, partner.kind
 
     def _turn_list(self, k: int) -> None:
         """Let the rest of a list share: "a table laid with plates and glasses"."""
         while k + 1 < len(self.asked) and self._listed(self.asked[k], self.asked[k + 1]):
-            if self.tokens[self.asked[k].reach] == "," and number(
-                    self.tokens[self.asked[k].reach + 1]) is not None:  # fmt: skip
+            comma = self.tokens[self.asked[k].reach] == ","
+            if comma and number(self.tokens[self.asked[k].reach + 1]) is not None:
+                return
+            small = KINDS[self.asked[k + 1].kind].support == SURFACE
+            if self.turned[k][0] == "on" and not small:
                 return
             self.turned[k + 1] = self.turned[k]
             k += 1
@@ -238,6 +266,7 @@ class Relations:
         if KINDS[mention.kind].support == SURFACE or (
                 KINDS[mention.kind].category == "lamp" and KINDS[mention.kind].support == FLOOR
                 and "lamp" in mention.label):  # fmt: skip
+            self.held.add(i)
             return "on", table.name
         if mention.kind in _SEATS and table.category == "table":
             return "before" if table.wall else "around", table.name
@@ -316,6 +345,10 @@ class Relations:
             if not (aim or after[i - 1][0] or led[i - 1][1]) and self._fits(i - 1, spot, target):
                 after[i - 1] = self.found[i - 1] = (spot, target)
         for i in range(1, len(self.asked)):
+            if i - 1 in self.held and not (after[i][0] or led[i][0]) and self._fits(
+                    i, *after[i - 1]) and self._listed(self.asked[i - 1], self.asked[i]):  # fmt: skip
+                after[i] = self.found[i] = after[i - 1]
+                self.held.add(i)
             spot, target = led[i - 1]
             if target and not after[i][0] and not led[i][0] and self._fits(i, spot, target):
                 if self._listed(self.asked[i - 1], self.asked[i]):
@@ -334,11 +367,15 @@ class Relations:
 def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict[str, str]]:
     """Return what is asked for, related to one another, and colours by label."""
     asked = [m for m in found if m.asked and not m.negated]
+    _general(found)
     relations = Relations(asked, [m for m in found if not m.negated], tokens)
     wishes, colours = [], {}
     for i, mention in enumerate(asked):
         same = [a for a in asked if a.kind == mention.kind and a is not mention]
         spot, target = relations.of(i)
+        # What something else is on, and was named before, is the same again.
+        mention.again |= not mention.exact and any(
+            f[1] == mention.kind for f in relations.found[:i])  # fmt: skip
         if mention.again and any(a.start < mention.start or a.count > mention.count for a in same):
             _later(wishes, mention, spot, target)
             continue
@@ -352,6 +389,17 @@ def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict
             count = 8
         wishes.append(Wish(kind, count, count, spot, target, True, mention.label, mention.asset))
     return _merged(_hosted(wishes, asked)), colours
+
+
+def _general(found: list[Mention]) -> None:
+    """Let "one machine" be one of the washing machines that were named before."""
+    for i, mention in enumerate(found):
+        if mention.label in lx.GENERAL:
+            end = "_" + mention.label.rstrip("s").removesuffix("e")
+            same = [m for m in found[:i] if m.kind.endswith((end, end + "e"))]  # fmt: skip
+            if same:
+                mention.kind, mention.label = same[-1].kind, same[-1].label
+                mention.again |= mention.count <= same[-1].count
 
 
 def _hosted(wishes: list[Wish], asked: list[Mention]) -> list[Wish]:

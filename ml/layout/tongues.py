@@ -204,7 +204,9 @@ def _chinese_order(text: str) -> str:
 
 def _japanese_order(text: str) -> str:
     """Put numbers before their nouns and what stands before what it stands on."""
-    text = re.sub(rf"([^、。，とやにがは\s]+)が{_NUMBER}({_COUNTERS})", r"\2\3\1", text)
+    text = re.sub(rf"([^、。，とやにがは\s]+)[がを]?{_NUMBER}({_COUNTERS})", r"\2\3\1", text)
+    # "No television" comes behind the television.
+    text = re.sub(r"([^、。，\s]+?)[はが]?(?:なし|ない|無し)(?=[、。，\s]|$)", r"なし\1", text)
     sides = "|".join(_JAPANESE_SIDES)
     return re.sub(
         rf"([^、。，\s]+?)の({sides})(?:に|の)は?([^、。，]+)",
