@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .cards import AHEAD, RELATIONS, Wish
 from .features import KIND_OF, proposals
 from .kinds import KINDS, Kind
+from .match import fitted
 from .nesting import ledge_of, squeezed
 from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, AssetBox, Item
 from .propose import Proposer, openings_of
@@ -93,13 +94,11 @@ class Composer:
         # What has something behind it cannot stand at a wall.
         wishes = [replace(w, spot="centre") if w.kind in backed and not w.spot else w
                   for w in wishes]  # fmt: skip
-        first = [w for w in wishes if self._stage(w) == 0]
         rest = [w for w in wishes if self._stage(w) > 0]
-        for wish in sorted(first, key=self._rank):
+        for wish in sorted((w for w in wishes if self._stage(w) == 0), key=self._rank):
             self._place_all(wish)
-        shut = self.space.keep_ways()
+        self.notes += (shut := self.space.keep_ways())
         self.shut = bool(shut)
-        self.notes += shut
         for wish in sorted(rest, key=self._rank):
             self._place_all(wish)
 
@@ -181,7 +180,6 @@ class Composer:
             return False
         name, by = wish.label or wish.kind, wish.target.replace("_", " ")
         self.notes.append(f"{name}: stands elsewhere, because no place was free by {by or 'that'}")
-        self.notes = list(dict.fromkeys(self.notes))
         return True
 
     def _why(self, name: str, wish: Wish, missing: int) -> str:
@@ -374,7 +372,10 @@ class Composer:
         if wish.spot == "on":
             ids = self.of_kind[wish.target] if wish.target else []
             if wish.target and not all(ledge_of(self.space.items[i]) for i in ids):
-                return self._close(kind, size, ids)
+                if kind.support in (WALL, CEILING):
+                    return []
+                spots = [(i, self.propose.beside(size, self.space.items[i])) for i in ids[:12]]
+                return [(p, FLOOR, np.full(len(p), -1), (i,)) for i, p in spots]
             return self._on_tops(size, wish.target, k)
         ids = list(self.of_kind[wish.target]) if wish.target else list(range(len(self.space.items)))
         ids = sorted(ids, key=lambda i: (self.children[i], self.rng.random()))
@@ -393,12 +394,6 @@ class Composer:
         if not ids and not wish.required:
             return [self._bare(self.propose.spot("edge", size, count, k), FLOOR)]
         return found
-
-    def _close(self, kind: Kind, size: tuple, ids: list[int]) -> list[tuple]:
-        """Return places beside what nothing can be put on."""
-        support = kind.support if kind.support in (WALL, CEILING) else FLOOR
-        found = [(i, self.propose.beside(size, self.space.items[i])) for i in ids[:12]]
-        return [(p, support, np.full(len(p), -1), (i,)) for i, p in found if support == FLOOR]
 
     def _by(self, wish: Wish, kind: Kind, size: tuple, target: Item, count: int) -> NDArray:
         """Return places by one thing."""
@@ -502,22 +497,3 @@ def _from_the_wall(wishes: list[Wish]) -> list[Wish]:
             out[i] = replace(back, spot="", target="")
             out[fronts[0]] = replace(out[fronts[0]], spot=AHEAD, target=back.kind)
     return out
-
-
-def fitted(asset: AssetBox, kind: Kind) -> tuple[float, float, float]:
-    """Return an asset's box scaled as a whole to the real size of its kind.
-
-    Its long sides say most: how thick a rug is, or a lamp-post, says nothing of its size.
-
-    >>> fitted(AssetBox("x", size=(46.0, 50.0, 90.0)), KINDS["chair"])
-    (0.46, 0.5, 0.9)
-    >>> fitted(AssetBox("x", size=(3.0, 2.0, 0.3)), KINDS["rug"])[:2]
-    (2.0204, 1.3469)
-    """
-    own, usual = np.maximum(np.asarray(asset.size, float), 1e-6), np.asarray(kind.size)
-    ratio = usual / own
-    factor = float(np.exp(np.average(np.log(ratio), weights=usual)))
-    if 0.75 <= factor <= 1.33:
-        factor = 1.0  # a real size already: the artist's own is kept
-    factor = min(factor, float(1.6 * ratio[usual > 0.25 * usual.max()].min()))
-    return tuple(round(float(n), 4) for n in own * factor)

@@ -6,7 +6,10 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
-from .kinds import KINDS
+import numpy as np
+
+from .kinds import KINDS, Kind
+from .plan import AssetBox
 
 _CLOSE = 0.45
 """How far, in natural logarithms, proportions may stray before they count against a kind."""
@@ -65,3 +68,22 @@ def _strain(size: Sequence[float], usual: Sequence[float]) -> float:
     logs = [math.log(max(a, 1e-6) / max(b, 1e-6)) for a, b in zip(size, usual, strict=True)]
     middle = sum(logs) / 3
     return math.sqrt(sum((x - middle) ** 2 for x in logs) / 3)
+
+
+def fitted(asset: AssetBox, kind: Kind) -> tuple[float, float, float]:
+    """Return an asset's box scaled as a whole to the real size of its kind.
+
+    Its long sides say most: how thick a rug is, or a lamp-post, says nothing of its size.
+
+    >>> fitted(AssetBox("x", size=(46.0, 50.0, 90.0)), KINDS["chair"])
+    (0.46, 0.5, 0.9)
+    >>> fitted(AssetBox("x", size=(3.0, 2.0, 0.3)), KINDS["rug"])[:2]
+    (2.0204, 1.3469)
+    """
+    own, usual = np.maximum(np.asarray(asset.size, float), 1e-6), np.asarray(kind.size)
+    ratio = usual / own
+    factor = float(np.exp(np.average(np.log(ratio), weights=usual)))
+    if 0.75 <= factor <= 1.33:
+        factor = 1.0  # a real size already: the artist's own is kept
+    factor = min(factor, float(1.6 * ratio[usual > 0.25 * usual.max()].min()))
+    return tuple(round(float(n), 4) for n in own * factor)

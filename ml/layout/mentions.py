@@ -165,8 +165,16 @@ def scan(tokens: list[str], vocabulary: Vocabulary) -> list[Mention]:
             continue
         n, kind, asset = hit
         label = " ".join(tokens[i : i + n])
-        mention = Mention(i, i + n, kind, label, asset, negated=negation.on, reach=i + n,
-                          stand_in=not asset and vocabulary.stands_in(tokens[i : i + n]))
+        mention = Mention(
+            i,
+            i + n,
+            kind,
+            label,
+            asset,
+            negated=negation.on,
+            reach=i + n,
+            stand_in=not asset and vocabulary.stands_in(tokens[i : i + n]),
+        )
         _count(mention, tokens, found[-1].reach if found else 0)
         _count_after(mention, tokens)
         if set(tokens[i + n : i + n + 4]) & GONE and tokens[i + n] in _ARE:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .kinds import KINDS, Hollow
+from .hollows import Hollow
+from .kinds import KINDS
 from .plan import SURFACE, Item
 
 _ROUND = {"round_table"}

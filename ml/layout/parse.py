@@ -140,13 +140,17 @@ def _numbers(text: str) -> str:
         low, high = (int(n) if n.isdigit() else lx.NUMBERS[n] for n in found.groups())
         return str((low + high + 1) // 2) if low < high else found[0]
 
-    text = re.sub(rf"\b(?:between )?{count} ?(?:or|to|-|–|and) ?{count}(?= [a-z]{{3}})(?! (?:of|m)\b)",
+    text = re.sub(rf"\b(?:between )?{count} ?(?:or|to|-|–|and) ?{count}"
+        rf"(?= [a-z]{{3}})(?! (?:of|m)\b)",
                   lambda m: m[0] if re.search(r"\band\b", m[0]) and "between" not in m[0]
                   else middle(m), text)  # fmt: skip
     # "a two-seater sofa" is one sofa.
     return re.sub(
         rf"\b(?:\d+|one|{units}|ten|twelve)-(?!poster|way)(?:[a-z]+(?:ed|er|y)|foot|feet|metre|"
-        r"meter|man|person|piece|tier|year-old|story|room|bed|door|arm|leg|wheel)\b ?", "", text)
+        r"meter|man|person|piece|tier|year-old|story|room|bed|door|arm|leg|wheel)\b ?",
+        "",
+        text,
+    )
 
 
 def _segments(part: str) -> list[tuple[str, float]]:
@@ -157,7 +161,8 @@ def _segments(part: str) -> list[tuple[str, float]]:
     plain = re.sub(r"\b(?:of )?\d[\d.]*\s*(?:x|by|m²|m2|m|sqm|met(?:er|re)s?)(?!\w)|\d+", " ", part)
     stop = (
         r"\b(?:with|without|containing|featuring|where|no|but|has|have|had|holds|contains|is|are|"
-        r"was|were|full of|filled|packed|lined|littered|crammed|overflowing|only|which|whose)\b|[,;.:]"
+        r"was|were|full of|filled|packed|lined|littered|crammed|overflowing|only|which|whose)\b|"
+        r"[,;.:]"
     )
     clauses = [c.strip() for c in re.split(r"[,;.:]", plain) if c.strip()]
     found: list[tuple[str, float]] = []

@@ -201,7 +201,7 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int, ways_first: bool)
     composer = Composer(space, order, rng, card.shape in _NATURAL, inset, known)
     composer.fill(ways_first)
     made.items = space.items[:MOST_ITEMS]
-    made.notes += composer.notes
+    made.notes += dict.fromkeys(composer.notes)
     made.scores["ways"] = 0.0 if composer.shut else 1.0
     made.scores["met"] = _met(brief, composer.left_out)
     _name(made.items)

@@ -7,6 +7,7 @@ Each noun is looked at three ways: what follows it ("a lamp on the desk"), what 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from . import lexicon as lx
 from .cards import RELATIONS, Wish
@@ -33,8 +34,8 @@ _GROUPS = {"around", "beside", "behind", "before", "facing", "opposite", "under"
 _HOLDS = {"with", "has", "have", "holds", "holding", "bearing", "carrying", "supporting", "plus"}
 
 _ENDS = {"side", "sides", "end", "ends"}
-_ARTICLES = {"the", "a", "an", "it", "them", "its", "their", "my", "his", "her", "this", "that", ",",
-             "one", "each", "every", "both", "all", "our", "your", "some"}  # fmt: skip
+_ARTICLES = {"the", "a", "an", "it", "them", "its", "their", "my", "his", "her", "this", "that",
+             ",", "one", "each", "every", "both", "all", "our", "your", "some"}  # fmt: skip
 
 Found = tuple[str, str]
 """(spot or relation, kind or opening that it is to)."""
@@ -108,7 +109,7 @@ class Relations:
                           for m in self.known):  # fmt: skip
             return self._multiplied(mention, [m for m in self.known if m.kind == target])
         if {"each", "apiece"} & set(behind[:stop]) or (
-                any(a == "each" and b in _HOLDS for a, b in zip(lead, lead[1:], strict=False))):  # fmt: skip
+                any(a == "each" and b in _HOLDS for a, b in pairwise(lead))):  # fmt: skip
             before = [m for m in self.asked[:i] if m.count > 1]
             before = [m for m in before if m.kind == target] or before[-1:]
             return self._multiplied(mention, before)
@@ -214,8 +215,8 @@ class Relations:
                     self.turned[k] = (plain, mention.kind)
                     self._turn_list(k)
             return _NONE
-        if relation not in RELATIONS or (
-                tokens[begin] in ("at", "by") and partner.count > 1 and not partner.again):  # fmt: skip
+        vague = tokens[begin] in ("at", "by") and partner.count > 1 and not partner.again
+        if relation not in RELATIONS or vague:
             return _NONE
         small = KINDS[mention.kind].support == SURFACE
         if tokens[begin] == "at" and small and KINDS[partner.kind].carries:
@@ -293,7 +294,11 @@ class Relations:
         hit, spot = _match(_RELATIONS, tokens, begin), _match(_SPOTS, tokens, begin)
         if spot and not inside and (hit is None or spot[0] >= hit[0]):
             return spot[1], ""
-        if hit is None or len(inside) > 1 or hit[1] not in (*RELATIONS, *("~" + r for r in RELATIONS)):
+        if (
+            hit is None
+            or len(inside) > 1
+            or hit[1] not in (*RELATIONS, *("~" + r for r in RELATIONS))
+        ):
             return _NONE
         at = begin + hit[0]
         opening = self._opening(at)
@@ -345,8 +350,9 @@ class Relations:
             if not (aim or after[i - 1][0] or led[i - 1][1]) and self._fits(i - 1, spot, target):
                 after[i - 1] = self.found[i - 1] = (spot, target)
         for i in range(1, len(self.asked)):
-            if i - 1 in self.held and not (after[i][0] or led[i][0]) and self._fits(
-                    i, *after[i - 1]) and self._listed(self.asked[i - 1], self.asked[i]):  # fmt: skip
+            listed = self._listed(self.asked[i - 1], self.asked[i])
+            bare = not (after[i][0] or led[i][0])
+            if listed and bare and i - 1 in self.held and self._fits(i, *after[i - 1]):
                 after[i] = self.found[i] = after[i - 1]
                 self.held.add(i)
             spot, target = led[i - 1]

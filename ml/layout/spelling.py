@@ -20,7 +20,8 @@ _SHORT, _LONG = 4, 6
 def own_words() -> frozenset[str]:
     """Return every word that kinds, cards, styles and word lists are made of."""
     texts = [*lx.RELATIONS, *lx.SPOTS, *lx.NUMBERS, *lx.WEATHER, *lx.HOURS, *lx.MOODS, *lx.COLOURS,
-             *lx.DENSITIES, *lx.MEDIA, *lx.NOUNS, *lx.STAND_INS, *lx.PEOPLE, *lx.STOP, *lx.NOT]  # fmt: skip
+             *lx.DENSITIES, *lx.MEDIA, *lx.NOUNS, *lx.STAND_INS, *lx.PEOPLE, *lx.STOP,
+             *lx.NOT]  # fmt: skip
     texts += [*grammar.ADJECTIVES, *grammar.VERBS, *grammar.ADVERBS, *grammar.COLLECTIVES]
     for kind in KINDS.values():
         texts += [kind.name.replace("_", " "), *kind.words]

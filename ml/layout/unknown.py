@@ -74,11 +74,23 @@ def unknown_things(
 
 def _nameable(word: str) -> bool:
     """Tell whether a word may be a noun that no list has."""
-    known = (word in lx.PEOPLE or word in lx.STOP or word in lx.NOT or word in lx.RELATIONS
-             or word in lx.WEATHER or word in lx.HOURS or word in lx.MEDIA or word in COLLECTIVES
-             or word in GONE or word in LINKS or word in BEFORE_NOUN or word in lx.PRONOUNS)
+    known = (
+        word in lx.PEOPLE
+        or word in lx.STOP
+        or word in lx.NOT
+        or word in lx.RELATIONS
+        or word in lx.WEATHER
+        or word in lx.HOURS
+        or word in lx.MEDIA
+        or word in COLLECTIVES
+        or word in GONE
+        or word in LINKS
+        or word in BEFORE_NOUN
+        or word in lx.PRONOUNS
+    )
     said = word in ADJECTIVES or word in ADVERBS or word in VERBS or describes(word)
-    return word.isalpha() and len(word) > 2 and not (known or said or number(word) is not None) and (
+    plain = word.isalpha() and len(word) > 2 and number(word) is None
+    return plain and not (known or said) and (
         not word.endswith("ly"))  # fmt: skip
 
 
