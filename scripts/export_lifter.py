@@ -1,14 +1,15 @@
 """Export a trained lifter to ONNX, check it against torch, and write its card.
 
-    build/env/train/bin/python scripts/export_lifter.py build/lifter/run1/last.pt
+    build/env/train/bin/python scripts/export_lifter.py build/lifter/run2/last.pt
 
-Writes onnx_models/lifter_v1.onnx and .md. What it is worth is measured by `bench_blocking.py`;
+Writes onnx_models/lifter_v2.onnx and .md. What it is worth is measured by `bench_blocking.py`;
 put its figures into the card by hand.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import sys
 import time
@@ -24,8 +25,9 @@ from understudy.ml import runtime  # noqa: E402
 from understudy.ml.blocking import lifting  # noqa: E402
 from understudy.ml.train.lifter import mocap  # noqa: E402
 from understudy.ml.train.lifter.network import Lifter  # noqa: E402
+from understudy.ml.train.lifter.settings import Settings  # noqa: E402
 
-NAME = "lifter_v1"
+NAME = "lifter_v2"
 OPSET = 17
 TOLERANCE = 1e-4
 AXES = {0: "clips", 1: "frames"}
@@ -47,7 +49,9 @@ Outputs: joints (…, 17, 3) metres about the hips; spread (…, 17) metres; rot
 two columns of each segment's turn from a T-pose; contact (…, 4) logits of heel and toes, left and
 right; up (…, 3); velocity (…, 3) metres a second.
 Training: {steps} steps of {batch} windows of {frames} frames, {minutes:.0f} minutes on {device},
-seed {seed}.
+seed {seed}{begun}; a share of {real} of the windows from rendered clips that the detector saw
+(`render_truth.py --use noise`), the rest made up. By `measure_noise.py`, then
+`train_lifter.py`{options}.
 Data: CMU Graphics Lab Motion Capture Database ("free for all uses"; the data used in this project
 was obtained from mocap.cs.cmu.edu, the database was created with funding from NSF EIA-0196217; BVH
 conversion by B. Hahne); KayKit (CC0 1.0); ReActIdle (MIT License, Copyright (c) 2025 RSAIT);
@@ -100,6 +104,21 @@ def export(net: Lifter, path: Path) -> tuple[float, float]:
     return worst, took
 
 
+def blended(net: Lifter, begin: Path, keep: float) -> Lifter:
+    """Return the mean of a network and the one that its training began with.
+
+    It does nearly as well on what it learned last and keeps what it did elsewhere (Wortsman et al.,
+    "Robust fine-tuning of zero-shot models", CVPR 2022): here, on real people, of whom the
+    rendered clips show none.
+    """
+    first = copy.deepcopy(net)
+    first.take_over(begin)
+    with torch.no_grad():
+        for a, b in zip(net.parameters(), first.parameters(), strict=True):
+            a.lerp_(b, keep)
+    return net
+
+
 def _difference(a: np.ndarray, b: np.ndarray) -> float:
     """Return the largest difference, relative where values are large."""
     return float((np.abs(a - b) / np.maximum(np.abs(b), 1.0)).max())
@@ -110,21 +129,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--out", type=Path, default=package.ROOT / "onnx_models")
+    parser.add_argument(
+        "--keep", type=float, default=0.0,
+        help="share of the weights that the run began with, 0 to 1; see `blended`",
+    )  # fmt: skip
     args = parser.parse_args()
     kept = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
     s = kept["settings"]
     net = Lifter(s["width"], tuple(s["dilations"]))
     net.load_state_dict(kept["net"])
+    if args.keep:
+        net = blended(net, Path(s["begin"]), args.keep)
     path = args.out / f"{NAME}.onnx"
     worst, took = export(net.eval(), path)
     data = path.read_bytes()
-    other = (package.ROOT / "onnx_models" / f"{NAME}.md").read_text("utf-8")
+    other = max((package.ROOT / "onnx_models").glob("lifter_v*.md")).read_text("utf-8")
+    begun = f", begun with the weights of {Path(s['begin']).stem}" if s["begin"] else ""
+    if args.keep:
+        begun += f", of which a share of {args.keep} was kept (`--keep`)"
+    usual, options = vars(Settings()), ""
+    for name, value in s.items():
+        if value != usual[name] and not isinstance(value, list | tuple):
+            options += f" --{name.replace('_', '-')} {value}"
     card = CARD.format(
         name=NAME, size=len(data) / 1e6, opset=OPSET, commit=kept["commit"][:12],
         sha=hashlib.sha256(data).hexdigest(), count=len(s["dilations"]), width=s["width"],
         dilations=", ".join(map(str, s["dilations"])), rate=lifting.RATE, inputs=lifting.INPUTS,
         marks=len(lifting.LANDMARKS), steps=kept["step"], batch=s["batch"], frames=s["frames"],
         minutes=s["minutes"], device=s["device"], seed=s["seed"],
+        real=s["real"], begun=begun, options=options,
         subjects=", ".join(mocap.MEASURED), worst=worst, took=took,
         mit=other.split("Of the MIT-licensed data: ")[1],
     )  # fmt: skip
