@@ -69,6 +69,7 @@ def fill_window() -> Steps:
 def nothing() -> Steps:
     """A new file: nothing is there yet."""
     bpy.context.view_layer.objects.active = None
+    yield from picture("welcome", "welcome")
     for name in ("layout", "blocking", "inbetween", "face", "lipsync", "rig_map", "face_map"):
         yield from picture(f"{name}_nothing", name)
     yield from picture("takes_nothing", "takes")
@@ -81,9 +82,15 @@ def layouts() -> Steps:
     settings = bpy.context.scene.understudy.layout
     settings.prompt, settings.variants = "medieval market square at dawn", 4
     yield from picture("layout_ready", "layout")
+    at_work("layout", "Propose Layouts", "Placing things")
+    yield from picture("layout_at_work", "layout")
+    at_work("", "", "")
     bpy.ops.understudy.propose_layouts()
     yield
     yield from picture("layout_proposed", "layout")
+    bpy.ops.understudy.keep_part(number=2, part="lights")
+    yield from picture("layout_parts_kept", "layout")
+    bpy.ops.understudy.release_part()
     bpy.ops.understudy.use_layout(number=1)
     yield from picture("layout_used", "layout")
     yield
@@ -100,6 +107,8 @@ def example() -> Steps:
     run.preview, run.preview_text = "LIVE", "31 ms"
     yield from picture("inbetween_live", "inbetween")
     run.preview = run.preview_text = ""
+    yield from picture("takes_ready", "takes")
+    yield from picture("rig_map_ready", "rig_map")
     bpy.ops.understudy.keep_take()
     bpy.context.scene.understudy.inbetween.variant = 1
     bpy.ops.understudy.fill_inbetweens()
@@ -121,11 +130,38 @@ def blocked() -> Steps:
     settings.video = "//reference/leap.mp4"
     yield from picture("blocking_preview", "blocking")
     settings.blocking.forget()
+    with contextlib.suppress(RuntimeError):  # how bpy.ops says that it is refused
+        bpy.ops.understudy.block_video()
+    yield from picture("blocking_refused", "blocking")
     at_work("blocking", "Block from Video", "Looking for the performer")
     yield from picture("blocking_at_work", "blocking")
     yield from picture("others_at_work", "inbetween")
     at_work("", "", "")
+    yield from linked()
     yield
+
+
+def linked() -> Steps:
+    """A rig that is linked from another file, which nobody can animate."""
+    path, scene = str(OUT / "library.blend"), bpy.context.scene
+    own = bpy.context.object
+    bpy.data.libraries.write(path, {own}, fake_user=True)
+    with bpy.data.libraries.load(path, link=True) as (_there, wanted):
+        wanted.objects = [own.name]
+    rig = wanted.objects[0]
+    scene.collection.objects.link(rig)
+    choose(rig)
+    yield from picture("blocking_linked", "blocking")
+    yield from picture("inbetween_linked", "inbetween")
+    bpy.data.objects.remove(rig)
+    choose(own)
+
+
+def choose(obj: bpy.types.Object) -> None:
+    """Select an object alone."""
+    for other in bpy.context.scene.objects:
+        other.select_set(other == obj)
+    bpy.context.view_layer.objects.active = obj
 
 
 def at_work(stage: str, title: str, message: str) -> None:
@@ -139,11 +175,10 @@ def faces() -> Steps:
     """The example's head: found by name, moved by an expression, and told what to say."""
     scene = bpy.context.scene
     head = next(o for o in scene.objects if o.name.startswith("Example Head"))
-    for obj in scene.objects:
-        obj.select_set(obj == head)
-    bpy.context.view_layer.objects.active = head
+    choose(head)
     scene.understudy.face.video = "//reference/face.mp4"
     yield from picture("face_ready", "face")
+    yield from picture("face_map_ready", "face_map")
     bpy.ops.understudy.map_face_names()
     yield from picture("face_map_found", "face_map")
     scene.understudy.face.video = str(FACE)
@@ -153,6 +188,11 @@ def faces() -> Steps:
     bpy.ops.understudy.add_face_stroke()
     bpy.ops.understudy.add_expression(expression="surprise")
     yield from picture("face_performed", "face")
+    run = bpy.context.window_manager.understudy
+    run.face_strokes = True
+    yield from picture("face_drawing", "face")
+    run.face_strokes = False
+    yield from picture("lipsync_bare", "lipsync")
     line = scene.understudy.lipsync.lines.add()
     line.sound, line.text = "//voice/line.wav", "I never said that!"
     bpy.ops.understudy.suggest_expressions()

@@ -171,17 +171,6 @@ def click_header() -> None:
     click(region.x + 80 * scale, region.y + region.height - 14 * scale)
 
 
-def settled_buttons() -> list[tuple[float, float]]:
-    """Return `big_buttons` once two looks agree: panels slide, and grow by a line of text."""
-    found = big_buttons()
-    for _ in range(6):
-        time.sleep(0.2)
-        before, found = found, big_buttons()
-        if found == before:
-            break
-    return found
-
-
 def big_buttons() -> list[tuple[float, float]]:
     """Find the high buttons in the sidebar by looking; return their middles, top first.
 

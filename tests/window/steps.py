@@ -121,7 +121,12 @@ def open_panel(name: str) -> Steps:
 
 def press_big_button(rest_s: float = 0.8) -> Steps:
     """Click the stage's own button: the lowest one, for a list may look like one."""
-    found = hands.settled_buttons()
+    found: list[tuple[float, float]] = []
+    for _ in range(20):  # panels slide to their places, which takes Blender's own time
+        before, found = found, hands.big_buttons()
+        if found and found == before:
+            break
+        yield from pause(0.3)
     assert found, "no large button is to be seen"
     hands.click(*found[-1])
     yield from pause(rest_s)

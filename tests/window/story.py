@@ -149,6 +149,49 @@ def pie() -> Steps:
     item.active = False
 
 
+def other_words() -> Steps:
+    """Find a tool under the name that other programs give it."""
+    bpy.ops.understudy.clear_generated()
+    bare = key_count()
+    yield from search("tween between")
+    yield from until(lambda: key_count() > bare and not run().title, "the search fills")
+
+
+def linked_rigs() -> Steps:
+    """Try to fill a rig that is linked, which is refused, and then its library override."""
+    path = str(OUT / "library.blend")
+    bpy.data.libraries.write(path, {rig()}, fake_user=True)
+    with bpy.data.libraries.load(path, link=True) as (_there, wanted):
+        wanted.objects = [rig().name]
+    linked = wanted.objects[0]
+    bpy.context.scene.collection.objects.link(linked)
+    choose(linked)
+    hands.only("inbetween")
+    yield from press_big_button()
+    yield from until(lambda: "make a library override" in run().outcome, "a sentence says why not")
+    hands.point_at_view()  # away from Blender's own message, which Escape closes
+    yield from pause(1.0)
+    hands.press("Escape")
+    yield from pause(1.0)
+    own = linked.override_create(remap_local_usages=True)
+    own.override_library.is_system_override = False
+    own.animation_data.action = linked.animation_data.action.copy()
+    own.name = "Overridden"  # undo frees what is held by any other hand than its name
+    choose(own)
+    bpy.ops.understudy.clear_generated()
+    bpy.ops.ed.undo_push(message="Overridden")
+
+    def count() -> int:
+        return key_count(bpy.data.objects["Overridden"])
+
+    bare = count()
+    yield from press_big_button()
+    yield from until(lambda: count() > bare and not run().title, "the override is filled")
+    yield from undo_redo(count, bare, "the in-betweens of an override")
+    bpy.ops.wm.open_mainfile(filepath=str(OUT / "saved.blend"))
+    yield from until(lambda: rig().library is None, "the file is as it was saved")
+
+
 def fill_in_local_view() -> Steps:
     """Fill from a local view, and from another workspace."""
     with bpy.context.temp_override(**hands.viewport()):
@@ -277,12 +320,12 @@ def save_and_reload() -> Steps:
 
 def load_while_working() -> Steps:
     """Load a file in the middle of the work: it ends, and nothing breaks."""
-    bpy.context.view_layer.objects.active = rig()
+    settings = bpy.context.scene.understudy.layout
+    settings.prompt, settings.variants = "reading corner in an old library", 24  # a long work
     with bpy.context.temp_override(**hands.viewport()):
-        bpy.ops.understudy.block_video("INVOKE_DEFAULT")
+        bpy.ops.understudy.propose_layouts("INVOKE_DEFAULT")
+    yield
     assert run().title, "the work is not under way"
-    yield  # only a moment: the clip has been watched before
-    assert run().title, "the work ended before the file could be loaded"
     bpy.ops.wm.open_mainfile(filepath=str(OUT / "saved.blend"))
     yield from pause(1.0)
     assert not run().title
@@ -305,6 +348,7 @@ STEPS = (
     fill_undo_redo,
     fill_several,
     pie,
+    other_words,
     fill_in_local_view,
     preview,
     block,
@@ -314,6 +358,7 @@ STEPS = (
     take_panels,
     drawing,
     save_and_reload,
+    linked_rigs,
     load_while_working,
     memory,
     on_and_off,
