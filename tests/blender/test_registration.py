@@ -86,6 +86,9 @@ def test_every_operator_explains_itself(extension):
     for name in dir(bpy.ops.understudy):
         rna = getattr(bpy.ops.understudy, name).get_rna_type()
         assert rna.description and rna.name, name
+        for prop in rna.properties:
+            if prop.identifier != "rna_type" and not prop.is_hidden:
+                assert prop.name and prop.description, f"{name}.{prop.identifier}"
 
 
 def test_enabling_is_quick_and_loads_nothing_heavy(tmp_path):
