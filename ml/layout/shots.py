@@ -27,10 +27,13 @@ _HEIGHTS = {"eye level": (1.45, 1.75), "low": (0.3, 0.8), "high": (2.2, 4.5),
             "overhead": (4.0, 9.0), "dutch": (0.9, 1.7)}  # fmt: skip
 _WORTH = {"hero": 4.0, "light": 3.0, "sign": 2.0, "furniture": 2.0, "vehicle": 2.0,
           "small": 1.5, "monument": 3.0, "decor": 2.0, "structure": 0.4, "vegetation": 0.4,
-          "container": 0.15, "rock": 0.1, "building": 0.3, "street": 0.8}  # fmt: skip
+          "container": 0.15, "rock": 0.1, "building": 0.3, "street": 0.8,
+          "covering": 0.05, "plant": 0.5}  # fmt: skip
 """How much a thing draws a camera, by its category, else by its role; set by hand."""
-_LENSES = (0.6, 0.75, 0.9, 1.0, 1.15)
-"""What a preset's lens may be changed by: small rooms need shorter ones."""
+_LENSES = (0.75, 0.9, 1.0, 1.15)
+"""What a preset's lens may be changed by; wide views in small rooms need shorter ones."""
+_TIGHT = ("close-up", "detail")
+_SMALL_M = 1.3
 _TRIED = 140
 """Cameras that are tried for each angle of a shot."""
 _LOOKED_AT = 24
@@ -88,7 +91,8 @@ def direct(
     sights = Sights(layout, blockers)
     scouting = _Scouting(layout, blockers, sights, style, aspect, rng, lookout)
     sizes = _sizes(style, rng)
-    subjects = subjects_of(layout, len(sizes), rng)
+    tight = sum(size in _TIGHT for size in sizes)
+    subjects = subjects_of(layout, len(sizes), rng, tight)
     shots: list[Shot] = []
     for number, (size, (_, subject)) in enumerate(zip(sizes, subjects, strict=True), 1):
         shot = _shoot(scouting, size, subject)
@@ -113,8 +117,13 @@ def _sizes(style: dict, rng: np.random.Generator) -> list[str]:
     return [wide, *[names[i] for i in sorted(drawn)]]
 
 
-def subjects_of(layout: Layout, count: int, rng: np.random.Generator) -> list[tuple[str, int]]:
-    """Return (sort, item index or -1): the place, its hero, then other notable things."""
+def subjects_of(
+    layout: Layout, count: int, rng: np.random.Generator, tight: int = 0
+) -> list[tuple[str, int]]:
+    """Return (sort, item index or -1): the place, its hero, then other notable things.
+
+    The last `tight` are for close views: what is small, where there is any.
+    """
     items = layout.items
     heroes = [i for i, item in enumerate(items) if item.role == "hero"]
     heroes = heroes or sorted(range(len(items)), key=lambda i: -max(items[i].size))[:1]
@@ -126,9 +135,10 @@ def subjects_of(layout: Layout, count: int, rng: np.random.Generator) -> list[tu
     found: list[tuple[str, int]] = [(_PLACE, -1)]
     if heroes:
         found.append((_HERO, heroes[0]))
-    # What is small is for the closer views.
-    things = [*heroes[1:2], *rest][: max(count - len(found), 0)]
-    things.sort(key=lambda i: -max(items[i].size))
+    rest = [*heroes[1:2], *rest]
+    small = [i for i in rest if max(items[i].size) < _SMALL_M][:tight]
+    things = [i for i in rest if i not in small][: max(count - len(found) - len(small), 0)]
+    things = sorted([*things, *small], key=lambda i: -max(items[i].size))
     found += [(_THING, i) for i in things]
     while len(found) < count:
         found.append((_PLACE, -1))
@@ -140,6 +150,7 @@ def _shoot(scouting: _Scouting, size: str, subject: int) -> Shot | None:
     layout, rng = scouting.layout, scouting.rng
     points, own = points_of(layout, subject)
     share, base = SHARES[size], scouting.style["lens_mm"][size]
+    lenses = (0.6, *_LENSES) if size in ("extreme wide", "wide", "full") else _LENSES
     chances = {n: w for n, w in scouting.style["angles"].items() if w > 0}
     if subject < 0:  # a place is shown, not what lies before the lens
         chances = {n: w * (0.1 if n in ("low", "dutch") else 1.0) for n, w in chances.items()}
@@ -147,7 +158,7 @@ def _shoot(scouting: _Scouting, size: str, subject: int) -> Shot | None:
     names = np.array(list(chances))
     found = []
     for angle in dict.fromkeys(rng.choice(names, 3, p=weight / weight.sum())):
-        lens = np.clip(base * rng.choice(_LENSES, _TRIED), 14, 135)
+        lens = np.clip(base * rng.choice(lenses, _TRIED), 14, 135)
         eyes, targets = frames_of(
             layout, subject, points, str(angle), share, lens, rng, scouting.aspect
         )
@@ -277,7 +288,7 @@ def _move(shot: Shot, scouting: _Scouting) -> None:
     style, rng = scouting.style, scouting.rng
     names = [n for n, w in style["moves"].items() if w > 0]
     weight = np.array([style["moves"][n] for n in names])
-    if shot.size in ("detail", "close-up"):
+    if shot.size in _TIGHT:
         weight = weight * np.array([0.3 if n in ("crane", "orbit", "pan") else 1.0 for n in names])
     move = str(rng.choice(names, p=weight / weight.sum()))
     sign = float(rng.choice([-1.0, 1.0]))
@@ -302,8 +313,10 @@ def _holds(shot: Shot, keys: list[CameraKey], scouting: _Scouting) -> bool:
         layout, blockers, eyes, targets, np.full(len(eyes), shot.lens), points=points, own=own,
         share=None if shot.subject < 0 else SHARES[shot.size], aspect=scouting.aspect,
     )  # fmt: skip
-    seen, clear = (min(shot.scores[k], 0.9) - 0.25 for k in ("occlusion", "clear"))
-    return bool((scores["occlusion"] >= seen).all() and (scores["clear"] >= clear).all())
+    return all(
+        (scores[name] >= min(shot.scores[name], 0.95) - worse).all()
+        for name, worse in (("occlusion", 0.25), ("clear", 0.1), ("open", 0.2))
+    )
 
 
 def _between(keys: list[CameraKey]) -> list[CameraKey]:
@@ -345,7 +358,7 @@ def _keyed(
         step = ahead * far * travel * sign
         return [key(0, eye - step * 0.6, target), key(last, eye + step * 0.4, target)]
     if move == "truck":
-        step = right * far * travel * sign
+        step = right * far * min(travel, 9.0 / start.lens) * sign  # the subject stays in the frame
         return [key(0, eye - step / 2, target - step / 2), key(last, eye + step / 2,
                                                               target + step / 2)]  # fmt: skip
     if move == "crane":
