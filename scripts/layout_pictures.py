@@ -22,7 +22,7 @@ package.load()
 from understudy.addon import layout, scene  # noqa: E402
 from understudy.ml import progress, runtime, tasks  # noqa: E402
 from understudy.ml.layout.plan import Layout  # noqa: E402
-from understudy.ml.layout.storyboard import contact_sheet  # noqa: E402
+from understudy.ml.layout.storyboard import ENDING, contact_sheet  # noqa: E402
 from understudy.ml.take import Provenance  # noqa: E402
 
 WORKBENCH = (
@@ -56,8 +56,12 @@ def render(engine: str, path: Path, shot: int) -> np.ndarray:
     """Render through one of the cameras, and return (height, width, 3) uint8."""
     view = bpy.context.scene
     cameras = sorted((o for o in view.objects if o.type == "CAMERA"), key=lambda o: o.name)
-    view.camera = cameras[min(shot, len(cameras) - 1)]
-    view.frame_set(view.frame_start + 12)
+    shot = min(shot, len(cameras) - 1)
+    view.camera = cameras[shot]
+    before = sum(c["shot_duration"] for c in cameras[:shot])
+    ends = view.camera["shot_move"] in ENDING
+    into = view.camera["shot_duration"] - 1 if ends else 12
+    view.frame_set(view.frame_start + before + into)
     view.timeline_markers.clear()  # they would bind another camera
     view.render.engine = engine
     view.render.resolution_x, view.render.resolution_y = SIZE

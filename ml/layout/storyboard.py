@@ -14,7 +14,7 @@ _PAPER, _INK, _GREY = (250, 248, 244), (40, 38, 36), (130, 126, 120)
 _EDGE = 16
 _NARROW = 352
 """Pixels of the width of an upright picture, which its words must fit in."""
-_ENDING = ("pan", "tilt", "push-in")
+ENDING = ("pan", "tilt", "push-in")
 """Moves whose last frame is the one that the shot is for."""
 
 
@@ -32,7 +32,7 @@ def storyboard(layout: Layout, aspect: float = 16 / 9, fps: float = 24.0) -> NDA
     scene, high = Scene(layout), max(round(wide / aspect), 8)
     cells = []
     for number, shot in enumerate(shots, 1):
-        main = float(shot.move in _ENDING)
+        main = float(shot.move in ENDING)
         frame = scene.draw(shot_view(shot, wide, high, main), inside=True)
         end = None
         if len(shot.keys) > 1:

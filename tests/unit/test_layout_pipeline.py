@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from understudy.ml import progress
 from understudy.ml.errors import UnderstudyError
+from understudy.ml.layout.features import Around
+from understudy.ml.layout.learned import Furnished, ObjectTable, Ranker, Scorer, figures_of
 from understudy.ml.layout.pipeline import layout
 from understudy.ml.layout.plan import AssetBox, Layout, pack
 from understudy.ml.layout.verify import check
+from understudy.ml.runtime import Settings
 
 OFF = dict.fromkeys(("words", "placement", "objects", "ranker", "cameras"), "off")
 
@@ -95,3 +99,29 @@ def test_of_the_artists_assets_the_one_that_is_called_so_is_taken() -> None:
         made = propose("kitchen with four dining chairs", seed=seed, variants=1, assets=chairs)[0]
         asked = [i for i in made.items if i.kind == "chair" and "Dining" in i.name]
         assert len(asked) == 4 and {i.asset for i in asked} == {"dining_chair"}
+
+
+def test_an_unlikely_set_of_things_makes_a_room_less_like_real_ones() -> None:
+    settings = Settings(device="cpu")
+    scorer, table, ranker = Scorer(settings), ObjectTable(settings), Ranker(settings)
+    outline = [(-2.5, -2.0), (2.5, -2.0), (2.5, 2.0), (-2.5, 2.0)]
+    room = Around.of(outline, [(-2.5, 0.0)], [(2.5, 0.0)])
+    poses = np.array([[0.0, 1.0, np.pi], [-1.2, 1.7, np.pi], [1.9, -1.6, 0.0], [1.2, 1.7, np.pi]])
+    sizes = np.array([[1.6, 2.0, 0.8], [0.5, 0.4, 0.6], [1.0, 0.5, 1.9], [0.5, 0.4, 0.6]])
+
+    def score(kind: str, names: list[str]) -> float:
+        seen = Furnished(kind, room, 2, poses, sizes, names)
+        return float(ranker.score(figures_of(seen, scorer, table)[None])[0])
+
+    likely = ["Bed", "SideTable", "Dresser", "SideTable"]
+    assert score("Bedroom", likely) > score("Bathroom", likely) + 1.0
+    assert score("Bedroom", likely) > score("Bedroom", ["Bed", "Toilet", "Fridge", "Toilet"]) + 1.0
+
+
+def test_without_the_ranker_poses_alone_put_rooms_in_order() -> None:
+    params = {"prompt": "living room", "words": "off", "variants": 1, "seed": 2, "device": "cpu"}
+    with_it, without = (
+        progress.run(layout({**params, "ranker": ranker}, {}))[0]["layouts"][0]["scores"]
+        for ranker in ("auto", "off")
+    )
+    assert with_it["like real rooms"] != without["like real rooms"]
