@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from understudy.ml.face import align, lipsync, visemes
+from understudy.ml import progress
+from understudy.ml.errors import UnderstudyError
+from understudy.ml.face import align, espeak, lipsync, visemes
 from understudy.ml.face.acoustic import FRAME_S
 from understudy.ml.face.performance import INDEX, NAMES, REGIONS, Performance
 from understudy.ml.face.phonemes import CLASSES, SILENCE, Phone, classes_of_ipa
@@ -123,6 +125,33 @@ def test_silence_and_noise_are_no_speech() -> None:
     found = align.decode(quiet, np.full(100, 0.05), np.full(100, -5.0))
     with pytest.raises(lipsync.LipSyncError, match="No speech is heard"):
         lipsync._judge(found, False, "music.wav")
+
+
+def _song(rate: int) -> np.ndarray:
+    """Return four seconds of chords with a beat."""
+    t = np.arange(4 * rate) / rate
+    fade, roots = np.exp(-2 * (t % 1)), np.repeat([220.0, 174.6, 261.6, 196.0], rate)
+    notes = [roots * step * h for step in (1, 1.26, 1.5) for h in (1, 2, 3)]
+    chords = fade * sum(np.sin(2 * np.pi * hertz * t) for hertz in notes)
+    beat = np.exp(-30 * (t % 0.25)) * np.random.default_rng(0).normal(0, 2, len(t))
+    return (chords + beat) / np.abs(chords + beat).max()
+
+
+def test_silence_music_and_another_language_are_told() -> None:
+    """By the network that ships, of sounds that it was not trained on."""
+    rate = 16000
+    with pytest.raises(UnderstudyError, match="hiss.wav is silent"):
+        progress.run(lipsync.hear(1e-4 * _song(rate), rate, name="hiss.wav"))
+    for text in ("", "My fate is mine to decide"):
+        with pytest.raises(UnderstudyError, match="No speech is heard in song.wav"):
+            progress.run(lipsync.hear(_song(rate), rate, text=text, name="song.wav"))
+    line = espeak.speak("今日はとてもいい天気ですね、散歩に行きましょう", "ja", sound=True)
+    english = "The weather is good so we take a walk now"
+    with pytest.raises(UnderstudyError, match="not what is said in ja.wav"):
+        progress.run(lipsync.hear(line.samples, line.rate, text=english, name="ja.wav"))
+    line = espeak.speak("Heute gehen wir zusammen in den Park", "de", sound=True)
+    read = lipsync.hear(line.samples, line.rate, text="Heute gehen wir zusammen in den Park")
+    assert "check the text and the language" in " ".join(progress.run(read).notes)
 
 
 def column(values: np.ndarray, name: str) -> np.ndarray:
