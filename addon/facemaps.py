@@ -25,8 +25,14 @@ def stored(obj: Object) -> FaceMap | None:
         if row.name in NAMES and row.control and row.weight:
             control = Control(row.owner, row.kind, row.control, row.axis)
             face.links.append(Link(row.name, control, row.weight))
-            face.quality[row.name], face.method[row.name] = row.quality, row.method
+            face.quality[row.name] = row.quality
+            face.method[row.name] = row.method if is_measured(rows, row.name) else "hand"
     return face
+
+
+def is_measured(rows: object, expression: str) -> bool:
+    """Tell whether the lines of an expression say what they did when its quality was found."""
+    return all(row.is_measured for row in rows if row.name == expression)
 
 
 def store(obj: Object, face: FaceMap) -> None:
@@ -44,6 +50,7 @@ def store(obj: Object, face: FaceMap) -> None:
                 control = link.control
                 row.owner, row.kind, row.control = control.owner, control.kind, control.name
                 row.axis, row.weight = control.axis, link.weight
+            row.measured = row.says
     obj.understudy.active_face_link = 0
 
 

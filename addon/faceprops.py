@@ -422,6 +422,21 @@ class UnderstudyFaceLink(bpy.types.PropertyGroup):
         description="How the line was found: names, geometry or hand",
         default="",
     )
+    measured: StringProperty(
+        name="Measured",
+        description="What the line said when its quality was found",
+        default="",
+    )
+
+    @property
+    def says(self) -> str:
+        """What the line says."""
+        return f"{self.owner}/{self.kind}/{self.control}/{self.axis}/{self.weight:.4f}"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the line still says what it did then; older files do not tell."""
+        return self.measured in ("", self.says)
 
 
 CLASSES = (

@@ -160,13 +160,21 @@ class UNDERSTUDY_OT_edit_face_map(_MappedOperator, bpy.types.Operator):
                 kept.face_links[at].control = ""
             else:
                 kept.face_links.remove(at)
+                self._unmeasure(kept, name)
             return f"A line of {name} was removed"
         row = kept.face_links.add()
         row.name, row.owner, row.method = name, kept.face_links[at].owner or obj.name, "hand"
-        row.quality = kept.face_links[at].quality
+        row.quality, row.measured = kept.face_links[at].quality, "-"
         kept.face_links.move(len(kept.face_links) - 1, at + 1)
         kept.active_face_link = at + 1
         return f"A line for {name} was added: choose its control"
+
+    @staticmethod
+    def _unmeasure(kept: object, name: str) -> None:
+        """Note that an expression's quality was measured with a line that is gone."""
+        for row in kept.face_links:
+            if row.name == name:
+                row.measured = "-"
 
 
 class UNDERSTUDY_OT_save_face_map(JsonFileOperator, _MappedOperator, bpy.types.Operator):

@@ -206,9 +206,10 @@ class UNDERSTUDY_UL_face_map(bpy.types.UIList):
         _index: int = 0,
         _flags: int = 0,
     ) -> None:
-        doubtful = not item.control or item.quality < _DOUBTFUL
+        changed = not item.is_measured
+        doubtful = not item.control or (item.quality < _DOUBTFUL and not changed)
         split = layout.split(factor=0.68, align=True)
-        icon = "QUESTION" if doubtful else "NONE"
+        icon = "QUESTION" if doubtful else "GREASEPENCIL" if changed else "NONE"
         split.label(text=title_of(item.name), icon=icon, translate=False)
         split.label(text=item.control, translate=False)
 
@@ -265,12 +266,22 @@ class UNDERSTUDY_PT_face_map(SidebarPanel, bpy.types.Panel):
             col = column(layout)
             self._draw_control(col, chosen)
             if chosen.control:
-                text = "{share:.0%} of the expression is shown"
-                lines(col, text, bpy.context.region.width, share=chosen.quality)
+                self._draw_quality(col, kept, chosen)
             col.prop(chosen, "weight")
             col.prop(chosen, "kind")
             if chosen.kind != "key":
                 col.prop(chosen, "axis")
+
+    @staticmethod
+    def _draw_quality(col: bpy.types.UILayout, kept: object, chosen: object) -> None:
+        width = bpy.context.region.width
+        alike = (row for row in kept.face_links if row.name == chosen.name)
+        if all(row.is_measured for row in alike):
+            text = "{share:.0%} of the expression is shown"
+            lines(col, text, width, share=chosen.quality)
+        else:
+            text = "Changed by hand: how much of the expression it shows was not measured"
+            lines(col, text, width, icon="INFO")
 
     @staticmethod
     def _draw_control(col: bpy.types.UILayout, link: object) -> None:

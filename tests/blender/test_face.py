@@ -355,7 +355,13 @@ def test_the_map_is_kept_changed_saved_and_loaded(head, settings, tmp_path):
     head.understudy.active_face_link = [r.name for r in rows].index("jawOpen")
     bpy.ops.understudy.edit_face_map()
     row = rows[head.understudy.active_face_link]
+    assert facemaps.is_measured(rows, "mouthPucker") and not facemaps.is_measured(rows, "jawOpen")
     row.control, row.weight = "cheekPuff", 0.5
+    rows["mouthPucker"].weight = 0.8  # its quality was measured at 1
+    assert not facemaps.is_measured(rows, "mouthPucker")
+    assert facemaps.stored(head).method["mouthPucker"] == "hand"
+    rows["mouthPucker"].weight = 1.0
+    assert facemaps.is_measured(rows, "mouthPucker")
     bpy.ops.understudy.perform_face()
     assert value(head, "cheekPuff", 25) == pytest.approx(0.4, abs=0.02)
     path = tmp_path / "map.json"
