@@ -12,19 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime import Session, Settings
-from . import leastsquares
-from .patches import Patches
+from .changes import Comparer
 from .performance import NAMES, REGIONS
-from .pose import Basis, Pose
 
 NAME = "face_flash_v1"
 APART_S = (0.27, 0.4)
 """How far away the frames are that a frame is compared with: the second where the first blink."""
-
-GRID = 4  # patch pixels a cell of the flow that is kept
-EYE_CELLS, LOW_CELLS = 14 * 14 * 2, 14 * 16 * 2
-EYE_POINTS = 21
-COUNT = 2 * EYE_CELLS + LOW_CELLS + 52 + 2 * EYE_POINTS * 2 + 3
 
 _SIGNIFICANT, _ENOUGH = 2.0, 20  # deviations of what a curve seems to lack; from so many frames
 _LEAST, _HIGHEST = 0.05, 0.3
@@ -40,47 +33,6 @@ _OTHER = np.array(
     ]
 )
 _LOOKS = np.array([n.startswith("eyeLook") for n in NAMES])
-
-
-def _flow(finder, before: NDArray, after: NDArray) -> NDArray[np.float32]:
-    """Return the cells' mean movement between two patches, flat."""
-    height, width = before.shape
-    moved = finder.calc(before, after, None)
-    cells = moved.reshape(height // GRID, GRID, width // GRID, GRID, 2)
-    return cells.mean(axis=(1, 3)).ravel()
-
-
-class Comparer:
-    """Compares frames of one clip with each other.
-
-    Parameters
-    ----------
-    patches : of the frames
-    shift : (F, 468, 3) cm, the mesh against the neutral face, head's frame
-    eyes : (F, 2, 76, 2) of `gaze.flatten`
-    pose : of the heads
-    basis : the average face
-    """
-
-    def __init__(
-        self, patches: Patches, shift: NDArray, eyes: NDArray, pose: Pose, basis: Basis
-    ) -> None:
-        import cv2
-
-        self._finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-        self._patches = patches
-        self._plain = leastsquares.solve(shift, basis, -np.inf, np.inf)
-        corners = (eyes[:, :, 5] + eyes[:, :, 13]) / 2
-        near = (eyes[:, :, :EYE_POINTS] - corners[:, :, None]).reshape(len(eyes), -1)
-        self._rest = np.concatenate([self._plain, near, pose.rotation[:, :, 2]], axis=1)
-
-    def __call__(self, before: int, after: int) -> NDArray[np.float32]:
-        """Return (COUNT,), what changed from one frame to another."""
-        eyes, lower = self._patches.eyes, self._patches.lower
-        parts = [_flow(self._finder, eyes[before, e], eyes[after, e]) for e in (0, 1)]
-        parts.append(_flow(self._finder, lower[before], lower[after]))
-        parts.append(self._rest[after] - self._rest[before])
-        return np.concatenate(parts).astype(np.float32)
 
 
 def both_ways(first: NDArray, second: NDArray) -> NDArray[np.float64]:

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime import Session, Settings
-from . import features, flashes, gaze, leastsquares, lids
+from . import changes, features, flashes, gaze, leastsquares, lids
 from .neutral import Neutral
 from .patches import Patches
 from .performance import NAMES, REGIONS
 from .pose import Basis, Pose, align
 from .tracker import Seen
 
-NAME = "face_solver_v2"
+NAME = "face_solver_v3"
 METHODS = ("auto", "network", "least_squares")
 
 _BATCH = 64
@@ -26,7 +26,7 @@ _PLAIN_DOUBT = {"brows": 0.6, "eyes": 0.5, "lids": 0.4, "cheeks": 0.7, "nose": 0
 _DOUBTED = 0.16
 """The doubt at which a coefficient is not to be trusted at all."""
 
-_LOW, _WELL_BELOW = 0.1, 0.06
+_LOW, _WELL_BELOW = 0.1, 0.02
 """Quantile of a curve that counts as low, and how far below 0 it may be for other reasons: noise,
 or an expression that pulls the other way."""
 
@@ -90,8 +90,9 @@ def solve(
     pose = align(points, neutral.face, basis.weight)
     value, doubt = compare(points, iris, cut, (neutral.face, rest), basis, session)
     shift = pose.to_head(points) - neutral.face
-    flash = flashes.Comparer(cut, shift, gaze.flatten(iris, pose), pose, basis)
-    value, flash_sha256 = flashes.add(value, seen.time[there], flash, settings)
+    comparer = changes.Comparer(cut, shift, gaze.flatten(iris, pose), pose, basis)
+    value, change_sha256 = changes.refine(value, seen.time[there], comparer, settings)
+    value, flash_sha256 = flashes.add(value, seen.time[there], comparer, settings)
     looking = gaze.from_looks(value)
     if neutral.automatic:
         value = _lift(value)
@@ -100,7 +101,8 @@ def solve(
     sure = [1.0 - share[:, c].mean(axis=1) for c in _COLUMNS.values()]
     trust = _seen_well(pose, seen.presence[there])
     confidence = np.clip(np.stack(sure, axis=1), 0.05, 1.0) * trust[:, None]
-    models = {session.name: session.sha256, flashes.NAME: flash_sha256}
+    models = {session.name: session.sha256, changes.NAME: change_sha256}
+    models[flashes.NAME] = flash_sha256
     return Solved(value, looking, confidence, pose, trust > _FACED, models)
 
 

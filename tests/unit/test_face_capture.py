@@ -9,6 +9,7 @@ import pytest
 from understudy.ml import progress, rotations, runtime
 from understudy.ml.errors import VideoError
 from understudy.ml.face import (
+    changes,
     flashes,
     gaze,
     leastsquares,
@@ -113,7 +114,7 @@ def test_a_flash_survives_the_filter_and_noise_does_not(fps):
 
 
 class _Mover:
-    """Stands in for the comparer: it sees a flash of one patch cell at frames 30 to 34."""
+    """Stands in for the comparer: it sees what moves in the patches."""
 
     def __init__(self, moving: np.ndarray) -> None:
         self.moving = moving
@@ -122,10 +123,66 @@ class _Mover:
         return self.moving[after] - self.moving[before]
 
 
+def _brow_flash() -> tuple[np.ndarray, np.ndarray]:
+    """Return (80,) a flash of the left brow, and (80, changes.SEEN) what the flow sees of it."""
+    session = runtime.Session(changes.NAME, runtime.Settings(device="cpu"))
+    weight = session(change=np.eye(changes.COUNT, dtype=np.float32))["value"][: changes.SEEN]
+    shape = np.zeros(80)
+    shape[30:35] = [0.08, 0.15, 0.18, 0.15, 0.08]
+    return shape, shape[:, None] * np.linalg.pinv(weight.T)[:, INDEX["browDownLeft"]]
+
+
+def test_a_flash_that_the_solver_lacks_is_seen_by_the_flow():
+    """From its onset to its end, at about its height, and nothing else moves."""
+    shape, moving = _brow_flash()
+    times = np.arange(80) / FPS
+    found, _ = changes.refine(np.zeros((80, 52)), times, _Mover(moving))
+    brow = found[:, INDEX["browDownLeft"]]
+    assert brow[:28].max() < 0.04 and brow[37:].max() < 0.04
+    assert abs(int(brow.argmax()) - 32) <= 1 and brow.max() > 0.12
+    still = np.delete(found, INDEX["browDownLeft"], axis=1)
+    assert np.abs(still).max() < 0.02
+    gap = times + (np.arange(80) >= 32) * 5.0  # the face was away in the middle of it
+    assert [len(firsts) for _, firsts in changes.pairs(gap)] == [72, 64]
+    assert np.isfinite(changes.refine(np.zeros((80, 52)), gap, _Mover(moving))[0]).all()
+
+
+def test_curves_agree_with_their_changes():
+    """Noise that differs from frame to frame goes; where the curves lie over all stays."""
+    rng = np.random.default_rng(2)
+    true = np.tile(np.sin(np.arange(200) / 9.0)[:, None], (1, 52))
+    value = 0.3 + true + rng.normal(0, 0.1, true.shape)
+    known = [
+        (lag, firsts, true[firsts + lag] - true[firsts])
+        for lag, firsts in changes.pairs(np.arange(200) / FPS)
+    ]
+    found = changes._agree(value, known)
+    assert (found - 0.3 - true).std() < 0.05
+    assert abs((found - true).mean() - 0.3) < 0.01
+    assert np.allclose(changes._agree(value, []), value)
+
+
+def test_flashes_get_their_height_and_noise_and_shadows_do_not():
+    rng = np.random.default_rng(4)
+    value = rng.normal(0, 0.004, (150, 52))
+    left, right, blink = (INDEX[n] for n in ("browDownLeft", "browDownRight", "eyeBlinkLeft"))
+    bump = np.array([0.02, 0.05, 0.06, 0.05, 0.02])
+    value[60:65, left] += bump
+    value[60:65, right] += 0.4 * bump
+    value[100:105, blink] += bump
+    gain = np.full(52, 0.4)
+    found = changes._heighten(value, np.arange(150) / FPS, gain)
+    assert found[62, left] == pytest.approx(2.5 * value[62, left], rel=0.2)
+    assert np.allclose(found[:, [right, blink]], value[:, [right, blink]])
+    assert np.abs(np.delete(found, left, axis=1) - np.delete(value, left, axis=1)).max() < 0.02
+    slow = changes._heighten(value[::4], np.arange(38) / 7.5, gain)
+    assert np.allclose(slow, value[::4])  # 7.5 frames a second show no flash
+
+
 def test_a_flash_that_the_solver_lacks_is_added():
     """On a calm face it is, from its onset to its end; while the face moves nothing is added."""
     session = runtime.Session(flashes.NAME, runtime.Settings(device="cpu"))
-    direction = np.linalg.pinv(session(change=np.eye(flashes.COUNT, dtype=np.float32))["value"].T)[
+    direction = np.linalg.pinv(session(change=np.eye(changes.SEEN, dtype=np.float32))["value"].T)[
         :, INDEX["browDownLeft"]
     ]
     shape = np.zeros(80)

@@ -6,7 +6,15 @@ import numpy as np
 from understudy.ml.face import features
 from understudy.ml.face.performance import INDEX, NAMES
 from understudy.ml.face.pose import Basis
-from understudy.ml.train.face import actors, bench, film, fitting, performances, untangle
+from understudy.ml.train.face import (
+    actors,
+    bench,
+    changing,
+    film,
+    fitting,
+    performances,
+    untangle,
+)
 
 
 def test_a_mirrored_face_has_mirrored_features():
@@ -32,6 +40,26 @@ def test_a_mirrored_face_has_mirrored_features():
     names = fitting.mirror_names()
     assert names[INDEX["mouthSmileLeft"]] == INDEX["mouthSmileRight"]
     assert names[INDEX["jawOpen"]] == INDEX["jawOpen"]
+
+
+def test_mirrored_changes_mirrored_again_are_the_same():
+    order, sign = changing.mirror_changes().T
+    assert (order[order] == np.arange(len(order))).all() and (sign * sign[order] == 1).all()
+    assert (order[-52:] - len(order) + 52 == fitting.mirror_names()).all()
+
+
+def test_what_a_change_is_can_be_learned_on_either_side():
+    """What one side's cells tell of its brow is known of the other side's as well."""
+    rng = np.random.default_rng(6)
+    order, _ = changing.mirror_changes().T
+    left, right = INDEX["browDownLeft"], INDEX["browDownRight"]
+    change = rng.normal(0, 1, (4000, len(order))).astype(np.float32)
+    true = np.zeros((4000, 52))
+    true[:, left] = 0.1 * change[:, 3]
+    weight = changing._solve([changing._sums([(change[i::2], true[i::2])]) for i in (0, 1)])
+    assert weight[3, left] > 0.02 and np.isclose(weight[order[3], right], weight[3, left])
+    others = np.delete(np.abs(weight), 3, axis=0)[:, left]
+    assert others.max() < 0.4 * weight[3, left]
 
 
 def test_a_planted_flash_is_found_and_a_slow_motion_is_not():

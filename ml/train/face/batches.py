@@ -23,6 +23,7 @@ _ABSOLUTE = np.array([n.startswith("eyeLook") for n in NAMES])
 
 _STORED = ("points", "iris", "eyes", "lower", "coefficients")
 _FRAMES = 16
+_STRETCH, _SHIFT = 0.04, 1.0  # share of the size, patch pixels: standard deviations
 
 
 @dataclass
@@ -208,6 +209,7 @@ def _varied(
         target = target[:, mirror[1]]
         eyes, lower = eyes[:, ::-1].copy(), lower[:, :, ::-1].copy()
     for picture in (eyes, lower):
+        _reshape(picture, rng)
         _relight(picture, rng)
     if rng.random() < 0.15:
         _cover(lower[:-1], rng)
@@ -221,6 +223,18 @@ def _varied(
         "sighted": np.full((count, 1), float(rng.random() >= blind), np.float32),
         "target": target.astype(np.float32),
     }
+
+
+def _reshape(picture: NDArray, rng: np.random.Generator) -> None:
+    """Shift and stretch all frames alike in place, as another person's face would lie."""
+    import cv2
+
+    height, width = picture.shape[-2:]
+    scale = 1.0 + rng.normal(0, _STRETCH, 2)
+    middle = np.array([width, height]) / 2
+    matrix = np.column_stack([np.diag(scale), middle * (1 - scale) + rng.normal(0, _SHIFT, 2)])
+    for one in picture.reshape(-1, height, width):
+        one[:] = cv2.warpAffine(one, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
 
 
 def _relight(picture: NDArray, rng: np.random.Generator) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...face import flashes, gaze
-from ...face.patches import LOWER_HEIGHT, LOWER_WIDTH, Patches
+from ...face import changes, gaze
+from ...face.patches import Patches
 from ...face.performance import NAMES
 from ...face.pose import Basis, align
+from .changing import mirror_changes
 from .fitting import mirror_names
 
 _RIDGE = 300.0
@@ -28,7 +29,7 @@ class Fit:
 
     Attributes
     ----------
-    weight : (flashes.COUNT, 52)
+    weight : (changes.SEEN, 52)
     correlation, gain : (52,) on held-out takes
     pairs, pictures : how many there were
     sha256 : of the files
@@ -63,7 +64,7 @@ def fit(folder: Path, basis: Basis) -> Fit:
             held += [len(changes) % _HELD_OUT == 0] * len(change)
     change, target = np.concatenate(changes), np.concatenate(targets)
     measured = np.array(held)
-    order, sign = mirror_changes().T
+    order, sign = mirror_changes()[: changes.SEEN].T
     x = np.concatenate([change[~measured], change[~measured][:, order] * sign])
     y = np.concatenate([target[~measured], target[~measured][:, mirror_names()]])
     size = np.maximum(x.std(axis=0), 1e-3)
@@ -87,7 +88,7 @@ def _pairs(take: dict[str, NDArray], basis: Basis) -> tuple[NDArray, NDArray]:
     first = align(points[:1], basis.template, basis.weight)
     face = first.to_head(points[:1])[0]
     pose = align(points, face, basis.weight)
-    compare = flashes.Comparer(
+    compare = changes.Comparer(
         Patches(take["eyes"], take["lower"]),
         pose.to_head(points) - face,
         gaze.flatten(take["iris"].astype(float), pose),
@@ -98,29 +99,3 @@ def _pairs(take: dict[str, NDArray], basis: Basis) -> tuple[NDArray, NDArray]:
     change = np.stack([compare(i, j) for i, j in couples])
     value = take["coefficients"]
     return change, np.stack([value[j] - value[i] for i, j in couples])
-
-
-def mirror_changes() -> NDArray:
-    """Return (COUNT, 2): which change stands in each place of a mirrored face, and its sign."""
-    cells = flashes.EYE_CELLS
-    # The left eye's patch is mirrored already: the two only change places.
-    order = [*range(cells, 2 * cells), *range(cells)]
-    sign = [1] * (2 * cells)
-    start = 2 * cells
-    low = np.arange(flashes.LOW_CELLS).reshape(
-        LOWER_HEIGHT // flashes.GRID, LOWER_WIDTH // flashes.GRID, 2
-    )
-    order += list(start + low[:, ::-1].ravel())
-    sign += [-1, 1] * (flashes.LOW_CELLS // 2)
-    start += flashes.LOW_CELLS
-    order += list(start + mirror_names())
-    sign += [1] * len(NAMES)
-    start += len(NAMES)
-    half = flashes.EYE_POINTS * 2
-    order += [*range(start + half, start + 2 * half), *range(start, start + half)]
-    sign += [-1, 1] * (2 * flashes.EYE_POINTS)
-    start += 2 * half
-    order += range(start, start + 3)
-    sign += [-1, 1, 1]
-    assert len(order) == len(sign) == flashes.COUNT
-    return np.stack([np.array(order, int), np.array(sign, int)], axis=1)

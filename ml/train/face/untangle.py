@@ -53,14 +53,51 @@ class Untangled:
     sha256: str
 
 
-def fit(folder: Path, basis: Basis) -> Untangled:
-    """Solve all films in a folder with the solver as it is exported, and fit the matrix."""
+@dataclass
+class Film:
+    """A filmed performance as it is solved.
+
+    Attributes
+    ----------
+    value, true : (F, 52)
+    times : (F,) seconds
+    points, iris : see `tracker.Seen`
+    cut : of the same frames
+    face : (468, 3) cm, the neutral face that was found
+    """
+
+    value: NDArray
+    true: NDArray
+    times: NDArray
+    points: NDArray
+    iris: NDArray
+    cut: Patches
+    face: NDArray
+
+
+def solve(folder: Path, basis: Basis) -> tuple[list[Film], str]:
+    """Solve all films in a folder with the solver as it is exported; return their sha256 too."""
     session = Session(solver.NAME, Settings(device="cpu", threads=1))
-    digest, pairs = hashlib.sha256(), []
+    digest, films = hashlib.sha256(), []
     for path in sorted(folder.glob("sequence_*.npz")):
         digest.update(path.read_bytes())
         with np.load(path) as file:
-            pairs.append(_solved(dict(file), session, basis))
+            films.append(_solved(dict(file), session, basis))
+    return films, digest.hexdigest()
+
+
+def _solved(film: dict, session: Session, basis: Basis) -> Film:
+    points, iris = film["points"].astype(float), film["iris"].astype(float)
+    found = neutral.find(points, film["time"], np.ones(len(points), bool), basis)
+    cut = Patches(film["eyes"], film["lower"])
+    value, _ = solver.compare(points, iris, cut, (found.face, found.frames), basis, session)
+    return Film(value, film["coefficients"], film["time"], points, iris, cut, found.face)
+
+
+def fit(folder: Path, basis: Basis) -> Untangled:
+    """Fit the matrix to all films in a folder."""
+    films, sha256 = solve(folder, basis)
+    pairs = [(film.value, film.true) for film in films]
     fold = np.arange(len(pairs)) % _FOLDS
     after: list[NDArray] = [np.empty(0)] * len(pairs)
     for out in range(_FOLDS):
@@ -74,16 +111,8 @@ def fit(folder: Path, basis: Basis) -> Untangled:
         after=_measured(after, truth),
         films=len(pairs),
         frames=sum(len(t) for t in truth),
-        sha256=digest.hexdigest(),
+        sha256=sha256,
     )
-
-
-def _solved(film: dict, session: Session, basis: Basis) -> tuple[NDArray, NDArray]:
-    points, iris = film["points"].astype(float), film["iris"].astype(float)
-    found = neutral.find(points, film["time"], np.ones(len(points), bool), basis)
-    cut = Patches(film["eyes"], film["lower"])
-    value, _ = solver.compare(points, iris, cut, (found.face, found.frames), basis, session)
-    return value, film["coefficients"]
 
 
 def _matrix(pairs: list[tuple[NDArray, NDArray]]) -> NDArray[np.float64]:
