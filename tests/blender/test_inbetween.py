@@ -525,3 +525,31 @@ def test_five_hundred_bones(human):
     for frame in (1, 2, 3, 20):
         key(human, "hips", frame, move=(0.1 * frame**0.5, 0, 0))
     assert run(human)["keys"] > 0
+
+
+def test_one_undo_takes_a_fill_of_two_rigs_back(walker, rig):
+    for frame in (1, 2, 3, 20):
+        key(rig, "hip", frame, (0.02 * frame**1.5, 0, 0))
+    names = [walker.name, rig.name]
+    bpy.context.view_layer.objects.active = walker
+    for obj in (walker, rig):
+        obj.select_set(True)
+    bpy.context.scene.understudy.inbetween.method = "plain"
+
+    def now() -> list[dict]:  # undo frees what an older name pointed at
+        return [keys_of(bpy.data.objects[name]) for name in names]
+
+    before = now()
+    bpy.ops.ed.undo_push(message="Bare")
+    assert bpy.ops.understudy.fill_inbetweens("EXEC_DEFAULT", True) == {"FINISHED"}
+    filled = now()
+    for old, new in zip(before, filled, strict=True):
+        assert any(len(new[c]) > len(old[c]) for c in old)
+    bpy.ops.ed.undo()
+    for old, new in zip(before, now(), strict=True):
+        assert old.keys() == new.keys() and all((old[c] == new[c]).all() for c in old)
+    for name in names:
+        assert not ledger.report(bpy.data.objects[name].animation_data.action)["keys"]["ai"]
+    bpy.ops.ed.redo()
+    for old, new in zip(filled, now(), strict=True):
+        assert all((old[c] == new[c]).all() for c in old)
