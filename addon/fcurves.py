@@ -253,9 +253,7 @@ def _set_property(owner: ID, path: str, value: float) -> None:
         setattr(holder, name, value)
 
 
-def _remember(
-    owner: ID, take: Take, undo: contextlib.ExitStack
-) -> dict[tuple[str, int], NDArray]:
+def _remember(owner: ID, take: Take, undo: contextlib.ExitStack) -> dict[tuple[str, int], NDArray]:
     """Put onto `undo` all that brings the owner back to how it is now; return its keys."""
     for path in take.properties:
         undo.callback(_set_property, owner, path, owner.path_resolve(path))

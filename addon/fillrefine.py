@@ -6,6 +6,8 @@ beside it does is known only to Blender. Where it strays from the motion, a key 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,9 @@ from .curvecopy import Scratch
 from .fillread import Reading
 
 _ROUNDS = 6
+_SHORT = 8
+"""Frames of gaps in which fitted keys are moved so that curves pass nearer to the motion: there
+what a tolerance allows is much of what happens, and in longer ones nothing was gained."""
 
 
 def refine(
@@ -48,14 +53,22 @@ def refine(
         for turn in range(_ROUNDS + 1):
             mine = to_channels(motion, dense, planned, t)
             at = rows + motion.first
+            scale = unit[[track.column + c.index for c in mine]]
             if mine:
-                off = _strays(mine, reading, at, dense[rows], unit, track.column, span, copy)
+                above = _above(mine, reading, at, dense[rows, track.columns], span, copy)
+                off = np.linalg.norm(above * scale, axis=1)
             else:
                 off = _away(motion.values[rows], dense[rows], unit, track.columns)
             bad = _worst(rows, off / arrays["spent"][rows, t], planned[:, t] | motion.keyed[:, t])
             if not bad or settings.breakdown or turn == _ROUNDS:
                 break
             planned[bad, t] = True
+        if mine and not settings.breakdown and _shortest(rows, motion.keyed[:, t]) <= _SHORT:
+            better = _nearer(mine, reading, at, above, span)
+            above = _above(better, reading, at, dense[rows, track.columns], span, copy)
+            now = np.linalg.norm(above * scale, axis=1)
+            if (now / arrays["spent"][rows, t]).max() <= 1.0:
+                mine, off = better, now
         channels += mine
         worst.append(float(off.max(initial=0.0)))
         mean.append(float(off.mean()) if len(off) else 0.0)
@@ -68,30 +81,60 @@ def refine(
     }
 
 
+def _nearer(
+    mine: list[Channel],
+    reading: Reading,
+    frames: NDArray,
+    above: NDArray,
+    span: tuple[float, float],
+) -> list[Channel]:
+    """Return a track's channels with their keys moved so that the curves pass nearest.
+
+    `above` (F, n) is how far the motion is above the curves. Channels whose artist's keys stand on
+    other frames than the first's stay as they are.
+    """
+    from ..ml.inbetween.fit import settled
+
+    frame_sets = [
+        merge(reading.kept[(c.data_path, c.index)], c.keys, span)["co"][:, 0].astype(float)
+        for c in mine
+    ]
+    alike = [i for i, f in enumerate(frame_sets) if np.array_equal(f, frame_sets[0])]
+    keys = settled([mine[i].keys for i in alike], frame_sets[0], frames, above[:, alike])
+    out = list(mine)
+    for i, new in zip(alike, keys, strict=True):
+        out[i] = replace(mine[i], keys=new)
+    return out
+
+
+def _shortest(rows: NDArray, keyed: NDArray) -> int:
+    """Return the frames of the shortest gap among those that hold rows."""
+    return int(np.unique(np.cumsum(keyed)[rows], return_counts=True)[1].min())
+
+
 def _gaps_with(some: NDArray, keyed: NDArray) -> NDArray:
     """Return (F,) bool: all frames of gaps of which `some` holds a frame."""
     number = np.cumsum(keyed)
     return np.isin(number, np.unique(number[some]))
 
 
-def _strays(
+def _above(
     mine: list[Channel],
     reading: Reading,
     frames: NDArray,
-    dense: NDArray,
-    unit: NDArray,
-    column: int,
+    motion: NDArray,
     span: tuple[float, float],
     copy: Scratch,
 ) -> NDArray:
-    """Return (F,) distances, in tolerances, of a track's curves from the motion."""
-    total = np.zeros(len(frames))
-    for channel in mine:
-        kept = reading.kept[(channel.data_path, channel.index)]
-        now = copy.evaluate(merge(kept, channel.keys, span), frames)
-        c = column + channel.index
-        total += ((now - dense[:, c]) * unit[c]) ** 2
-    return np.sqrt(total)
+    """Return (F, n) how far a track's motion (F, C) is above its curves as Blender draws them."""
+    return np.stack(
+        [
+            motion[:, c.index]
+            - copy.evaluate(merge(reading.kept[(c.data_path, c.index)], c.keys, span), frames)
+            for c in mine
+        ],
+        axis=1,
+    )
 
 
 def _away(values: NDArray, dense: NDArray, unit: NDArray, columns: slice) -> NDArray:

@@ -28,7 +28,6 @@ from understudy.ml.inbetween import blend as product  # noqa: E402
 from understudy.ml.inbetween import network as network_module  # noqa: E402
 from understudy.ml.inbetween.evidence import NODES, TERMS, WIDTH  # noqa: E402
 from understudy.ml.train.inbetween import blend, data  # noqa: E402
-from understudy.ml.train.inbetween.train import commit  # noqa: E402
 
 OPSET = 17
 TOLERANCE = 1e-5
@@ -38,17 +37,21 @@ What it does: weighs, for every channel of a rig in a gap beside known frames, w
 proposes against plainer ways of filling it, by how that bone moved before.
 File: {name}.onnx, {size:.2f} MB, opset {opset}, made by
 `python scripts/train_inbetween_blend.py --windows {windows} --passes {passes} --seed {seed}
---name {name}` at commit {commit}.
+--name {name}`.
 sha256: {sha}
-Network: {layers}; the same few layers for every channel, none sees another but through means.
+Network: {layers}; the same few layers for every channel, none sees another but
+through means.
 Input: x (channels, {width}) float32, see ml/inbetween/evidence.py. Output: shares (channels,
-{terms}, {nodes}) of the base curve's way off the straight one, of the network's residual, of a velocity of
-three frames, of one carried on for longer, and of the acceleration, at the beginning, middle and
-end of the gap. It never takes part at keys: every term is nothing there.
+{terms}, {nodes}) of the base curve's way off the straight one, of the network's residual, of a
+velocity of three frames, of one carried on for longer, and of the acceleration, at the beginning,
+middle and end of the gap. It never takes part at keys: every term is nothing there.
 Training: {windows} windows, {passes} passes, {minutes:.0f} minutes on one core, seed {seed}.
 Data sha256 {data}.
-Data, licences, what is held out and what is held aside to choose by: as of {used} (its card names
-them); the weights of {used} had seen the same training clips. Shares of windows: {shares}.
+Data, licences, what is held out and what is held aside to choose by: as of {used} (its card
+names them), whose weights had seen the same training clips. Shares of windows: {shares}.
+
+In use, its shares count the less the shorter the gap (`trusted` in ml/inbetween/blend.py); that is
+not in these figures.
 
 Errors of positions (each coordinate in its spread over the same windows) to the straight way's;
 10 known frames, a gap, one known frame; no contacts, no curve fitting. "proposed" is {used} as
@@ -113,7 +116,7 @@ def table(net: blend.BlendNet, kinds: list[blend.Kind]) -> str:
 def main() -> int:
     """Train, export and describe."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--windows", type=int, default=16_000)
+    parser.add_argument("--windows", type=int, default=14_000)
     parser.add_argument("--passes", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default=product.NAME)
@@ -143,7 +146,6 @@ def main() -> int:
         windows=args.windows,
         passes=args.passes,
         seed=args.seed,
-        commit=commit()[:12] or "unknown",
         sha=hashlib.sha256(raw).hexdigest(),
         layers=", ".join(f"{m.in_features} to {m.out_features}" for m in (*net.inner, net.outward)
                          if hasattr(m, "in_features")),

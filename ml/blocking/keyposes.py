@@ -299,8 +299,15 @@ def _choose_in_pieces(
         cuts.append(start + int(salience[start : cuts[-1] + piece].argmax()))
     cuts.append(len(values) - 1)
     parts = [
-        a + choose(values[a : b + 1], salience[a : b + 1], fps, None, tolerance_rad,
-                   None if learned is None else learned[a : b + 1])
+        a
+        + choose(
+            values[a : b + 1],
+            salience[a : b + 1],
+            fps,
+            None,
+            tolerance_rad,
+            None if learned is None else learned[a : b + 1],
+        )
         for a, b in zip(cuts[:-1], cuts[1:], strict=True)
     ]
     return np.unique(np.concatenate(parts))

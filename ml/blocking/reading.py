@@ -71,9 +71,7 @@ def read(
     return again
 
 
-def _once(
-    seen: Landmarks, times: NDArray, use_lifter: bool, settings: Settings | None
-) -> Reading:
+def _once(seen: Landmarks, times: NDArray, use_lifter: bool, settings: Settings | None) -> Reading:
     lifted = lifter.lift(seen, times, settings) if use_lifter else None
     if seen.travel is not None:
         seen = metres.in_metres(seen, times, lifted)

@@ -83,9 +83,7 @@ def _palm(joints: dict[str, NDArray], side: str) -> NDArray:
     return wrist + _PALM * (tips - wrist)
 
 
-def _beside(
-    point: NDArray, first: NDArray, last: NDArray, far: float
-) -> tuple[NDArray, NDArray]:
+def _beside(point: NDArray, first: NDArray, last: NDArray, far: float) -> tuple[NDArray, NDArray]:
     """Return the nearest place (F, 3) on a part's middle line, and how far along that is (F,)."""
     line = last - first
     share = ((point - first) * line).sum(-1) / np.maximum((line * line).sum(-1), 1e-9)

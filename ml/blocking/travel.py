@@ -163,9 +163,7 @@ def _pairs(sights: Sights, start: Scene) -> list[tuple[int, int]]:
     return chosen
 
 
-def _from_pair(
-    sights: Sights, start: Scene, pair: tuple[int, int], sigma: float
-) -> Scene | None:
+def _from_pair(sights: Sights, start: Scene, pair: tuple[int, int], sigma: float) -> Scene | None:
     by = [sights.of(sights.camera == k) for k in pair]
     _, a, b = np.intersect1d(by[0].point, by[1].point, return_indices=True)
     found = bundle.two_views(by[0].place[a], by[1].place[b], start.focal, sigma)

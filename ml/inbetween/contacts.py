@@ -31,6 +31,10 @@ _BELIEF, _DECIDED, _MOST_ODDS = 3.0, 2.0, 50.0
 """Standing is believed rather than not (odds are multiplied), and rather one or the other (raised
 to a power, the highest bounded). Chosen on the subjects held aside: see `docs/inbetween.md`."""
 _KNOWN_S = 0.3  # seconds from the keys within which the path given is nearly known
+_GIVES_S, _SAME = 0.4, 0.002
+"""Seconds of a gap from which on standing ends are held wholly, in shorter ones by their share:
+people do not stand that still, and more of it would take from the motion (chosen on the subjects
+held aside). But what both keys put in one place, to this share of the height, stays there."""
 _NOTHING = 1e-6  # of the height: less is no change
 
 
@@ -183,7 +187,8 @@ def corrections(
         if contact is not None:
             stands = np.maximum(stands, contact[gap] * low[gap])
         if stands.max() > 0.0:
-            out[gap] = least_sliding(path[gap], stands, fps)
+            whole = 1.0 if far < _SAME else min((last - first) / fps / _GIVES_S, 1.0)
+            out[gap] = whole * least_sliding(path[gap], stands, fps)
     return out
 
 

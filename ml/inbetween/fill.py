@@ -30,6 +30,14 @@ _BODY_KNOWN = 0.25  # share of the bones whose motion must be known for a limb t
 _SPREAD = 1.0  # how different the network's takes are
 
 
+@dataclass(frozen=True)
+class Networks:
+    """What proposes a residual on the base curve, and what weighs it, if it is installed."""
+
+    residual: Callable
+    blend: Callable | None = None
+
+
 @dataclass
 class Motion:
     """The artist's curves on F consecutive frames.
@@ -125,11 +133,11 @@ def fill(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
 
 
 def filled(
-    motion: Motion, settings: Settings, params: dict, opened: tuple[Callable | None, dict]
+    motion: Motion, settings: Settings, params: dict, opened: tuple[Networks | None, dict]
 ) -> Steps[tuple[dict, dict]]:
     """Fill with what `open_network` gave, and return what `fill` returns."""
-    network, used = opened
-    values = yield from propose(motion, settings, network)
+    networks, used = opened
+    values = yield from propose(motion, settings, networks)
     yield Progress(0.9, "Choosing keys")
     planned = choose_keys(motion, settings, values)
     take = to_take(motion, values, planned, params, used)
@@ -146,8 +154,8 @@ def filled(
     return meta, out
 
 
-def open_network(params: dict, settings: Settings) -> tuple[Callable | None, dict]:
-    """Return the network, or None for the plain method, and what is told about it."""
+def open_network(params: dict, settings: Settings) -> tuple[Networks | None, dict]:
+    """Return the networks, or None for the plain method, and what is told about them."""
     from ..runtime import Settings as Runtime
 
     plain = {"method": "plain", "models": {}}
@@ -163,30 +171,30 @@ def open_network(params: dict, settings: Settings) -> tuple[Callable | None, dic
                 f"The network {NAME} is not installed: use the plain method, or install it"
             )
         return None, plain
-    network = _network(runtime, file.stat().st_mtime_ns)
-    used = {
-        "method": "network",
-        "models": {NAME: network.session.sha256},
-        "provider": network.session.provider,
-    }
-    return network, used
+    networks = _networks(runtime, file.stat().st_mtime_ns)
+    session = networks.residual.session
+    models = {NAME: session.sha256}
+    if networks.blend is not None:
+        models[networks.blend.session.name] = networks.blend.session.sha256
+    return networks, {"method": "network", "models": models, "provider": session.provider}
 
 
 @functools.lru_cache(maxsize=1)
-def _network(runtime: object, _changed: int) -> Callable:
-    """Return the open network; kept, because opening it takes longer than using it."""
-    from .network import Network
+def _networks(runtime: object, _changed: int) -> Networks:
+    """Return the open networks; kept, because opening them takes longer than using them."""
+    from . import blend, network
 
-    return Network(runtime)
+    there = (runtime.models / f"{blend.NAME}.onnx").is_file()
+    return Networks(network.Network(runtime), blend.Blend(runtime) if there else None)
 
 
-def propose(motion: Motion, settings: Settings, network: Callable | None = None) -> Steps[NDArray]:
+def propose(motion: Motion, settings: Settings, networks: Networks | None = None) -> Steps[NDArray]:
     """Return (F, C) channels with every gap filled, equal to the artist's at keys to the bit."""
     plain = unstepped(motion)
     out = plain.copy()
     pieces = chunks(motion)
     for i, (rows, whole) in enumerate(pieces):
-        part = _propose(motion, plain, whole, settings, network)
+        part = _propose(motion, plain, whole, settings, networks)
         out[rows] = part[rows.start - whole.start : rows.stop - whole.start]
         yield Progress(0.05 + 0.85 * (i + 1) / len(pieces), "Filling the in-betweens")
     keep, allowed = np.ones(out.shape, bool), motion.allowed()
@@ -230,16 +238,12 @@ def chunks(motion: Motion) -> list[tuple[slice, slice]]:
 
 
 def _propose(
-    motion: Motion, plain: NDArray, whole: slice, settings: Settings, network: Callable | None
+    motion: Motion, plain: NDArray, whole: slice, settings: Settings, networks: Networks | None
 ) -> NDArray:
     values = plain[whole]
     keyed_t, still = motion.keyed[whole], holds(motion, values, motion.keyed[whole])
     basis, location, keyed, driven = _as_bones(motion, values, keyed_t)
-    new, moved = hermite_base(basis, location, keyed, motion.fps)
-    contact = None
-    if network is not None:
-        new, moved, contact = _add_residual(motion, settings, network, new, moved, keyed, driven)
-    new, moved = steadied(new, moved, keyed, motion.fps)
+    new, moved, contact = _carried_on(motion, settings, networks, (basis, location), keyed, driven)
     new, moved = paced(new, moved, keyed, motion.body.parents, settings.variant, settings.seed)
     turn = rt.to_rotvec(rt.multiply(rt.conjugate(basis), new))
     turn, shift = (smoothed(d, settings.smoothness, motion.fps) for d in (turn, moved - location))
@@ -265,6 +269,35 @@ def _propose(
         out[0] |= (held != new).any(axis=-1) & turns & ~keys[0]
         new = held
     return _as_channels(motion, values, basis, new, moved - location, out)
+
+
+def _carried_on(
+    motion: Motion,
+    settings: Settings,
+    networks: Networks | None,
+    own: tuple[NDArray, NDArray],
+    keyed: NDArray,
+    driven: NDArray,
+) -> tuple[NDArray, NDArray, NDArray | None]:
+    """Return basis and location as motion goes on from known frames, and contacts (F, B).
+
+    What a network has weighed stands; elsewhere what swings to and fro falls back.
+    """
+    base = hermite_base(*own, keyed, motion.fps)
+    if networks is None:
+        return *steadied(*base, keyed, motion.fps), None
+    *said, contact = _add_residual(motion, settings, networks.residual, *base, keyed, driven)
+    new, moved = steadied(*said, keyed, motion.fps)
+    if networks.blend is None:
+        return new, moved, contact
+    body = motion.body
+    small = ((turn, move / body.height) for turn, move in (base, said))
+    weighed = networks.blend(
+        body.parents, body.heads / body.height, *small, keyed, driven, motion.fps
+    )
+    there = weighed[2][..., None]
+    new = np.where(there, weighed[0], new)
+    return new, np.where(there, weighed[1] * body.height, moved), contact
 
 
 def _as_bones(

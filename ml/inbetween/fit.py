@@ -21,6 +21,7 @@ _LOSS, _LEAST = 0.3, 0.3
 """Of what a gap's motion is beyond straight lines, the share that fitting may lose; but tolerances
 are never tightened to less than the second."""
 _EVENED = 4  # halvings
+_FIRM = 1e-3  # of what a key does: how far its value and slope rather stay
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,43 @@ def far(v: NDArray, m: NDArray, a: int, b: int, edges: NDArray) -> float:
     h = hermite_basis(np.arange(1, span) / span) * [1.0, span, 1.0, span]
     off = h @ np.stack([v[a], m[a], v[b], m[b]]) - v[a + 1 : b]
     return float(np.sqrt(np.add.reduceat(off * off, edges, axis=1).max()))
+
+
+def settled(keys: list[NDArray], edges: NDArray, at: NDArray, off: NDArray) -> list[NDArray]:
+    """Return curves' generated keys, moved and turned so that they pass nearest to the motion.
+
+    Which frames have keys stays. Least squares: the keys on either side keep what they do.
+
+    Parameters
+    ----------
+    keys : n of (K,) of `take.KEY`, aligned handles, on the same frames
+    edges : (M,) frames of all keys of the curves, rising
+    at : (F,) frames that are filled
+    off : (F, n)
+        How far the motion is above the curves there.
+    """
+    own = keys[0]["co"][:, 0].astype(float)
+    place = np.searchsorted(edges, own)
+    inside = np.clip(np.searchsorted(edges, at, side="right") - 1, 0, len(edges) - 2)
+    span = (edges[inside + 1] - edges[inside])[:, None]
+    h = hermite_basis((at - edges[inside]) / span[:, 0])
+    weigh = np.zeros((len(at), 2, len(own)))
+    for side, mine in ((0, inside[:, None] == place), (1, inside[:, None] + 1 == place)):
+        weigh[:, 0] += mine * h[:, [2 * side]]
+        weigh[:, 1] += mine * h[:, [2 * side + 1]] * span
+    weigh = weigh.reshape(len(at), -1)
+    square = weigh.T @ weigh
+    square[np.diag_indices(len(square))] += _FIRM * (1.0 + np.diag(square))
+    rise, lean = np.split(np.linalg.solve(square, weigh.T @ off), 2)
+    moved = []
+    for c, old in enumerate(keys):
+        new = old.copy()
+        new["co"][:, 1] += rise[:, c]
+        for handle in ("handle_left", "handle_right"):
+            reach = old[handle][:, 0] - old["co"][:, 0]
+            new[handle][:, 1] += rise[:, c] + reach * lean[:, c]
+        moved.append(new)
+    return moved
 
 
 def middles(tracks: list[Track], keyed: NDArray, held: NDArray) -> Plan:

@@ -161,5 +161,3 @@ def way(seen: Seen, facing=rt.IDENTITY) -> float:
     """Return how far the hips went ahead, in leg lengths."""
     hips = 0.5 * (seen.head("thigh.L") + seen.head("thigh.R"))
     return float((hips[-1] - hips[0]) @ rt.rotate(facing, [0.0, -1.0, 0.0])) / seen.leg()
-
-

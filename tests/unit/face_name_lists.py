@@ -102,9 +102,13 @@ TonguePointUp TonguePointDown
 
 MPFB = "Basis " + ARKIT_RPM.strip()[: ARKIT_RPM.strip().index(" mouthOpen")]
 
-ROCKETBOX = " ".join(
-    f"blendShape1.AK_{i:02}_{name[0].upper()}{name[1:]}" for i, name in enumerate(FACEIT.split())
-) + " blendShape1.AA_VI_00_Sil blendShape1.AA_VI_01_PP blendShape1.AU_01_InnerBrowRaiser"
+ROCKETBOX = (
+    " ".join(
+        f"blendShape1.AK_{i:02}_{name[0].upper()}{name[1:]}"
+        for i, name in enumerate(FACEIT.split())
+    )
+    + " blendShape1.AA_VI_00_Sil blendShape1.AA_VI_01_PP blendShape1.AU_01_InnerBrowRaiser"
+)
 
 CC4 = """
 Brow_Raise_Inner_L Brow_Raise_Inner_R Brow_Raise_Outer_L Brow_Raise_Outer_R Brow_Drop_L Brow_Drop_R

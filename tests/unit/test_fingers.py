@@ -10,15 +10,11 @@ from understudy.ml.blocking.bonemap import BoneMap
 from understudy.ml.rig import Rig
 
 FORMS = {
-    "mixamo": lambda f, n, s: (
-        f"mixamorig:{'Left' if s == 'L' else 'Right'}Hand{f.title()}{n}"
-    ),
+    "mixamo": lambda f, n, s: f"mixamorig:{'Left' if s == 'L' else 'Right'}Hand{f.title()}{n}",
     "rigify": lambda f, n, s: f"{'' if f == 'thumb' else 'f_'}{f}.0{n}.{s}",
     "unreal": lambda f, n, s: f"{f}_0{n}_{s.lower()}",
     "mpfb": lambda f, n, s: f"finger{hands.FINGERS.index(f) + 1}-{n}.{s}",
-    "biped": lambda f, n, s: (
-        f"Bip001 {s} Finger{hands.FINGERS.index(f)}{'' if n == 1 else n - 1}"
-    ),
+    "biped": lambda f, n, s: f"Bip001 {s} Finger{hands.FINGERS.index(f)}{'' if n == 1 else n - 1}",
 }
 _ACROSS = {"thumb": -0.045, "index": -0.03, "middle": -0.01, "ring": 0.01, "pinky": 0.03}
 

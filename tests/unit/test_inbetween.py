@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from understudy.ml import euler
 from understudy.ml import rotations as rt
+from understudy.ml.curves import evaluate, spline_keys
 from understudy.ml.errors import UnderstudyError
 from understudy.ml.inbetween import base, contacts, deltas, fill, fit, steady, tracks, variants
 from understudy.ml.progress import run
@@ -111,21 +114,41 @@ def test_keys_are_exact_and_nothing_changes_outside_gaps(variant, strength):
         assert (values == given.values).all()
 
 
-def test_a_network_is_heard_and_keys_stay_exact(monkeypatch):
-    given = motion()
+def swaying(clip, seed=0, spread=0.0):
+    """Stand in for the network: it sways."""
+    shape = clip.basis.shape[:2]
+    return SimpleNamespace(
+        rotvec=np.full((*shape, 3), 0.3) * np.sin(np.arange(shape[0]) / 5)[:, None, None],
+        location=np.zeros((*shape, 3)),
+        gate=np.ones(shape),
+        contact=np.zeros(shape),
+    )
 
-    def network(clip, seed=0, spread=0.0):
-        shape = clip.basis.shape[:2]
-        from types import SimpleNamespace
 
-        return SimpleNamespace(
-            rotvec=np.full((*shape, 3), 0.3) * np.sin(np.arange(shape[0]) / 5)[:, None, None],
-            location=np.zeros((*shape, 3)),
-            gate=np.ones(shape),
-            contact=np.zeros(shape),
-        )
+def test_what_is_weighed_stands_and_keys_stay_exact():
+    given, seen = motion(), []
 
-    values = run(fill.propose(given, fill.Settings(), network))
+    def weighing(parents, heads, plain, said, keyed, driven, fps):
+        seen.append(np.abs(plain[0] - said[0]).max())
+        assert heads.max() < 2.0  # heights
+        done = np.zeros(keyed.shape, bool)
+        done[10:20] = ~keyed[10:20]
+        return *plain, done
+
+    loud, weighed, plain = (
+        run(fill.propose(given, fill.Settings(contact_hold=0.0), networks))
+        for networks in (fill.Networks(swaying), fill.Networks(swaying, weighing), None)
+    )
+    assert seen[0] > 0.01
+    keyed = given.keyed[:, 0]
+    assert (weighed[keyed] == given.values[keyed]).all()
+    assert np.allclose(weighed[20:], loud[20:]) and not np.allclose(weighed, loud)
+    assert np.allclose(weighed[10:20], plain[10:20], atol=0.02)
+
+
+def test_a_network_is_heard_and_keys_stay_exact():
+    given, network = motion(), swaying
+    values = run(fill.propose(given, fill.Settings(), fill.Networks(network)))
     plain = run(fill.propose(given, fill.Settings()))
     assert np.abs(values - plain).max() > 0.02
     assert (values[given.keyed[:, 0]] == given.values[given.keyed[:, 0]]).all()
@@ -363,3 +386,40 @@ def test_the_task_gives_a_take():
     assert meta["provenance"]["stage"] == "inbetween" and meta["method"] == "plain"
     assert len(out["keys"]) == sum(meta["counts"]) > 0
     assert out["dense"].shape == given.values.shape
+
+
+def test_keys_are_moved_so_that_curves_pass_nearer():
+    at = np.arange(31.0)
+    goal = np.stack([np.sin(at / 4.0), 0.3 * np.cos(at / 5.0)], axis=1)
+    edges = np.array([0.0, 7.0, 13.0, 22.0, 30.0])
+    frames = edges.astype(int)
+    slopes = np.gradient(goal, axis=0)[frames]
+    inner = slice(1, -1)
+    keys = [spline_keys(edges, goal[frames, c], slopes[:, c])[inner] for c in (0, 1)]
+
+    def drawn(keys: list[np.ndarray]) -> np.ndarray:
+        values, leans = goal[frames].copy(), slopes.copy()
+        for c, own in enumerate(keys):
+            reach = own["handle_right"] - own["co"]
+            values[inner, c], leans[inner, c] = own["co"][:, 1], reach[:, 1] / reach[:, 0]
+        return evaluate(edges, values, leans, at)
+
+    off = goal - drawn(keys)
+    moved = fit.settled(keys, edges, at, off)
+    better = goal - drawn(moved)
+    assert np.square(better).sum() < 0.6 * np.square(off).sum()
+    for old, new in zip(keys, moved, strict=True):
+        assert (old["co"][:, 0] == new["co"][:, 0]).all()
+        left, right = (new["co"] - new["handle_left"], new["handle_right"] - new["co"])
+        np.testing.assert_allclose(left[:, 1] / left[:, 0], right[:, 1] / right[:, 0], rtol=1e-3)
+
+
+@pytest.mark.parametrize(("far", "frames", "share"), [(0.01, 7, 0.5), (0.01, 13, 1), (0.0, 7, 1)])
+def test_in_short_gaps_feet_are_held_less_but_where_both_keys_agree(far, frames, share):
+    t = np.linspace(0.0, 1.0, frames)
+    path = (far * t + 0.02 * np.sin(np.pi * t))[:, None] * [1.0, 0.0, 0.0]
+    keyed = (t == 0.0) | (t == 1.0)
+    steps = contacts.corrections(path, keyed, np.ones(frames, bool), None, 1.0, 30.0)
+    whole = contacts.least_sliding(path, np.full(frames, contacts._SURE), 30.0)
+    assert np.abs(whole).max() > 0.005
+    np.testing.assert_allclose(steps, share * whole, atol=1e-9)

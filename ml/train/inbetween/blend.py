@@ -1,8 +1,8 @@
 """Train what weighs the in-betweening network against plainer ways; see `ml.inbetween.blend`.
 
 Windows of true motion are filled by the base curve and by the shipped network, and a few layers
-learn how much of each a channel should get. The loss is of positions, through the skeleton, measured as
-the literature does: each coordinate in its own spread.
+learn how much of each a channel should get. The loss is of positions, through the skeleton, each
+coordinate in its own spread, as the literature measures.
 """
 
 from __future__ import annotations
