@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from .. import rotations as rt
-from . import fit, ground, plant
+from . import balance, fit, ground, plant
 from .body import CONTACTS, REST_DIRECTION, ROLES, Motion
 from .calm import calm_joints, calm_turns
 
@@ -385,8 +385,11 @@ def solve(
     points = ground.to_scene(camera, seen.turn, seen.place, fps)
     first = ground.INTO_SCENE
     into = rt.multiply(first, seen.turn)
-    up = None if lifted is None else rt.rotate(into, lifted.up)
-    points, tilt = ground.level(points, weight, up)
+    up, upright = None, None
+    if lifted is not None:
+        up = rt.rotate(into, lifted.up)
+        upright = balance.upright(points, lifted.contact, weight, fps)
+    points, tilt = ground.level(points, weight, up, upright)
     first, into = rt.multiply(tilt, first), rt.multiply(tilt, into)
     points = calm_joints(points, (fit.HIP_L, fit.HIP_R), fps, weight)
     if lifted is None:
