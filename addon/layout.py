@@ -46,6 +46,8 @@ class Options:
     libraries : whether Blender's asset libraries are looked through too
     locks : part to the packed part that is kept
     taken : (zone or part, the proposed layout that gives it), kept for the next proposals
+    keep, reroll : (zone or part, number of a variant, from 1), kept while the rest is proposed
+        anew with another seed, or None for the next
     use_world : whether the scene's world becomes the layout's sky
     """
 
@@ -59,6 +61,8 @@ class Options:
     libraries: bool = False
     locks: dict = field(default_factory=dict)
     taken: list[tuple[str, Layout]] = field(default_factory=list)
+    keep: list[tuple[str, int]] = field(default_factory=list)
+    reroll: int | None = None
     use_world: bool = True
     device: str = "auto"
     accelerator: str = ""
@@ -89,6 +93,18 @@ def options_from(context: Context) -> Options:
         device=machine.device if machine else "auto",
         accelerator=bpy.path.abspath(machine.accelerator) if machine else "",
     )
+
+
+def part_of(text: str, variants: int) -> tuple[str, int]:
+    """Read "back=2", a zone or part and the number of a variant, from 1."""
+    part, _, number = text.partition("=")
+    known = (*mixing.ZONES, *mixing.PARTS)
+    if part not in known or not number.isdecimal() or not 1 <= int(number) <= variants:
+        raise UnderstudyError(
+            f"keep: {text!r} is not such as back=2, a number from 1 to {variants} and one of "
+            f"{', '.join(known)}"
+        )
+    return part, int(number)
 
 
 @dataclass
@@ -139,6 +155,9 @@ def request(target: Scene, options: Options) -> Request:
         "accelerator": options.accelerator,
         **({"models_dir": options.models} if options.models else {}),
     }
+    if options.keep:
+        seed = options.seed + 1 if options.reroll is None else options.reroll
+        params["again"] = {"keep": [list(k) for k in options.keep], "seed": seed}
     return Request(options, params, index, [*index.notes, *said])
 
 

@@ -31,7 +31,7 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     setting("--variants", "variants")
     add("--pick", type=int, metavar="N", help="which is written, from 1 (default: the best)")
     setting("--lights-of", "lights_of", default=None, metavar="N")
-    add("--keep", type=_part, action="append", default=[], metavar="PART=N",
+    add("--keep", action="append", default=[], metavar="PART=N",
         help="keep a zone or part of variant N and propose the rest anew; may be repeated: "
         f"{', '.join((*mixing.ZONES, *mixing.PARTS))}")  # fmt: skip
     add("--reroll", type=int, metavar="SEED", help="seed of the rest (default: the next seed)")
@@ -48,21 +48,11 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     return parser
 
 
-def _part(text: str) -> tuple[str, int]:
-    part, _, number = text.partition("=")
-    if part not in (*mixing.ZONES, *mixing.PARTS) or not number.isdigit() or int(number) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not such as back=2")
-    return part, int(number)
-
-
-def _again(args: argparse.Namespace, options: layout.Options, meta: dict) -> layout.Request:
-    """Return what is asked for once parts of the first proposals are kept."""
-    count = len(meta["layouts"])
-    if wrong := [n for _, n in args.keep if n > count]:
-        raise base.Usage(f"--keep names variant {wrong[0]} of {count}")
-    options.taken = [(part, Layout.unpack(meta["layouts"][n - 1])) for part, n in args.keep]
-    options.seed = args.seed + 1 if args.reroll is None else args.reroll
-    return layout.request(bpy.context.scene, options)
+def _parts(args: argparse.Namespace) -> list[tuple[str, int]]:
+    try:
+        return [layout.part_of(text, args.variants) for text in args.keep]
+    except UnderstudyError as exc:
+        raise base.Usage(f"--{exc}") from exc
 
 
 def _run(args: argparse.Namespace) -> None:
@@ -78,21 +68,18 @@ def _run(args: argparse.Namespace) -> None:
         camera_style=args.camera_style,
         folder=str(args.assets or ""),
         libraries=args.libraries,
+        keep=_parts(args),
+        reroll=args.reroll,
         use_world=not args.keep_world,
         **base.machine_of(args),
     )
     asked = layout.request(target, options)
-    picked = {"pick": args.pick, "lights_of": args.lights_of, "world": options.use_world,
-              "keep": args.keep, "reroll": args.reroll}  # fmt: skip
+    picked = {"pick": args.pick, "lights_of": args.lights_of, "world": options.use_world}
     order = reports.Order("layout", target, asked.params | picked, {}, {}, outputs, begun)
     if not base.is_wanted(args, order):
         return
     job = jobs.start(layout.TASK, asked.params, {}, in_process=True)
     meta, arrays = job.result(report=base.Reporter())
-    if args.keep:
-        asked = _again(args, options, meta)
-        job = jobs.start(layout.TASK, asked.params, {}, in_process=True)
-        meta, arrays = job.result(report=base.Reporter())
     pick, parts = (args.pick or 1) - 1, {}
     if args.lights_of:
         parts = dict.fromkeys(("lights", "atmosphere"), args.lights_of - 1)

@@ -136,6 +136,8 @@ def layout(context: Context, given: Given) -> object:
             parts |= dict.fromkeys(("lights", "atmosphere"), settings.lights_of - 1)
         if settings.colours_of:
             parts["palette"] = settings.colours_of - 1
+    options.keep = [layout.part_of(w, options.variants) for w in given.get("keep", "").split()]
+    options.reroll = given.get("reroll")
     return work.lay_out(scene, options, given.get("pick", 1) - 1, parts)
 
 

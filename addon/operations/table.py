@@ -97,6 +97,20 @@ OPERATIONS = (
                     max=24,
                 ),
             ),
+            _own(
+                "keep",
+                StringProperty(
+                    name="Keep",
+                    description="Zones or parts of the first proposals that stay while the rest "
+                    "is proposed anew, with blanks between, such as back=2 lights=5",
+                ),
+                unset="nothing is kept",
+            ),
+            _own(
+                "reroll",
+                IntProperty(name="Re-roll", description="Seed of what is proposed anew", min=0),
+                unset="the seed after the first",
+            ),
             *_COMMON,
         ),  # fmt: skip
         ("layout.use_density", "layout.use_mood"),

@@ -167,6 +167,15 @@ def test_words_are_laid_out_by_name():
     assert len(by_operator) > 8 and laid_out() == by_operator
 
 
+def test_parts_of_the_first_proposals_are_kept():
+    values = {"prompt": "attic", "seed": 5, "variants": 2, "keep": "lights=2 back=1", "reroll": 9}
+    assert bpy.ops.understudy.run_layout(**values) == {"FINISHED"}
+    kept = laid_out()
+    del values["keep"], values["reroll"]
+    assert bpy.ops.understudy.run_layout(**values) == {"FINISHED"}
+    assert laid_out() != kept
+
+
 def test_files_are_written_by_name(keyed, tmp_path):
     text, report = tmp_path / "who.txt", tmp_path / "who.json"
     assert bpy.ops.understudy.run_report(text=str(text), report_file=str(report)) == {"FINISHED"}
@@ -196,6 +205,7 @@ def test_files_are_written_by_name(keyed, tmp_path):
         ("block", {"video": "a.mp4", "frames": "1 two"}, "whole numbers"),
         ("face", {}, "exactly one of"),
         ("face", {"video": "a.mp4", "kept": "b"}, "exactly one of"),
+        ("layout", {"prompt": "attic", "keep": "back=9"}, "not such as back=2"),
         ("usd", {}, "nothing would be written"),
         ("playblast", {"film": "a.avi"}, "ends in .mp4"),
         ("layout", {"prompt": " "}, "Say what place"),
