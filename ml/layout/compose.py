@@ -13,7 +13,7 @@ from .cards import AHEAD, RELATIONS, Wish
 from .features import KIND_OF, proposals
 from .kinds import KINDS, Kind
 from .match import fitted
-from .nesting import ledge_of, squeezed
+from .nesting import fitting, ledge_of, squeezed
 from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, AssetBox, Item
 from .propose import Proposer, openings_of
 from .space import Space
@@ -210,10 +210,10 @@ class Composer:
         spread = math.log(kind.spread)
         factor = math.exp(self.rng.uniform(-spread, spread)) if not asset else 1.0
         stretch = np.exp(self.rng.uniform(-0.05, 0.05, 3)) if not asset else np.ones(3)
-        if wish.spot == "under" and not asset and self.of_kind[wish.target]:
-            hosts = [self.space.items[i] for i in self.of_kind[wish.target]]
-            fits = max(squeezed(base, h) for h in hosts)
-            factor, stretch = (0.999 * fits, np.ones(3)) if fits else (factor, stretch)
+        fit = {"under": squeezed, "on": fitting}.get(wish.spot)
+        if fit and not asset and self.of_kind[wish.target] and (kind.support == FLOOR):
+            fits = max(fit(base, self.space.items[i]) for i in self.of_kind[wish.target])
+            factor, stretch = (0.999 * fits, np.ones(3)) if 0 < fits < 1 else (factor, stretch)
         size = np.asarray(base) * factor * stretch * shrink
         if kind.support == FLOOR and self.space.room.roofed:
             if size[2] > self.space.room.height - 0.05:
@@ -288,7 +288,10 @@ class Composer:
         if support == CEILING or (spot == CEILING and support != WALL):
             return [self._bare(propose.ceiling(size, count, k), CEILING)]
         if support == WALL:
-            return [self._hung(wish, kind, size, spot)]
+            found = [self._hung(wish, kind, size, spot)]
+            if loose and wish.required:  # no wall is there: it stands
+                found.append(self._bare(propose.spot("edge", size, count, k), FLOOR))
+            return found
         if support == SURFACE:
             support = FLOOR
         spot = spot or ("wall" if kind.wall else "scatter")
@@ -413,7 +416,7 @@ class Composer:
             if kind.solid:
                 return propose.under(size, target)
             return np.array([[*target.pos[:2], 0.0, target.yaw + turn] for turn in (0.0, 90.0)])
-        if spot == "facing" and kind.category == "seat" and kind.size[0] < 1:
+        if spot == "facing" and kind.name not in ("sofa", "armchair", "bed"):
             places = propose.facing(size, target)  # chairs at a mirror stand close to it
             near = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
             return places[np.argsort(near)]

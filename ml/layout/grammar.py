@@ -76,12 +76,13 @@ VERBS = frozenset(
 """What things do; a noun is not looked for in them, and no number reaches over them."""
 
 ADVERBS = frozenset(
-    "everywhere nowhere somewhere here there overhead outside inside indoors outdoors nearby "
-    "around about away apart together alone still yet already always never often sometimes once "
-    "twice again very too so just only even almost nearly quite rather really perhaps maybe "
-    "please thanks also besides instead else otherwise however meanwhile today tonight tomorrow "
-    "yesterday now then soon later ago forever upstairs downstairs underneath upside down up "
-    "off out in back forth left right straight ahead halfway neatly carefully".split()
+    "because since so when while if as than until though although unless everywhere nowhere "
+    "somewhere here there overhead outside inside indoors outdoors nearby around about away "
+    "apart together alone still yet already always never often sometimes once twice again very "
+    "too just only even almost nearly quite rather really perhaps maybe please thanks also "
+    "besides instead else otherwise however meanwhile today tonight tomorrow yesterday now then "
+    "soon later ago forever upstairs downstairs underneath upside down up off out in back forth "
+    "left right straight ahead halfway neatly carefully".split()
 )
 
 VERB_OR_NOUN = frozenset(

@@ -165,6 +165,15 @@ SLUG = (
 
 PRONOUNS = {"it", "its", "their", "them", "him", "her", "these", "those", "which", "that", "this"}
 
+NO_SUCH = {
+    "seat": ("seat",), "seats": ("seat",), "seating": ("seat",), "vehicles": ("vehicle",),
+    "furniture": ("seat", "table", "bed", "storage"), "traffic": ("vehicle",),
+    "vegetation": ("tree", "plant"), "greenery": ("tree", "plant"), "lighting": ("lamp",),
+    "lamps": ("lamp",), "signs": ("sign",), "buildings": ("building",),
+    "appliances": ("appliance",), "machinery": ("machine",),
+}  # fmt: skip
+"""Words that, with a "no" before them, keep whole categories of kinds away."""
+
 GENERAL = {"machine", "machines", "rack", "racks", "tube", "tubes", "tank", "tanks", "dish",
            "dishes", "pod", "pods", "screen", "screens"}  # fmt: skip
 """Words that mean the sort of thing that a place has, or that was named before."""
@@ -176,30 +185,50 @@ ABOVE = {"clock": "wall_clock", "picture_frame": "painting", "floor_lamp": "ceil
 """What a thing is when it hangs above another, or on a wall."""
 
 FAMILIES = ({"bed", "single_bed", "bunk_bed", "futon"}, {"table_lamp", "floor_lamp"},
-            {"lantern", "hanging_lantern"}, {"dumpster", "bin"}, {"clock", "wall_clock"},
+            {"dumpster", "bin"}, {"clock", "wall_clock"},
             {"table", "round_table"}, {"rock", "boulder"}, {"stump", "log_pile"},
-            {"stove", "fireplace"}, {"jar_large", "vase"})  # fmt: skip
+            {"stove", "fireplace"}, {"jar_large", "vase"},
+            {"sleep_pod", "glass_tube"}, {"torch", "lantern", "hanging_lantern"})  # fmt: skip
 """Kinds that one word may mean: asked for by number, the place's own others stay away."""
 
 PEOPLE = set(
-    "people person human humans man men woman women crowd child children kid kids baby character "
-    "characters figure figures boy boys girl girls actor actors actress pedestrian pedestrians "
-    "villager villagers guest guests soldier soldiers guard guards knight knights monk monks nun "
-    "dancer dancers anyone someone somebody nobody princess princesses prince princes king kings "
-    "queen queens wizard wizards witch witches customer customers hero heroes heroine villain "
-    "detective detectives officer officers cop cops doctor doctors nurse nurses patient patients "
-    "teacher teachers student students pupil pupils waiter waiters waitress bartender barman chef "
-    "chefs cook cooks farmer farmers worker workers miner miners sailor sailors pirate pirates "
-    "captain cowboy cowboys sheriff samurai ninja ninjas warrior warriors priest priests singer "
-    "singers musician musicians pianist band scientist scientists engineer engineers mechanic "
-    "astronaut astronauts pilot pilots driver drivers passenger passengers traveller travellers "
-    "tourist tourists visitor visitors bride groom couple lovers family mother father grandmother "
-    "grandfather old-man merchant merchants vendor vendors beggar thief thieves prisoner prisoners "
-    "suspect adventurer adventurers elf elves dwarf dwarves goblin goblins orc orcs vampire "
-    "adult adults grown-up grown-ups grownup grownups ups jury juror lifeguard shopkeeper barista "
+    "people person human humans man men woman women crowd child children kid kids baby "
+    "character characters figure figures boy boys girl girls actor actors actress pedestrian "
+    "pedestrians villager villagers guest guests soldier soldiers guard guards knight knights "
+    "monk monks nun dancer dancers anyone someone somebody nobody princess princesses prince "
+    "princes king kings queen queens wizard wizards witch witches customer customers hero "
+    "heroes heroine villain detective detectives officer officers cop cops doctor doctors nurse "
+    "nurses patient patients teacher teachers student students pupil pupils waiter waiters "
+    "waitress bartender barman chef chefs cook cooks farmer farmers worker workers miner miners "
+    "sailor sailors pirate pirates captain cowboy cowboys sheriff samurai ninja ninjas warrior "
+    "warriors priest priests singer singers musician musicians pianist band scientist "
+    "scientists engineer engineers mechanic astronaut astronauts pilot pilots driver drivers "
+    "passenger passengers traveller travellers tourist tourists visitor visitors bride groom "
+    "couple lovers family mother father grandmother grandfather old-man merchant merchants "
+    "vendor vendors beggar thief thieves prisoner prisoners suspect adventurer adventurers elf "
+    "elves dwarf dwarves goblin goblins orc orcs vampire surgeon surgeons commuter commuters "
+    "inmate inmates baker bakers bard bards courtier courtiers butcher blacksmith smith mason "
+    "carpenter painter sculptor artist artists dentist barber tailor cashier clerk clerks "
+    "receptionist bellboy concierge conductor stationmaster fisherman fishermen shepherd "
+    "shepherds sentry sentries archer archers squire page jester alchemist sorcerer sorceress "
+    "mage mages druid druids cultist cultists necromancer cleric bishop pope rabbi imam "
+    "preacher choir widow orphan orphans toddler toddlers teenager teenagers lawyer lawyers "
+    "judge judges witness accused boxer boxers wrestler gymnast athlete athletes runner runners "
+    "referee coach goalkeeper spectator spectators audience crew technician operator operators "
+    "hacker hackers gamer gamers spy spies assassin bandit bandits outlaw outlaws gunslinger "
+    "bartenders innkeeper landlord host hostess neighbour neighbours neighbor uncle aunt cousin "
+    "sister sisters brother brothers son daughter granny grandma grandpa dad mum mom hermit "
+    "beggars scribe scribes gladiator gladiators emperor empress pharaoh viking vikings "
+    "centurion legionary caveman cavemen hiker hikers camper campers climber climbers skier "
+    "skiers surfer surfers diver divers lumberjack ranger trapper nomad nomads survivor "
+    "survivors settler settlers colonist colonists alien aliens crewman occupant occupants "
+    "patron patrons shopper shoppers buyer buyers seller sellers dealer dealers gambler "
+    "gamblers croupier photographer director cameraman pensioner pensioners adult adults "
+    "grown-up grown-ups grownup grownups ups jury juror lifeguard shopkeeper barista "
     "shopkeepers butler maid passers-by bystander bystanders swimmer swimmers bather bathers "
-    "explorer explorers rider riders hunter hunters gardener pilgrim pilgrims stranger strangers "
-    "vampires ghost ghosts zombie zombies android androids mermaid mermaids clown clowns".split()
+    "explorer explorers rider riders hunter hunters gardener pilgrim pilgrims stranger "
+    "strangers vampires ghost ghosts zombie zombies android androids mermaid mermaids clown "
+    "clowns".split()
 )
 """Who gets a mark to stand on."""
 NAMED_AFTER = set(

@@ -36,6 +36,7 @@ LINKS = {*lx.RELATIONS, "and", "with", "in", "of", ",", ";", "at", "from", "that
          "inside", "during", "to", "next", "close", "across", "surrounded", "hanging", "standing",
          "lying", "full", "or", "left", "right", "made", "who", "which", "without", "but", "not",
          "where", "while", "has", "each", "either", "flanked"}  # fmt: skip
+_ACTORS = {"to", "it", "they", "we", "you", "i", "who", "that", "which", "will", "would", "can"}
 _ARE = {"is", "are", "was", "were", "has", "have", "had", "all", "being", *GONE}
 
 
@@ -201,8 +202,15 @@ def _is_noun(
     if word in lx.STOP or (word in COLLECTIVES and after[:1] == ["of"]):
         return False
     right_behind = bool(found) and found[-1].reach == i
-    if word in VERB_OR_NOUN and (right_behind or not opens_noun(tokens, i)):
+    if word == "bars" and (not i or number(tokens[i - 1]) is None):
         return False
+    before = tokens[i - 1] if i else ""
+    if word in VERB_OR_NOUN and word.endswith(("s", "ing")) and (
+            right_behind or not opens_noun(tokens, i)):  # fmt: skip
+        return False  # a lamp stands
+    if word in VERB_OR_NOUN and not word.endswith("s") and (
+            (before.endswith("s") and not before.endswith("'s")) or before in _ACTORS):  # fmt: skip
+        return False  # houses line the street
     if word.endswith("s") and not word.endswith("ss"):
         return True
     nxt = after[0] if after else ""
@@ -328,7 +336,7 @@ def _count_after(mention: Mention, tokens: list[str]) -> None:
     """Read a number that stands behind: "statues (four)", "chairs, six of them"."""
     if mention.exact:
         return
-    behind = tokens[mention.stop : mention.stop + 8]
+    behind = tokens[mention.stop : mention.stop + 11]
     for k in range(len(behind) - 2):  # "clams as seats, nine of them"
         if behind[k + 1 : k + 3] == ["of", "them"] and number(behind[k]) and behind[k] != "one":
             mention.count, mention.exact = min(number(behind[k]), MOST_THINGS), True

@@ -97,4 +97,22 @@ def squeezed(size: Sequence[float], host: Item) -> float:
     return min(1.0, factor) if factor >= _SMALLEST else 0.0
 
 
+def fitting(size: Sequence[float], host: Item) -> float:
+    """Return the factor by which a thing is made smaller to stand on another; 0 where it cannot.
+
+    What stands on the floor else is kept low on furniture: the candelabra on a piano is small.
+    """
+    ledge = ledge_of(host)
+    if ledge is None:
+        return 0.0
+    low, high = ledge.plan(host.size)
+    room, turned = high - low - 0.04, np.array(size[1::-1])
+    flat = max(float((room / np.array(size[:2])).min()), float((room / turned).min()))
+    tall = 1.0 if host.kind in _GROUNDS else _TABLE_TOP_M / size[2]
+    factor = min(1.0, flat, tall)
+    return factor if factor >= _SMALLEST else 0.0
+
+
 _SMALLEST = 0.33
+_TABLE_TOP_M = 0.9
+_GROUNDS = {"platform", "rug", "jetty"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from . import lexicon as lx
 from .cards import Card, Style, Wish, styles
+from .kinds import KINDS
 from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of
 from .places import Places, stem
 from .plan import AssetBox
@@ -19,7 +20,10 @@ from .tongues import to_english
 from .unknown import unknown_things
 
 MOST_WORDS = 160
-_MIXERS = r"\+|＋|\bmixed with\b|\bcrossed with\b|\bmeets\b|\bin the style of\b|\bplus\b"
+_MIXERS_OF_ANY = r"\+|＋|\bmixed with\b|\bcrossed with\b|\bmeets\b|\bin the style of\b"
+_MIXERS = _MIXERS_OF_ANY + r"|\bplus\b"
+_SHORT = 8
+"""In more words than these "plus" only goes on with a list."""
 _LATER, _THING, _HELD = 0.9, 0.75, 0.15
 """How much a clause that is not the first counts in finding the place; one that only names a
 thing; and the things asked for that a place has."""
@@ -80,7 +84,8 @@ def read(prompt: str, places: Places, assets: list[AssetBox] | None = None) -> B
     """Understand a prompt; anything at all gives a brief, with notes on what was guessed."""
     notes: list[str] = []
     text = _clean(prompt, places, notes)
-    parts = [p.strip(" ,;") for p in re.split(_MIXERS, text)]
+    mixers = _MIXERS if len(text.split()) <= _SHORT and "," not in text else _MIXERS_OF_ANY
+    parts = [p.strip(" ,;") for p in re.split(mixers, text)]
     parts = [p for p in parts if p] or [""]
     vocabulary = Vocabulary(assets or [])
     card, ranked, segment = _place(text, parts[0], places, vocabulary, notes)
@@ -267,6 +272,9 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
     settle_asked(found, tokens, place, [span] if span else [], mixed, roofed, chief)
     _people(brief, tokens, found, head)
     brief.banned |= {m.kind for m in found if m.negated}
+    for before, word in pairwise(tokens):
+        if before in lx.NOT and word in lx.NO_SUCH:
+            brief.banned |= {k.name for k in KINDS.values() if k.category in lx.NO_SUCH[word]}
     _tell(brief, tokens, found, span, place)
     wishes, colours = wishes_of(found, tokens)
     brief.colours |= colours

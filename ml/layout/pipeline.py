@@ -321,6 +321,11 @@ def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
         if wish.kind == "floor_lamp" and not wish.asset and card.shape not in ROOFED and (
                 wish.label in ("lamp", "lamps")):  # fmt: skip
             wish = replace(wish, kind="streetlight")  # lamps out of doors
+        if wish.kind == "bench" and "bench" not in own and "workbench" in own and not wish.asset:
+            wish = replace(wish, kind="workbench")  # a laboratory's benches
+        if wish.label in ("table", "tables") and "table" not in own:
+            like = [k for k in ("operating_table", "pool_table", "round_table") if k in own]
+            wish = replace(wish, kind=like[0]) if like and not wish.asset else wish
         if wish.kind == "palm" and not wish.asset and card.shape in ROOFED:
             wish = replace(wish, kind="plant_pot")  # a potted one
         if wish.label in GENERAL and not wish.asset and wish.kind not in own:
@@ -329,7 +334,8 @@ def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
             wish = replace(wish, kind=like[0]) if like else wish
         family = next((f for f in FAMILIES if wish.kind in f), set())
         there = [k for k in own if k in family and k not in kinds]
-        plain = wish.label.rstrip("s").split()[-1:] == [next(iter(wish.kind.split("_")))]
+        said = wish.label.rstrip("s").split()[-1:]
+        plain = said == [wish.kind.split("_")[0]] and said[0] in (there or [""])[0].split("_")
         if there and wish.kind not in own and plain and not wish.asset:
             same = KINDS[there[0]].support == KINDS[wish.kind].support
             wish = replace(wish, kind=there[0]) if same else wish

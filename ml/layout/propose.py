@@ -218,8 +218,9 @@ class Proposer:
             places[:, 2] = target.pos[2]
             if len(places):
                 return places
-        near = [self.before(size, target), self.beside(size, target), self.behind(size, target)]
-        return np.concatenate(near)
+        back = self.behind(size, target)
+        back[:, 3] += 180.0  # with their backs to it
+        return np.concatenate([self.ahead(size, target), back, self.beside(size, target)])
 
     def before(self, size: Size, target: Item, gap: float = 0.06) -> NDArray:
         """Return places before the front of a thing, looking at it."""

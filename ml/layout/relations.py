@@ -120,7 +120,9 @@ class Relations:
     @staticmethod
     def _multiplied(mention: Mention, hosts: list[Mention]) -> int:
         most = max((m.count for m in hosts), default=1)
-        return min(mention.count * most, MOST_THINGS)
+        # "Phones on each" are one on each.
+        own = mention.count if mention.exact or mention.count == 1 else 1
+        return min(own * most, MOST_THINGS)
 
     def _next(self, at: int) -> Mention | None:
         """Return the first thing named from a token on, near enough and in the same clause."""
@@ -199,9 +201,12 @@ class Relations:
         if lead[:2] in (["each", "other"], ["one", "another"]):
             return plain, mention.kind
         word = lead[0] if lead else ""
+        if lead[1:3] == ["of", "them"] and word in ("all", "each", "both", "some"):
+            word = "them"
         pronoun = word in lx.PRONOUNS or word in ("", ",", ";", "and", "with")
         if pronoun or (word in ("each", "both", "either") and self._alone(at)):
-            return plain, self._antecedent(i, word)
+            kind = self._antecedent(i, word, plain == "on")
+            return (plain, kind) if kind else _NONE
         partner = self._next(at)
         if partner is None or self._placed_later(partner, begin):
             return _NONE
@@ -219,6 +224,7 @@ class Relations:
         if relation not in RELATIONS or vague:
             return _NONE
         small = KINDS[mention.kind].support == SURFACE
+        small |= partner.kind in ("platform", "jetty")
         if tokens[begin] == "at" and small and KINDS[partner.kind].carries:
             return "on", partner.kind  # a laptop at the head of the table
         return relation, partner.kind
@@ -273,10 +279,11 @@ class Relations:
             return "before" if table.wall else "around", table.name
         return _NONE
 
-    def _antecedent(self, i: int, word: str) -> str:
+    def _antecedent(self, i: int, word: str, carries: bool = False) -> str:
         """Return what "it" or "them" stands for: the last thing named before, of another kind."""
         mention = self.asked[i]
         before = [m for m in self.known if m.stop <= mention.start and m.kind != mention.kind]
+        before = [m for m in before if KINDS[m.kind].carries] if carries else before
         if word in ("them", "these", "those", "each", "both"):
             before = [m for m in before if m.count > 1] or before
         elif word:
@@ -380,8 +387,10 @@ def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict
         same = [a for a in asked if a.kind == mention.kind and a is not mention]
         spot, target = relations.of(i)
         # What something else is on, and was named before, is the same again.
-        mention.again |= not mention.exact and any(
-            f[1] == mention.kind for f in relations.found[:i])  # fmt: skip
+        mention.again |= not mention.exact and (
+            any(f[1] == mention.kind for f in relations.found[:i])
+            or any(a.exact and a.start < mention.start for a in same)
+        )
         if mention.again and any(a.start < mention.start or a.count > mention.count for a in same):
             _later(wishes, mention, spot, target)
             continue
@@ -413,6 +422,11 @@ def _hosted(wishes: list[Wish], asked: list[Mention]) -> list[Wish]:
     kinds = {w.label: w.kind for w in wishes}
     renamed = {m.kind: kinds[m.label] for m in asked if kinds.get(m.label, m.kind) != m.kind}
     wishes = [replace(w, target=renamed.get(w.target, w.target)) for w in wishes]
+    below = next((w for w in wishes if w.spot == "under" and w.target == "floor_lamp"), None)
+    if below is not None:  # what stands under a lamp has it above
+        wishes = [replace(w, spot="", target="") if w is below else
+                  replace(w, kind="ceiling_lamp", spot="above", target=below.kind)
+                  if w.kind == "floor_lamp" else w for w in wishes]  # fmt: skip
     carriers = {w.kind: w.target for w in wishes if w.spot == "on" and w.target in KINDS}
     return [
         replace(w, target=carriers[w.target])
@@ -440,7 +454,7 @@ def _as_placed(mention: Mention, spot: str, target: str) -> str:
         return "table_lamp"
     if spot == "ceiling":
         return lx.ABOVE.get(kind, kind) if KINDS[kind].category == "lamp" else kind
-    if spot == "above" or (spot == "wall" and kind == "clock"):
+    if spot == "above" or (spot == "wall" and kind in ("clock", "lantern")):
         kind = lx.ABOVE.get(kind, kind)
         if target in ("window", "door") and kind == "ceiling_lamp":
             kind = "torch"

@@ -51,7 +51,9 @@ def correct(text: str, knows: Callable[[str], bool] | None) -> tuple[str, list[s
         if knows is not None and (knows(word) or knows(word.removesuffix("s"))):
             continue
         # "Rickety" is no rocket: what ends like an adjective or a verb is seldom misspelt by two.
-        inflected = word.endswith(("ed", "ing", "ly", "y"))
+        inflected = word.endswith(("ed", "ing", "ly", "y")) or (
+            knows is not None and any(knows(word[:k]) and knows(word[k:].removesuffix("s"))
+                                      for k in range(3, len(word) - 2)))  # fmt: skip
         near = _nearest(word, 2 if knows is not None and len(word) >= _LONG and not inflected
                         else 1 if len(word) > _SHORT else 0)  # fmt: skip
         if near:

@@ -32,6 +32,11 @@ _PHRASE = 4
 _SURE = 2
 _COMPOUND = 7
 _ROMANCE = ("fr", "es", "it", "pt")
+_CONTRACTED = {("es", "de"): ("del",), ("fr", "de"): ("du", "des", "d"), ("fr", "a"): ("au", "aux"),
+               ("it", "di"): ("del", "della", "dello", "dei", "delle", "degli", "dell"),
+               ("it", "a"): ("al", "alla", "allo", "ai", "alle", "agli", "all"),
+               ("pt", "de"): ("do", "da", "dos", "das"), ("de", "von"): ("vom",)}  # fmt: skip
+"""What a preposition and an article come to, by language and preposition."""
 _HAN = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
@@ -110,6 +115,8 @@ def tongue(code: str) -> Tongue:
                 found.things.add(english.strip())
             for form in filter(None, map(str.strip, forms.split(","))):
                 phrase = tuple(_words(form)) if code in _ENDINGS else (form,)
+                for short in _CONTRACTED.get((code, phrase[-1]), ()) if len(phrase) > 1 else ():
+                    found.exact.setdefault((*phrase[:-1], short), english.strip())
                 found.exact.setdefault(phrase, english.strip())
                 found.rooted.setdefault(tuple(map(found.root, phrase)), english.strip())
     return found
