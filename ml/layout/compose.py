@@ -211,7 +211,7 @@ class Composer:
         factor = math.exp(self.rng.uniform(-spread, spread)) if not asset else 1.0
         stretch = np.exp(self.rng.uniform(-0.05, 0.05, 3)) if not asset else np.ones(3)
         fit = {"under": squeezed, "on": fitting}.get(wish.spot)
-        if fit and not asset and self.of_kind[wish.target] and (kind.support == FLOOR):
+        if fit and not asset and self.of_kind[wish.target] and kind.support == FLOOR:
             fits = max(fit(base, self.space.items[i]) for i in self.of_kind[wish.target])
             factor, stretch = (0.999 * fits, np.ones(3)) if 0 < fits < 1 else (factor, stretch)
         size = np.asarray(base) * factor * stretch * shrink
@@ -289,9 +289,8 @@ class Composer:
             return [self._bare(propose.ceiling(size, count, k), CEILING)]
         if support == WALL:
             found = [self._hung(wish, kind, size, spot)]
-            if loose and wish.required:  # no wall is there: it stands
-                found.append(self._bare(propose.spot("edge", size, count, k), FLOOR))
-            return found
+            standing = [self._bare(propose.spot("edge", size, count, k), FLOOR)]
+            return found + standing * (loose and wish.required)  # where there is no wall
         if support == SURFACE:
             support = FLOOR
         spot = spot or ("wall" if kind.wall else "scatter")

@@ -16,7 +16,7 @@ from .kinds import KINDS
 from .mentions import MOST_THINGS, Mention
 from .plan import FLOOR, SURFACE
 
-_LONGEST = 6
+_LONGEST = 7
 _SKIP = 7
 """Words that may stand between a noun and the relation that is said of it."""
 _TARGET = 6

@@ -93,6 +93,88 @@ def test_numbers_relations_and_negation() -> None:
     assert [w.kind for w in found.wishes] == ["sofa"]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "count"),
+    [
+        ("a hall with twenty-five candles", "candle", 25),
+        ("two rows of five desks", "desk", 10),
+        ("six pairs of columns in a hall", "column", 12),
+        ("half a dozen old, dusty suitcases in an attic", "suitcase", 6),
+        ("a diner with two or three stools", "stool", 3),
+        ("an office with 3-5 plants", "plant_pot", 4),
+        ("a bar with a two-seater sofa", "sofa", 1),
+        ("a dungeon with a torch on either side of the door", "torch", 2),
+        ("a hall with six tables, each with two lamps", "table_lamp", 12),
+        ("an office with seven desks, phones on each", "phone", 7),
+        ("a reef with giant clams as seats, nine of them", "giant_clam", 9),
+        ("a trench in 1917 with sandbags", "barricade", 3),
+    ],
+)
+def test_numbers_are_read(text: str, kind: str, count: int) -> None:
+    assert asked(text)[kind][0] == count
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "spot", "target"),
+    [
+        (
+            "in the hall a wall shelf full of bottles above the table",
+            "wall_shelf",
+            "above",
+            "table",
+        ),
+        ("a room, three candles on the piano", "candle", "on", "piano"),
+        ("on the desk stands a lamp; beneath it, an open suitcase", "suitcase", "under", "desk"),
+        ("a boardroom with a laptop at the head of the table", "laptop", "on", "table"),
+        ("a bar with four rickety, old stools lining the counter", "stool", "beside", "counter"),
+        ("a temple, an idol in the middle of a ring of torches", "torch", "around", "totem"),
+        ("a desk littered with papers in a study", "papers", "on", "desk"),
+        ("seven washing machines lined up along the back wall", "washing_machine", "wall", ""),
+        ("a laundromat, a bench against the left wall", "bench", "wall", ""),
+        ("a round bar in the centre and plants in the corners", "plant_pot", "corner", ""),
+    ],
+)
+def test_relations_are_read(text: str, kind: str, spot: str, target: str) -> None:
+    assert asked(text)[kind][1:] == (spot, target)
+
+
+@pytest.mark.parametrize(
+    ("text", "banned"),
+    [
+        ("a cell with no chairs, tables or rugs", {"chair", "table", "rug"}),
+        ("a car-free street", {"car"}),
+        ("a throne room whose throne is gone", {"throne"}),
+        ("a kitchen, and please forget the fridge", {"fridge"}),
+        ("a desk without papers on the shelf", {"papers"}),
+        ("an empty loft except for a piano", set()),
+    ],
+)
+def test_what_is_not_there_is_read(text: str, banned: set[str]) -> None:
+    assert brief(text).banned == banned
+
+
+def test_no_seats_means_none_of_any_kind() -> None:
+    assert {"chair", "stool", "sofa"} <= brief("a hall with no seats").banned
+    assert brief("a beach, not a soul about").people == 0
+    assert brief("a deserted street at noon").people == 0
+
+
+def test_what_nothing_is_built_for_is_named() -> None:
+    notes = brief("a kitchen with two cats, a stove and a saddle").notes
+    assert "Nothing is built for: cats, saddle" in notes
+    assert any("guitar: shown as toy" in n for n in brief("a room with a guitar").notes)
+    assert not any("built for" in n for n in brief("a kitchen with two old chairs").notes)
+
+
+@pytest.mark.parametrize("text", ["a rickety bullpen", "a cosy reading nook"])
+def test_words_that_are_right_are_left_alone(text: str) -> None:
+    assert not any(n.startswith("Read ") for n in read(text, KNOWING).notes)
+
+
+KNOWING = Places()
+KNOWING.knows = {"rickety", "bull", "pen", "reading", "cosy", "nook"}.__contains__
+
+
 def test_colours_and_assets_are_taken() -> None:
     assert brief("a room with two red barrels").colours == {"barrels": "b3261e"}
     box = AssetBox("Grandpa", tags=["grandfather clock"], size=(0.5, 0.4, 2.0), category="cabinet")
