@@ -183,9 +183,9 @@ class Composer:
         return True
 
     def _why(self, name: str, wish: Wish, missing: int) -> str:
-        many = f"{missing} of {wish.low} " if wish.low > 1 else ""
         if wish.spot == "on" and wish.target and not self.of_kind[wish.target]:
             return f"{name}: nothing to put it on ({wish.target.replace('_', ' ')} is not there)"
+        many = f"{missing} of {wish.low} " if wish.low > 1 else ""
         return f"{name}: {many}left out, because no free place of its size was left"
 
     def _place_one(self, wish: Wish, k: int, count: int) -> bool:
@@ -211,7 +211,7 @@ class Composer:
         factor = math.exp(self.rng.uniform(-spread, spread)) if not asset else 1.0
         stretch = np.exp(self.rng.uniform(-0.05, 0.05, 3)) if not asset else np.ones(3)
         fit = {"under": squeezed, "on": fitting}.get(wish.spot)
-        if fit and not asset and self.of_kind[wish.target] and kind.support == FLOOR:
+        if fit and not asset and self.of_kind.get(wish.target) and kind.support == FLOOR:
             fits = max(fit(base, self.space.items[i]) for i in self.of_kind[wish.target])
             factor, stretch = (0.999 * fits, np.ones(3)) if 0 < fits < 1 else (factor, stretch)
         size = np.asarray(base) * factor * stretch * shrink
@@ -236,7 +236,7 @@ class Composer:
                 pane=wish.kind in ("curtain", "window_frame"),
                 within=self._hosts(extra, wish, size, support),
             )
-            if support == SURFACE or support == WALL:
+            if support in (SURFACE, WALL):
                 ok &= places[:, 2] + size[2] <= self._ceiling()
             if self.order.closed and not wish.required:
                 ok &= ~np.isin(self._zones(places), list(self.order.closed))
@@ -365,8 +365,7 @@ class Composer:
         return found
 
     def _top(self, index: int) -> float:
-        item = self.space.items[index]
-        return item.pos[2] + item.size[2]
+        return self.space.items[index].pos[2] + self.space.items[index].size[2]
 
     def _related(self, wish: Wish, kind: Kind, size: tuple, k: int, count: int) -> list[tuple]:
         if wish.target in ("window", "door"):
