@@ -31,7 +31,7 @@ WORKBENCH = (
     "bedroom of a boy who fears exams",
     "medieval market square at dawn",
     "a witch brews potions in her hut",
-    "the control room of a starship under attack",
+    "a starship bridge under attack",
     "a Wild West town at noon",
     "library with a spiral of books and four armchairs",
     "snowy village at dusk",
