@@ -19,9 +19,10 @@ from .evidence import FEWEST, MOST, Build, Gap, describe, shares_at, step_of, te
 NAME = "inbetween_blend_v1"
 _MOST_OF = 0.5  # of the bones to be filled: of fewer, the rest of the body tells more
 
-_TRUST, _MORE = 0.5, 0.75
+_TRUST, _MORE = 0.41, 1.2
 """How far its shares are taken rather than the proposal as it is: in a gap of no length, and how
-much more a second. People are known best in short gaps; chosen on those held aside."""
+much more a second, wholly from half a second on. People are known best in short gaps; chosen on
+those held aside."""
 
 Poses = tuple[NDArray, NDArray]
 
