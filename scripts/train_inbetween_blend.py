@@ -47,8 +47,13 @@ velocity of three frames, of one carried on for longer, and of the acceleration,
 middle and end of the gap. It never takes part at keys: every term is nothing there.
 Training: {windows} windows, {passes} passes, {minutes:.0f} minutes on one core, seed {seed}.
 Data sha256 {data}.
-Data, licences, what is held out and what is held aside to choose by: as of {used} (its card
-names them), whose weights had seen the same training clips. Shares of windows: {shares}.
+Data: CMU Graphics Lab Motion Capture Database ("free for all uses"; the data used in this project
+was obtained from mocap.cs.cmu.edu, the database was created with funding from NSF EIA-0196217; BVH
+conversion by B. Hahne). ReActIdle (MIT License, Copyright (c) 2025 RSAIT). Hand-keyed: Quaternius
+(CC0 1.0), KayKit (CC0 1.0, rotations only), Mesh2Motion (CC0 1.0), AnimatedDrawings (MIT License,
+Copyright (c) Meta Platforms, Inc.). What is held out, what is held aside to choose by, and the text
+of the MIT License stand in the card of {used}, whose weights had seen the same training clips.
+Shares of windows: {shares}.
 
 In use, its shares count the less the shorter the gap (`trusted` in ml/inbetween/blend.py); that is
 not in these figures.
