@@ -18,6 +18,7 @@ OUT = Path(os.environ["WINDOW_OUT"])
 FACE = "face_clip.mp4"  # in the clips' folder, which is the working one: it is left out of pictures
 STEP_S = 60.0
 STALL_S = 0.05  # of our own code, while work is under way
+FAR = 0.1  # share of the work by which there is something to see of it
 SEEN, SHARE = 12.0, 0.002  # levels of 255, and share of the screen: what counts as a change
 
 Steps = Iterator[None]
@@ -181,6 +182,7 @@ def watched(name: str, made: Callable[[], bool]) -> Steps:
     try:
         yield from press_big_button(rest_s=0.0)
         yield from until(lambda: run().title or made(), "it begins")
+        yield from until(lambda: run().progress > FAR or not run().title, "it is under way", 180.0)
         if run().title:
             hands.photograph(OUT / f"{name}_at_work.png")
         yield from until(lambda: not run().title, "the work ends", 180.0)

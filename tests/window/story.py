@@ -335,7 +335,9 @@ def load_while_working() -> Steps:
 def story() -> Steps:
     """Do it all, in the order of a first day."""
     yield from pause(1.0)
+    before = hands.pixels()
     yield from open_tab()
+    yield from changed(before, "the tab")  # it fades in, which takes Blender's own time
     hands.photograph(OUT / "first.png")
     yield from example()
     wanted = os.environ.get("WINDOW_STEPS", "").split()
