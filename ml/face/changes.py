@@ -31,19 +31,7 @@ COUNT = SEEN + 52
 
 _BATCH = 256
 _TRUST = 2.0  # in a change, against that in the solver's value of one frame
-_FLASH_S, _SLOWEST_S = 0.7, 0.085  # what is shorter; and frames are nearer than this to show it
-_CLEAR, _LEAST = 3.0, 0.05  # deviations of a curve's own noise; height
-_LARGER, _HIGHEST = 3.0, 0.3
-_AS_MUCH = 0.6  # of the other side's
-_FOOT = 0.25
-_OTHER = np.array(
-    [
-        NAMES.index(n.replace("Left", "#").replace("Right", "Left").replace("#", "Right"))
-        for n in NAMES
-    ]
-)
 _LOOKS = np.array([n.startswith("eyeLook") for n in NAMES])
-_BLINKS = np.array([n.startswith("eyeBlink") for n in NAMES])
 
 
 def _flow(finder, before: NDArray, after: NDArray) -> NDArray[np.float32]:
@@ -98,14 +86,18 @@ def refine(
     times: NDArray,
     compare: Comparer,
     settings: Settings | None = None,
-) -> tuple[NDArray[np.float64], str]:
-    """Return (F, 52) curves that agree with how the face changes, and the network's sha256.
+) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
+    """Return curves that agree with how the face changes.
 
     Parameters
     ----------
     value : (F, 52) of the solver; where the eyes look is left as it is
     times : (F,) seconds
     compare : of the same frames
+
+    Returns
+    -------
+    (F, 52) the curves; (52,) what share of a small change shows in them; the network's sha256
     """
     session = Session(NAME, settings)
     changes, gain = [], np.ones(len(NAMES))
@@ -116,8 +108,7 @@ def refine(
             out = session(change=np.hstack([seen, value[some + lag] - value[some]]))
             changes.append((lag, some, out["value"]))
             gain = out["gain"]
-    refined = np.where(_LOOKS, value, _agree(value, changes))
-    return _heighten(refined, times, gain), session.sha256
+    return np.where(_LOOKS, value, _agree(value, changes)), gain, session.sha256
 
 
 def pairs(times: NDArray) -> list[tuple[int, NDArray[np.int64]]]:
@@ -158,50 +149,3 @@ def _agree(value: NDArray, changes: list[tuple[int, NDArray, NDArray]]) -> NDArr
         right[firsts] -= _TRUST * change
         right[firsts + lag] += _TRUST * change
     return solveh_banded(matrix, right, lower=True)
-
-
-def _heighten(value: NDArray, times: NDArray, gain: NDArray) -> NDArray[np.float64]:
-    """Return (F, 52) in which flashes have their height.
-
-    Least squares draws towards 0 what it sees badly, and small motions are seen badly. A flash
-    that stands out of its curve's own noise, and is not the shadow of one on the other side, is
-    brought to the height that it had on average where it was this low.
-
-    Parameters
-    ----------
-    gain : (52,), share of a small change that the network shows
-    """
-    from scipy.ndimage import median_filter
-
-    step = float(np.median(np.diff(times))) if len(times) > 1 else np.inf
-    if step > _SLOWEST_S:  # a flash cannot be told from noise
-        return value
-    reach = max(round(_FLASH_S / step / 2), 1)
-    above = value - median_filter(value, size=(2 * reach + 1, 1), mode="nearest")
-    noise = 1.4826 * np.median(np.abs(above), axis=0)
-    larger = np.clip(1.0 / np.maximum(gain, 1e-3), 1.0, _LARGER)
-    larger[_LOOKS | _BLINKS] = 1.0
-    clear = above > np.maximum(_CLEAR * noise, _LEAST / larger)
-    clear &= above * larger >= _AS_MUCH * (above * larger)[:, _OTHER]
-    bumps = np.zeros_like(value)
-    for i in np.flatnonzero(clear.any(axis=0) & (larger > 1.0)):
-        for low, high in _runs(clear[:, i]):
-            if high - low > 1:
-                _copy_bump(np.maximum(above[:, i], 0.0), bumps[:, i], low, high)
-    return value + np.minimum((larger - 1.0) * bumps, _HIGHEST)
-
-
-def _runs(chosen: NDArray) -> list[tuple[int, int]]:
-    """Return (first, one past the last) of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(int), [0]])))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def _copy_bump(curve: NDArray, out: NDArray, low: int, high: int) -> None:
-    """Copy a part of a curve, and the slopes beside it down to a share of its height."""
-    foot = _FOOT * curve[low:high].max()
-    while low > 0 and curve[low - 1] > foot:
-        low -= 1
-    while high < len(curve) and curve[high] > foot:
-        high += 1
-    out[low:high] = curve[low:high]

@@ -91,12 +91,13 @@ def solve(
     value, doubt = compare(points, iris, cut, (neutral.face, rest), basis, session)
     shift = pose.to_head(points) - neutral.face
     comparer = changes.Comparer(cut, shift, gaze.flatten(iris, pose), pose, basis)
-    value, change_sha256 = changes.refine(value, seen.time[there], comparer, settings)
-    value, flash_sha256 = flashes.add(value, seen.time[there], comparer, settings)
+    time = seen.time[there]
+    value, gain, change_sha256 = changes.refine(value, time, comparer, settings)
+    value, flash_sha256 = flashes.add(value, time, comparer, gain, settings)
     looking = gaze.from_looks(value)
     if neutral.automatic:
         value = _lift(value)
-    value = gaze.to_looks(looking, lids.calibrate(seen.time[there], value))
+    value = gaze.to_looks(looking, lids.calibrate(time, value))
     share = doubt / (1.0 + 2.0 * np.abs(value)) / _DOUBTED  # in a large motion it counts less
     sure = [1.0 - share[:, c].mean(axis=1) for c in _COLUMNS.values()]
     trust = _seen_well(pose, seen.presence[there])

@@ -28,6 +28,7 @@ from understudy.ml.face.steady import steady
 CLIP = Path(__file__).resolve().parents[1] / "data" / "face_clip.mp4"
 FRAMES = 40
 FPS = 30.0
+ALL = np.ones(52)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +137,7 @@ def test_a_flash_that_the_solver_lacks_is_seen_by_the_flow():
     """From its onset to its end, at about its height, and nothing else moves."""
     shape, moving = _brow_flash()
     times = np.arange(80) / FPS
-    found, _ = changes.refine(np.zeros((80, 52)), times, _Mover(moving))
+    found, _, _ = changes.refine(np.zeros((80, 52)), times, _Mover(moving))
     brow = found[:, INDEX["browDownLeft"]]
     assert brow[:28].max() < 0.04 and brow[37:].max() < 0.04
     assert abs(int(brow.argmax()) - 32) <= 1 and brow.max() > 0.12
@@ -171,12 +172,13 @@ def test_flashes_get_their_height_and_noise_and_shadows_do_not():
     value[60:65, right] += 0.4 * bump
     value[100:105, blink] += bump
     gain = np.full(52, 0.4)
-    found = changes._heighten(value, np.arange(150) / FPS, gain)
+    found = flashes._heighten(value, np.arange(150) / FPS, gain, flashes.STILL)
     assert found[62, left] == pytest.approx(2.5 * value[62, left], rel=0.2)
     assert np.allclose(found[:, [right, blink]], value[:, [right, blink]])
     assert np.abs(np.delete(found, left, axis=1) - np.delete(value, left, axis=1)).max() < 0.02
-    slow = changes._heighten(value[::4], np.arange(38) / 7.5, gain)
-    assert np.allclose(slow, value[::4])  # 7.5 frames a second show no flash
+    moving = value.copy()
+    moving[:, INDEX["jawOpen"]] = 0.5 * np.sin(np.arange(150) / 3.0)  # it speaks
+    assert flashes._still(value, 8, 90).all() and not flashes._still(moving, 8, 90).any()
 
 
 def test_a_flash_that_the_solver_lacks_is_added():
@@ -190,15 +192,15 @@ def test_a_flash_that_the_solver_lacks_is_added():
     moving = shape[:, None] * direction
     times = np.arange(80) / FPS
     still = np.zeros((80, 52))
-    found, _ = flashes.add(still, times, _Mover(moving))
+    found, _ = flashes.add(still, times, _Mover(moving), ALL)
     assert np.abs(found[30:35, INDEX["browDownLeft"]] - shape[30:35]).max() < 0.02
     others = np.delete(found, INDEX["browDownLeft"], axis=1)
     assert np.abs(others).max() < 0.02 and np.abs(found[:29]).max() < 0.02
     busy = still.copy()
     busy[:, INDEX["eyeBlinkLeft"]] = np.linspace(0, 8, 80)  # it never rests
-    found, _ = flashes.add(busy, times, _Mover(moving))
+    found, _ = flashes.add(busy, times, _Mover(moving), ALL)
     assert np.allclose(found, busy)
-    slow, _ = flashes.add(still[::4], times[::4], _Mover(moving[::4]))
+    slow, _ = flashes.add(still[::4], times[::4], _Mover(moving[::4]), ALL)
     assert np.allclose(slow, still[::4])  # 7.5 frames a second show no flash
 
 
@@ -212,7 +214,7 @@ def test_only_what_stands_out_is_a_flash():
     lacking[60:65, left] = [0.06, 0.12, 0.15, 0.12, 0.06]
     lacking[60:65, right] = 0.4 * lacking[60:65, left]
     lacking[90, lone] = 0.2
-    found = flashes._likely(lacking)
+    found = flashes._likely(lacking, flashes.MOVING)
     assert np.allclose(found[60:65, left], lacking[60:65, left])
     assert np.all(np.delete(found, left, axis=1)[:, [right - 1, lone]] == 0.0)
     assert np.count_nonzero(found[:, flicker]) < 12
