@@ -145,13 +145,9 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
         nearest = np.abs(offset).min()
         sigma = max(smooth_s, 0.6 * spacing, 0.7 * nearest)
         window = np.flatnonzero(np.abs(offset) < 3.5 * sigma)
-        d = offset[window]
-        w = _as_much(np.exp(-0.5 * (d / sigma) ** 2), mirrored[window])
-        mean = w @ d
-        spread = w @ (d - mean) ** 2
         # Outside the evidence a straight line would run away: hold the nearest value instead.
-        slope = 0.0 if now < t[0] or now > t[-1] else -mean / max(spread, 1e-12)
-        out[f] = (w * (1.0 + slope * (d - mean))) @ data[window]
+        level = now < t[0] or now > t[-1]
+        out[f] = _line(offset[window], sigma, mirrored[window], level) @ data[window]
         seen[f] = np.exp(-0.5 * (max(0.0, nearest - 0.75 * spacing) / 0.1) ** 2)
     ends = np.cumsum([p[0].size for p in parts[:-1]])
     image, world, visibility, still, turn, place, zoom = np.split(out, ends, axis=1)
@@ -169,6 +165,15 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
     if np.ptp(place, axis=0).any():
         found.still = _from_first(found, landmarks.size, focal_px)
     return found
+
+
+def _line(d: NDArray, sigma: float, mirrored: NDArray, level: bool) -> NDArray:
+    """Return weights (N,) of values at times `d` in a line's value at 0, or in their mean's."""
+    w = _as_much(np.exp(-0.5 * (d / sigma) ** 2), mirrored)
+    mean = w @ d
+    spread = w @ (d - mean) ** 2
+    slope = 0.0 if level else -mean / max(spread, 1e-12)
+    return w * (1.0 + slope * (d - mean))
 
 
 def _as_much(weight: NDArray, mirrored: NDArray) -> NDArray:

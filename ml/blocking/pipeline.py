@@ -91,19 +91,11 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
     yield Progress(0.95, "Choosing the key poses")
     poses = _poses(solved, params)
     yield Progress(0.97, "Setting keys")
-    ways = {"root_motion": params.get("root_motion", True), "touch": bool(params.get("touch"))}
-    pose = retarget(motion, rig, bones, ik=ik, **ways)
-    channels = to_channels(pose, rig)
-    notes = list(pose.notes)
-    if params.get("fingers"):
-        more = yield from scaled(_fingers(solved, rig, bones, params), 0.97, 0.99)
-        bent = to_channels(more, rig)
-        channels = Channels(channels.values | bent.values, channels.groups | bent.groups)
-        notes += more.notes
+    channels, still, notes = yield from _posed(solved, rig, bones, params)
     asked = {path: value for limb in ik for path, value in rig.ik[limb]["properties"].items()}
     switches = {about["switch"]: about["value"] for about in map(rig.ik.get, ik)}
     result = take.Take(
-        channels=key_channels(channels, frames, poses, params, pose.still),
+        channels=key_channels(channels, frames, poses, params, still),
         provenance=take.Provenance(
             stage="blocking",
             models=solved.models,
@@ -130,6 +122,21 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         "key_times": solved.times[poses.index],
     }
     return meta, packed
+
+
+def _posed(
+    solved: _Solved, rig: Rig, bones: BoneMap, params: dict
+) -> Steps[tuple[Channels, dict, list[str]]]:
+    """Drive the rig: what its bones do on every frame, where limbs stay still, and notes."""
+    ways = {"root_motion": params.get("root_motion", True), "touch": bool(params.get("touch"))}
+    pose = retarget(solved.motion, rig, bones, ik=list(params.get("ik") or ()), **ways)
+    channels, notes = to_channels(pose, rig), list(pose.notes)
+    if params.get("fingers"):
+        more = yield from scaled(_fingers(solved, rig, bones, params), 0.97, 0.99)
+        bent = to_channels(more, rig)
+        channels = Channels(channels.values | bent.values, channels.groups | bent.groups)
+        notes += more.notes
+    return channels, pose.still, notes
 
 
 def _fingers(solved: _Solved, rig: Rig, bones: BoneMap, params: dict) -> Steps[Pose]:

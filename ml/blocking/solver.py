@@ -353,6 +353,24 @@ def _confidence(
     return seen.seen * visible * fits * steady * possible * sure
 
 
+def _level(
+    camera: NDArray, seen: fit.Observation, weight: NDArray, lifted: Lifted | None, fps: float
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Bring joints (F, 33, 3) from the cameras' axes into the scene's, calm, on a level floor.
+
+    Beside them, the turns from the first camera's axes (4,) and from each frame's (F, 4).
+    """
+    points = ground.to_scene(camera, seen.turn, seen.place, fps)
+    into = rt.multiply(ground.INTO_SCENE, seen.turn)
+    up, upright = None, None
+    if lifted is not None:
+        up = rt.rotate(into, lifted.up)
+        upright = balance.upright(points, lifted.contact, weight, fps)
+    points, tilt = ground.level(points, weight, up, upright)
+    points = calm_joints(points, (fit.HIP_L, fit.HIP_R), fps, weight)
+    return points, rt.multiply(tilt, ground.INTO_SCENE), rt.multiply(tilt, into)
+
+
 def solve(
     landmarks: Landmarks,
     time: NDArray,
@@ -382,16 +400,7 @@ def solve(
     seen = fit.resample(landmarks, time, _SMOOTH_S, focal_px)
     camera, residual = fit.fit_joints(seen, landmarks.size, focal_px, lifted)
     weight = seen.seen * seen.visibility[:, list(fit.CORE)].mean(axis=1)
-    points = ground.to_scene(camera, seen.turn, seen.place, fps)
-    first = ground.INTO_SCENE
-    into = rt.multiply(first, seen.turn)
-    up, upright = None, None
-    if lifted is not None:
-        up = rt.rotate(into, lifted.up)
-        upright = balance.upright(points, lifted.contact, weight, fps)
-    points, tilt = ground.level(points, weight, up, upright)
-    first, into = rt.multiply(tilt, first), rt.multiply(tilt, into)
-    points = calm_joints(points, (fit.HIP_L, fit.HIP_R), fps, weight)
+    points, first, into = _level(camera, seen, weight, lifted, fps)
     if lifted is None:
         rot = segment_rotations(points, fps)
     else:
