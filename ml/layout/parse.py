@@ -234,7 +234,10 @@ def _facets(brief: Brief, text: str) -> None:
 
 def _overlay(brief: Brief, part: str, head: str, places: Places, mixed: bool) -> None:
     """Add the styles that a part names; a mixed-in part without any lends its card's."""
-    found = [styles()[n] for n in places.named_styles(part)]
+    said = part
+    if not mixed and brief.card.shape in ROOFED:  # a snowy morning is outside the cafe
+        said = " ".join(t for t in tokens_of(part) if t not in lx.WEATHER)
+    found = [styles()[n] for n in places.named_styles(said)]
     if mixed:
         ranked = places.rank(head, part)
         card = places.cards[ranked[0][0]]

@@ -31,6 +31,7 @@ MOST_ITEMS = 1500
 LARGEST_ROOM_M2 = 200.0
 _REROLLS = 3
 _NATURAL = ("open",)
+_UNDER_THE_SKY = {"snow_pile"}  # no style brings these into a room
 
 
 def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
@@ -272,8 +273,9 @@ def _order(
     wishes = brief.wishes + wishes if not card.wishes or not wishes else [
         wishes[0], *brief.wishes, *wishes[1:]]  # fmt: skip
     have = {w.kind for w in wishes}
+    out = _UNDER_THE_SKY if made.room.roofed else set()
     for style in chain[1:]:
-        adds = [w for w in style.adds if w.kind not in have]
+        adds = [w for w in style.adds if w.kind not in have | out]
         share = rng.permutation(len(adds))[: max(3, round(0.75 * len(adds)))]
         wishes += [adds[i] for i in sorted(share)]
         have |= {w.kind for w in adds}
@@ -297,7 +299,7 @@ def _order(
     wishes = [w for w in wishes if w.required or w.kind not in brief.banned]
     return Order(
         wishes=_with_assets(wishes, job.assets, rng),
-        swaps={a: b for a, b in swaps.items() if a not in asked},
+        swaps={a: b for a, b in swaps.items() if a not in asked and b not in out},
         banned=brief.banned,
         density=density,
         assets={a.name: a for a in job.assets},

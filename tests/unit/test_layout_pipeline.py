@@ -62,6 +62,14 @@ def test_numbers_and_relations_are_kept() -> None:
     assert kinds.count("chair") == 6 and kinds.count("table") == 1 and "fridge" not in kinds
 
 
+@pytest.mark.parametrize("prompt", ["a cosy cafe on a snowy morning", "bedroom + winter"])
+def test_snow_lies_outside(prompt: str) -> None:
+    for made in propose(prompt, seed=3, variants=2):
+        assert "snow_pile" not in {i.kind for i in made.items}
+    outside = propose("village square on a snowy morning", seed=3, variants=1)[0]
+    assert "snow_pile" in {i.kind for i in outside.items}
+
+
 def test_an_impossible_wish_is_told() -> None:
     made = propose("a room of 1 m² with forty sofas", variants=1)[0]
     assert any("sofas: 40 of 40 left out" in note for note in made.notes)
