@@ -38,7 +38,8 @@ class Brief:
     ----------
     card : the place that gives the skeleton
     ranked : (card name, score) of the best five, best first
-    overlays : styles to lay over it, in order; `extra` cards that lend it things
+    overlays : styles to lay over it, in order; `mixed` the names of those that were mixed in
+        ("A + B"), not said of the place; `extra` cards that lend it things
     wishes : what the words ask for; `banned` kinds that must not be there
     colours : label or kind to sRGB colour
     weather, hour, mood, density, people, area : None where the words say nothing
@@ -48,6 +49,7 @@ class Brief:
     card: Card
     ranked: list[tuple[str, float]]
     overlays: list[Style] = field(default_factory=list)
+    mixed: set[str] = field(default_factory=set)
     extra: list[Card] = field(default_factory=list)
     wishes: list[Wish] = field(default_factory=list)
     banned: set[str] = field(default_factory=set)
@@ -245,6 +247,7 @@ def _overlay(brief: Brief, part: str, head: str, places: Places, mixed: bool) ->
             brief.extra.append(card)
             found = [styles()[card.style]]
     brief.overlays += [s for s in found if s not in brief.overlays]
+    brief.mixed |= {s.name for s in found if mixed}
     if mixed and not found:
         brief.notes.append(f"{part!r} was not recognised as a style")
 

@@ -31,7 +31,13 @@ MOST_ITEMS = 1500
 LARGEST_ROOM_M2 = 200.0
 _REROLLS = 3
 _NATURAL = ("open",)
-_UNDER_THE_SKY = {"snow_pile"}  # no style brings these into a room
+_SNOW = {"snow_pile"}  # no style brings it into a room
+_OUTSIDE = ("building", "vehicle", "rock", "shelter", "street")
+_UNDER_THE_SKY = _SNOW | {k.name for k in KINDS.values() if k.category in _OUTSIDE} | {
+    *("tree", "palm", "dead_tree", "cherry_tree", "willow", "stump", "grass_tuft", "cactus"),
+    *("tombstone", "obelisk", "totem", "antenna", "satellite_dish", "solar_panel", "hay_bale"),
+}  # fmt: skip
+"""What a style brings into a room only where it is mixed in: a haunted attic has no graves."""
 
 
 def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
@@ -256,6 +262,13 @@ def _stand_locked(job: _Job, space: Space, made: Layout) -> None:
     del made
 
 
+def _stays_outside(style: Style, brief: Brief, made: Layout) -> set[str]:
+    """Return the kinds that a style brings to open places only."""
+    if not made.room.roofed:
+        return set()
+    return _SNOW if style.name in brief.mixed else _UNDER_THE_SKY
+
+
 def _order(
     job: _Job,
     brief: Brief,
@@ -273,8 +286,8 @@ def _order(
     wishes = brief.wishes + wishes if not card.wishes or not wishes else [
         wishes[0], *brief.wishes, *wishes[1:]]  # fmt: skip
     have = {w.kind for w in wishes}
-    out = _UNDER_THE_SKY if made.room.roofed else set()
     for style in chain[1:]:
+        out = _stays_outside(style, brief, made)
         adds = [w for w in style.adds if w.kind not in have | out]
         share = rng.permutation(len(adds))[: max(3, round(0.75 * len(adds)))]
         wishes += [adds[i] for i in sorted(share)]
@@ -294,12 +307,13 @@ def _order(
                         else "") for k, n in more.items()]  # fmt: skip
     swaps = {}
     for style in chain[1:]:
-        swaps |= style.swaps
+        out = _stays_outside(style, brief, made)
+        swaps |= {a: b for a, b in style.swaps.items() if b not in out}
     asked = {w.kind for w in brief.wishes}
     wishes = [w for w in wishes if w.required or w.kind not in brief.banned]
     return Order(
         wishes=_with_assets(wishes, job.assets, rng),
-        swaps={a: b for a, b in swaps.items() if a not in asked and b not in out},
+        swaps={a: b for a, b in swaps.items() if a not in asked},
         banned=brief.banned,
         density=density,
         assets={a.name: a for a in job.assets},

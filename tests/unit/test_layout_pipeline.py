@@ -70,6 +70,14 @@ def test_snow_lies_outside(prompt: str) -> None:
     assert "snow_pile" in {i.kind for i in outside.items}
 
 
+def test_a_look_brings_graves_and_trees_into_rooms_only_where_it_is_mixed_in() -> None:
+    graves = {"tombstone", "dead_tree", "coffin", "cage", "rubble"}
+    there = {i.kind for i in propose("haunted attic", seed=3, variants=1)[0].items} & graves
+    assert there and not there & {"tombstone", "dead_tree"}
+    mixed = {i.kind for i in propose("cathedral + volcano", seed=3, variants=1)[0].items}
+    assert mixed & {"obelisk", "boulder", "dead_tree", "rock_arch", "stalagmite"}
+
+
 def test_an_impossible_wish_is_told() -> None:
     made = propose("a room of 1 m² with forty sofas", variants=1)[0]
     assert any("sofas: 40 of 40 left out" in note for note in made.notes)
