@@ -46,6 +46,8 @@ class Options(Settings):
         """Return the parameters of the job that do not come from the file."""
         left = ("span", "bones", "models")
         values = {k: v for k, v in asdict(self).items() if k not in left}
+        # Blender keeps settings in single precision: a button and a command mean the same number.
+        values = {k: round(v, 6) if isinstance(v, float) else v for k, v in values.items()}
         return values | ({"models_dir": self.models} if self.models else {})
 
 
