@@ -22,7 +22,7 @@ from mathutils import Matrix, Vector
 
 import package
 
-RIG, HEAD_BONE = "Human", "ORG-spine.006"
+RIG, HEAD_BONE, OWN_FLOOR = "Human", "ORG-spine.006", "Floor"
 TILES, COLUMNS, WIDTH = 12, 3, 480
 EYES_M, NEAR_M, CLEAR_M = 1.55, 2.8, 0.5
 TURNS = np.radians([0, 20, -20, 40, -40, 60, -60, 90, -90, 120, -120, 180])
@@ -34,6 +34,7 @@ def cast(args: argparse.Namespace) -> None:
     """Stand the rig on the first mark, with the head on its shoulders."""
     bpy.ops.wm.open_mainfile(filepath=str(args.blend.resolve()))
     rig = bpy.data.objects[RIG]
+    bpy.data.objects.remove(bpy.data.objects[OWN_FLOOR])  # it would flicker through the set's
     marks = [o for c in bpy.data.collections if "Marks" in c.name for o in c.objects]
     if marks:
         spot = min(marks, key=lambda o: o.name)
