@@ -65,6 +65,11 @@ REWRITES = (
     (r"\bw/", "with "),
     (r"\bw (?=[a-z])", "with "),
     (r"&", " and "),
+    (r"\b(?:keep(?:s|ing)?|stand(?:s|ing)?) guard\b|\bon guard\b", "standing"),
+    (
+        r"\bin (?:the|a|its|each|every)(?: (?:shop|front|display|big|bay|left|right))* window(s?)\b",
+        r"at the window\1",
+    ),
     (
         r"\b(?:do|does|did|is|are|was|were|has|have|had|should|would|must|can|could|wo|ca)n'?t\b",
         "not",
@@ -174,6 +179,10 @@ NO_SUCH = {
 }  # fmt: skip
 """Words that, with a "no" before them, keep whole categories of kinds away."""
 
+SENSES = {"cabinet": ("arcade_machine", "server_rack"), "bed": ("sleep_pod",),
+          "pod": ("sleep_pod", "glass_tube")}  # fmt: skip
+"""Words that have a sense of their own where a place has such things."""
+
 GENERAL = {"machine", "machines", "rack", "racks", "tube", "tubes", "tank", "tanks", "dish",
            "dishes", "pod", "pods", "screen", "screens"}  # fmt: skip
 """Words that mean the sort of thing that a place has, or that was named before."""
@@ -183,6 +192,10 @@ ABOVE = {"clock": "wall_clock", "picture_frame": "painting", "floor_lamp": "ceil
          "television": "wall_screen", "monitor": "wall_screen", "lantern": "hanging_lantern",
          "banner": "tapestry"}  # fmt: skip
 """What a thing is when it hangs above another, or on a wall."""
+
+UNPEOPLED = {"empty", "deserted", "uninhabited", "abandoned", "vacant", "forsaken", "derelict",
+             "desolate", "lifeless", "depopulated", "evacuated"}  # fmt: skip
+"""Said of a place, these mean that nobody is there."""
 
 FAMILIES = ({"bed", "single_bed", "bunk_bed", "futon"}, {"table_lamp", "floor_lamp"},
             {"dumpster", "bin"}, {"clock", "wall_clock"},

@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 
 from . import lexicon as lx
 from .cards import Card, Style, Wish, styles
+from .grammar import GONE
 from .kinds import KINDS
 from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of
 from .places import Places, stem
@@ -271,6 +272,7 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
     """Read things, their numbers and relations from one part of the words."""
     tokens = tokens_of(part)
     found = scan(tokens, vocabulary)
+    _local(found, brief.card)
     span = _span(tokens, tokens_of(head))
     place = _place_words(brief, tokens_of(head))
     roofed = brief.card.shape in ROOFED
@@ -285,6 +287,15 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
     wishes, colours = wishes_of(found, tokens)
     brief.colours |= colours
     brief.wishes += [w for w in wishes if w.kind not in {b.kind for b in brief.wishes}]
+
+
+def _local(found: list[Mention], card: Card) -> None:
+    """Let "cabinets" of an arcade be its machines."""
+    here = {w.kind for w in card.wishes}
+    for mention in found:
+        if not mention.asset:
+            senses = lx.SENSES.get(mention.label.removesuffix("s"), ())
+            mention.kind = next((k for k in senses if k in here), mention.kind)
 
 
 def _tell(
@@ -321,18 +332,38 @@ def _span(tokens: list[str], inner: list[str]) -> range | None:
     return None
 
 
+def _unpeopled(tokens: list[str], head: set[str]) -> bool:
+    """Tell whether the place is called empty: "empty after the final", "all deserted"."""
+    if head & lx.UNPEOPLED:
+        return True
+    for i, token in enumerate(tokens):
+        before = tokens[i - 1] if i else ";"
+        after = tokens[i + 1] if i + 1 < len(tokens) else ";"
+        if token in lx.UNPEOPLED and before in _SAID_ALONE and after in _SAID_AFTER:
+            return True
+    return False
+
+
+_SAID_ALONE = {",", ";", "all", "completely", "totally", "utterly", "now", "and", "quite", "long",
+               "mostly", "entirely", "eerily", "strangely", "half"}  # fmt: skip
+_SAID_AFTER = {",", ";", "and", "after", "at", "now", "since", "for", "of", "in", "by", "during",
+               "but", "tonight", "except", "before", "until", "with"}  # fmt: skip
+
+
 def _people(brief: Brief, tokens: list[str], found: list[Mention], head: str) -> None:
     """Count who is named; "nobody" and "no people" mean nobody."""
     taken = {i for m in found if m.asked for i in range(m.start, m.stop)}
     place = _place_words(brief, tokens)
-    total = 0 if set(tokens_of(head)) & {"empty", "deserted", "uninhabited"} else None
+    total = 0 if _unpeopled(tokens, set(tokens_of(head))) else None
     for i, token in enumerate(tokens):
         if token not in lx.PEOPLE or i in taken or token.endswith("'s"):
             continue
         before = tokens[max(0, i - 3) : i]
         before = before[max((k + 1 for k, b in enumerate(before) if b in (",", ";", "and")),
                             default=0) :]  # fmt: skip
-        if token == "nobody" or any(b in lx.NOT for b in before):
+        gone = bool(set(tokens[i + 1 : i + 4]) & GONE) and tokens[i + 1] in (*GONE, "are", "is", "all",
+                                                                            "have", "has")  # fmt: skip
+        if token == "nobody" or gone or any(b in lx.NOT for b in before):
             total = total or 0
             continue
         numbers = [int(b) if b.isdigit() else lx.NUMBERS.get(b) for b in before]

@@ -105,6 +105,13 @@ class Relations:
         behind = tokens[mention.stop : mention.stop + 7]
         lead = tokens[max(mention.start - 4, 0) : mention.start]
         stop = next((k for k, t in enumerate(behind) if t in (",", ";", "and")), len(behind))
+        sides = tokens[mention.stop + 1 : mention.stop + 3]
+        pair = behind[:1] in (["on"], ["at"], ["to"]) and (
+            sides[0:1] and sides[0] in ("either", "each", "both") and sides[-1] in _ENDS)  # fmt: skip
+        if pair:
+            hosts = [m.count for m in self.asked[:i] if m.kind == target and m.exact]
+            plain = mention.count == 1 or (bool(hosts) and not mention.exact)
+            return min(2 * max(hosts, default=1), MOST_THINGS) if plain else mention.count
         if target and any(m.each and m.kind == target and -1 <= m.start - mention.stop <= 9
                           for m in self.known):  # fmt: skip
             return self._multiplied(mention, [m for m in self.known if m.kind == target])
@@ -113,9 +120,7 @@ class Relations:
             before = [m for m in self.asked[:i] if m.count > 1]
             before = [m for m in before if m.kind == target] or before[-1:]
             return self._multiplied(mention, before)
-        pair = len(behind) > 2 and behind[0] in ("on", "at", "to") and (
-            behind[1] in ("either", "each", "both") and behind[2] in _ENDS)  # fmt: skip
-        return 2 if pair and mention.count == 1 else mention.count
+        return mention.count
 
     @staticmethod
     def _multiplied(mention: Mention, hosts: list[Mention]) -> int:
@@ -146,9 +151,17 @@ class Relations:
                 if hit[1] == "":
                     return _NONE
                 return self._target(i, hit[1], at, at + hit[0], comma)
-            if at >= end or tokens[at] in _BREAKS:
+            if at >= end or (tokens[at] in _BREAKS and not self._joined(at, end)):
                 break
         return self._held(i)
+
+    def _joined(self, at: int, end: int) -> bool:
+        """Tell whether an "and" only adds a word or two: "a bottle and cards on it"."""
+        tokens = self.tokens
+        return tokens[at] == "and" and any(
+            k < end and _match(_RELATIONS, tokens, k) and tokens[k + 1 : k + 2] in (["it"], ["the"])
+            and all(t.isalpha() and t not in _BREAKS and t not in VERBS for t in tokens[at + 1 : k])
+            for k in (at + 2, at + 3))  # fmt: skip
 
     def _appended(self, at: int) -> bool:
         """Tell whether a relation after a comma still speaks of what stands before it."""
@@ -184,9 +197,9 @@ class Relations:
             if partner and KINDS[partner.kind].carries and partner.kind != mention.kind:
                 return "on", partner.kind
         if spot == "side":
-            table = self._antecedent(i, "it")
-            if mention.kind in _SEATS and table in KINDS and KINDS[table].category == "table":
-                return "around", table
+            tables = [m.kind for m in self.asked[:i] if KINDS[m.kind].category == "table"]
+            if mention.kind in _SEATS and tables:
+                return "around", tables[-1]
         return spot, ""
 
     def _target(self, i: int, relation: str, begin: int, at: int, comma: bool) -> Found:
@@ -407,8 +420,16 @@ def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict
 
 
 def _general(found: list[Mention]) -> None:
-    """Let "one machine" be one of the washing machines that were named before."""
+    """Let "the bed" be the bunk bed, "one machine" one of the washing machines named before."""
     for i, mention in enumerate(found):
+        if mention.again and not mention.exact and not mention.asset:
+            family = next((f for f in lx.FAMILIES if mention.kind in f), set())
+            word = mention.label.rstrip("s")
+            same = [m for m in found[:i] if m.kind in family and m.asked
+                    and m.label.rstrip("s").endswith(word)]  # fmt: skip
+            if same and not any(m.kind == mention.kind for m in same):
+                mention.kind, mention.label = same[-1].kind, same[-1].label
+                continue
         if mention.label in lx.GENERAL:
             end = "_" + mention.label.rstrip("s").removesuffix("e")
             same = [m for m in found[:i] if m.kind.endswith((end, end + "e"))]  # fmt: skip

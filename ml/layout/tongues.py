@@ -43,7 +43,8 @@ _DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4,
            "八": 8, "九": 9}  # fmt: skip
 _NUMBER = r"([〇零一二两三四五六七八九十百\d]+)"
 _COUNTERS = (
-    "(?:[个只盏张把座棵本辆条台根位扇口艘幅匹头株枚件支排间堆串面家架具]|[つ個脚軒基隻杯冊輪人])"
+    "(?:[个只盏张把座棵本辆条台根位扇口艘幅匹头株枚件支排间堆串面家架具尊块盆对顶门朵群名艇]"
+    "|[つ個脚軒基隻杯冊輪人枚体頭挺])"
 )
 _SIDES = {"上面": "on", "上": "on", "旁边": "beside", "旁": "beside", "后面": "behind",
           "前面": "in front of", "对面": "opposite", "下面": "under", "下": "under",
@@ -72,6 +73,8 @@ class Tongue:
 
     def root(self, word: str) -> str:
         """Return a word without its ending, never shorter than three letters."""
+        if self.code == "ru":  # the vowel of "many cups" is none of the cup's: чашек, чашка
+            word = re.sub(r"(?<=[бвгджзклмнпрстфхцчшщ])[ео](?=к$)", "", word)
         short = re.sub(_ENDINGS.get(self.code, r"$^"), "", word)
         return short if len(short) >= _SHORTEST else word
 
@@ -154,6 +157,10 @@ def _translated(words: list[str], known: Tongue) -> tuple[str, list[str]]:
     lost, i = [], 0
     while i < len(words):
         hit = known.find(words, i) if words[i][0].isalpha() else None
+        if hit and known.code in ("es", "pt") and _carries(hit[1], known):
+            k = len(out) - 1 - (out[-1:] in (["the"], ["a"]))
+            if k >= 0 and out[k] == "in":
+                out[k] = "on"  # "en la mesa", "no tapete"
         if hit is None:
             out.append(words[i])
             lost += [words[i]] * words[i][0].isalpha()
@@ -169,6 +176,13 @@ def _translated(words: list[str], known: Tongue) -> tuple[str, list[str]]:
     return " ".join(out), notes
 
 
+def _carries(english: str, known: Tongue) -> bool:
+    """Tell whether "in" a thing, in Spanish and Portuguese, is as likely on it."""
+    return english.removesuffix("s") in known.things and not english.startswith(_HOLLOW)
+
+
+_HOLLOW = ("window", "door", "wall", "house", "tent", "tree", "boat", "ship", "car", "train",
+           "tower", "hut", "cage", "basket", "chest", "vase")  # fmt: skip
 _COLOURS = {"red", "blue", "green", "yellow", "white", "black", "golden"}
 
 
@@ -201,9 +215,15 @@ def _from_han(text: str) -> tuple[str, list[str]]:
 
 def _chinese_order(text: str) -> str:
     """Turn "on the table there is a cup" round: the cup first."""
+    # "On the two sides one lion each" are two lions.
+    text = re.sub(
+        rf"(?:两侧|两边|两旁|左右)各(?:有|放着|摆着|站着|是)?{_NUMBER}({_COUNTERS})([^，。；,]+)",
+        lambda m: f"{2 * _number(m[1])}{m[2]}{m[3]}两侧",
+        text,
+    )
     sides = "|".join(_SIDES)
     return re.sub(
-        rf"([^，。、；,\s]{{1,6}}?)({sides})(?:有|放着|摆着|是|站着)([^，。；,]+)",
+        rf"([^，。、；,:;\s]{{1,6}}?)({sides})(?:有|放着|摆着|是|站着)([^，。；,]+)",
         lambda m: f"{m[3]} {_SIDES[m[2]]} {m[1]}",
         text,
     )
