@@ -53,6 +53,9 @@ class Order:
     closed: set[str] = field(default_factory=set)
 
 
+_AT_THE_BACK = ("", "back", "far", "edge")  # there nothing stands behind a thing
+
+
 class Composer:
     """Puts things into a `Space`, one by one, each where the solver allows it."""
 
@@ -91,8 +94,7 @@ class Composer:
         self.wanted |= {w.target for w in wishes if w.required and w.target in KINDS}
         wishes = _from_the_wall(wishes)
         backed = {w.target for w in wishes if w.required and w.spot == "behind"}
-        # What has something behind it cannot stand at a wall.
-        wishes = [replace(w, spot="centre") if w.kind in backed and not w.spot else w
+        wishes = [replace(w, spot="centre") if w.kind in backed and w.spot in _AT_THE_BACK else w
                   for w in wishes]  # fmt: skip
         rest = [w for w in wishes if self._stage(w) > 0]
         for wish in sorted((w for w in wishes if self._stage(w) == 0), key=self._rank):
@@ -384,7 +386,7 @@ class Composer:
         for i in ids[:12]:
             target = self.space.items[i]
             places = self._by(wish, kind, size, target, count)
-            if wish.spot == "above" and kind.support == FLOOR and ledge_of(target):
+            if wish.spot == "above" and kind.support in (FLOOR, SURFACE) and ledge_of(target):
                 found += self._on_tops(size, wish.target, k)  # a cross above an altar
             support = kind.support if kind.support in (WALL, CEILING) else FLOOR
             if target.support == SURFACE and support == FLOOR and target.pos[2] > 0.1:
@@ -400,10 +402,9 @@ class Composer:
         """Return places by one thing."""
         propose, spot = self.propose, wish.spot
         if kind.support == WALL:
-            places, owner = propose.hung(size, kind.mount, [])
-            if not len(places):
-                return places
-            low = max(kind.mount, target.pos[2] + target.size[2] + 0.12)
+            places, top = propose.hung(size, kind.mount, [])[0], target.pos[2] + target.size[2]
+            below = self._ceiling() - size[2] - 0.03
+            low = max(kind.mount, min(top + 0.12, max(top + 0.02, below)))
             places[:, 2] = low if spot == "above" else places[:, 2]
             far = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
             return places[np.argsort(far)][:16]

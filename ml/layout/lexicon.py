@@ -67,7 +67,7 @@ REWRITES = (
     (r"&", " and "),
     (r"\b(?:keep(?:s|ing)?|stand(?:s|ing)?) guard\b|\bon guard\b", "standing"),
     (
-        r"\bin (?:the|a|its|each|every)(?: (?:shop|front|display|big|bay|left|right))* window(s?)\b",
+        r"\bin (?:the|a|its|each|every)(?: (?:shop|front|display|big|bay))* window(s?)\b",
         r"at the window\1",
     ),
     (
@@ -179,8 +179,7 @@ NO_SUCH = {
 }  # fmt: skip
 """Words that, with a "no" before them, keep whole categories of kinds away."""
 
-SENSES = {"cabinet": ("arcade_machine", "server_rack"), "bed": ("sleep_pod",),
-          "pod": ("sleep_pod", "glass_tube")}  # fmt: skip
+SENSES = {"cabinet": ("arcade_machine", "server_rack"), "pod": ("sleep_pod", "glass_tube")}
 """Words that have a sense of their own where a place has such things."""
 
 GENERAL = {"machine", "machines", "rack", "racks", "tube", "tubes", "tank", "tanks", "dish",

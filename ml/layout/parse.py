@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from . import lexicon as lx
@@ -15,7 +15,7 @@ from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of
 from .places import Places, stem
 from .plan import AssetBox
 from .relations import wishes_of
-from .rooms import ROOFED
+from .rooms import ROOFED, WALLED
 from .spelling import correct, own_words
 from .tongues import to_english
 from .unknown import unknown_things
@@ -285,8 +285,22 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
             brief.banned |= {k.name for k in KINDS.values() if k.category in lx.NO_SUCH[word]}
     _tell(brief, tokens, found, span, place)
     wishes, colours = wishes_of(found, tokens)
+    wishes = _by_houses(wishes, brief.card, tokens)
     brief.colours |= colours
     brief.wishes += [w for w in wishes if w.kind not in {b.kind for b in brief.wishes}]
+
+
+def _by_houses(wishes: list[Wish], card: Card, tokens: list[str]) -> list[Wish]:
+    """Let "the door", in the open, be a house's: there are only gaps in what bounds the place."""
+    if card.shape in WALLED or not {"door", "doors", "doorway"} & set(tokens):
+        return wishes
+    there = {w.kind for w in (*wishes, *card.wishes)}
+    house = next((k for k in _DOORED if k in there), "door")
+    return [replace(w, target=house) if w.target == "door" and w.kind != house else w
+            for w in wishes]  # fmt: skip
+
+
+_DOORED = ("door_frame", "house", "module", "facade", "boathouse", "temple", "castle", "tower")
 
 
 def _local(found: list[Mention], card: Card) -> None:
@@ -344,6 +358,7 @@ def _unpeopled(tokens: list[str], head: set[str]) -> bool:
     return False
 
 
+_HAVE_GONE = {*GONE, "are", "is", "all", "have", "has"}
 _SAID_ALONE = {",", ";", "all", "completely", "totally", "utterly", "now", "and", "quite", "long",
                "mostly", "entirely", "eerily", "strangely", "half"}  # fmt: skip
 _SAID_AFTER = {",", ";", "and", "after", "at", "now", "since", "for", "of", "in", "by", "during",
@@ -361,8 +376,7 @@ def _people(brief: Brief, tokens: list[str], found: list[Mention], head: str) ->
         before = tokens[max(0, i - 3) : i]
         before = before[max((k + 1 for k, b in enumerate(before) if b in (",", ";", "and")),
                             default=0) :]  # fmt: skip
-        gone = bool(set(tokens[i + 1 : i + 4]) & GONE) and tokens[i + 1] in (*GONE, "are", "is", "all",
-                                                                            "have", "has")  # fmt: skip
+        gone = bool(set(tokens[i + 1 : i + 4]) & GONE) and tokens[i + 1] in _HAVE_GONE
         if token == "nobody" or gone or any(b in lx.NOT for b in before):
             total = total or 0
             continue

@@ -350,7 +350,7 @@ def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
             wish = replace(wish, kind=like[0]) if like else wish
         family = next((f for f in FAMILIES if wish.kind in f), set())
         there = [k for k in own if k in family and k not in kinds]
-        said = wish.label.rstrip("s").split()[-1:]
+        said = [wish.label.rstrip("s")]  # a long table is no round one
         plain = said == [wish.kind.split("_")[0]] and said[0] in (there or [""])[0].split("_")
         if there and wish.kind not in own and plain and not wish.asset:
             same = KINDS[there[0]].support == KINDS[wish.kind].support

@@ -106,9 +106,8 @@ class Relations:
         lead = tokens[max(mention.start - 4, 0) : mention.start]
         stop = next((k for k, t in enumerate(behind) if t in (",", ";", "and")), len(behind))
         sides = tokens[mention.stop + 1 : mention.stop + 3]
-        pair = behind[:1] in (["on"], ["at"], ["to"]) and (
-            sides[0:1] and sides[0] in ("either", "each", "both") and sides[-1] in _ENDS)  # fmt: skip
-        if pair:
+        both = len(sides) > 1 and sides[0] in ("either", "each", "both") and sides[1] in _ENDS
+        if both and behind[0] in ("on", "at", "to"):
             hosts = [m.count for m in self.asked[:i] if m.kind == target and m.exact]
             plain = mention.count == 1 or (bool(hosts) and not mention.exact)
             return min(2 * max(hosts, default=1), MOST_THINGS) if plain else mention.count
@@ -200,6 +199,9 @@ class Relations:
             tables = [m.kind for m in self.asked[:i] if KINDS[m.kind].category == "table"]
             if mention.kind in _SEATS and tables:
                 return "around", tables[-1]
+            if mention.count == 1 and {"either", "each"} & set(self.tokens[at - 2 : at]):
+                flanked = self._antecedent(i, "it")
+                return ("beside", flanked) if flanked in KINDS else (spot, "")
         return spot, ""
 
     def _target(self, i: int, relation: str, begin: int, at: int, comma: bool) -> Found:
