@@ -178,7 +178,8 @@ class Relations:
     def _agent(self, at: int) -> bool:
         """Tell whether "by" says who did it: "a table lit by candles"."""
         before = self.tokens[at - 1] if at else ""
-        return self.tokens[at] == "by" and before not in _PLACED and (
+        noun = any(m.stop == at for m in self.known)  # "a bed by the window"
+        return self.tokens[at] == "by" and not noun and before not in _PLACED and (
             before.endswith("ed") or before in ("lit", "made", "built", "hung"))  # fmt: skip
 
     def _spot(self, i: int, spot: str, at: int) -> Found:
