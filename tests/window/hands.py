@@ -122,6 +122,13 @@ def settled() -> np.ndarray:
     return screen
 
 
+def in_view(screen: np.ndarray) -> np.ndarray:
+    """Return what lies in the 3D view: the status bar's last word fades when it likes."""
+    window, region = viewport()["window"], viewport()["region"]
+    x, y = window.x + region.x, len(screen) - window.y - window.height + region.y
+    return screen[y : y + region.height, x : x + region.width]
+
+
 def save(path: Path, picture: np.ndarray) -> None:
     """Write (height, width, 3) levels as a picture, first row at the top."""
     import cv2
