@@ -126,9 +126,9 @@ def by_opening(made: Layout, a: Item, relation: str, opening: str) -> bool:
 def holds(made: Layout, claim: str) -> bool:
     """Tell whether a line's claim is true of a layout."""
     parts = claim.split()
-    if parts[0] == "people":
-        return len(made.marks) == int(parts[1])
     own = [i for i in made.items if i.kind in parts[0].split("/")]
+    if parts[0] == "people":
+        own = made.marks
     if len(parts) == 2:
         least = parts[1].endswith("+")
         count = int(parts[1].rstrip("+"))
