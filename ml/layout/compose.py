@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from .features import KIND_OF, proposals
 from .kinds import KINDS, Kind
 from .match import fitted
 from .nesting import fitting, ledge_of, squeezed
-from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, AssetBox, Item
+from .order import Order
+from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, Item
 from .propose import Proposer, openings_of
 from .space import Space
 
@@ -26,33 +27,6 @@ _NATURE = ("tree", "plant", "rock")
 _DRAFT = 0.3
 _LEARNED = ("wall", "edge", "scatter")
 """Spots that leave it to the placement network where a thing it knows should stand."""
-
-
-@dataclass
-class Order:
-    """What a place is to be filled with, beside its outline.
-
-    Attributes
-    ----------
-    wishes : in any order; `fill` sorts them
-    swaps : kind to the kind that takes its place, for wishes nobody asked for by name
-    density : 0 to 1, 0.5 is what the cards say
-    assets : by name
-    water_level : metres or None
-    closed : zones that are kept as they are: only what the words ask for comes into them
-    """
-
-    wishes: list[Wish]
-    swaps: dict[str, str] = field(default_factory=dict)
-    banned: set[str] = field(default_factory=set)
-    density: float = 0.5
-    assets: dict[str, AssetBox] = field(default_factory=dict)
-    water_level: float | None = None
-    style: str = ""
-    colours: dict[str, str] = field(default_factory=dict)
-    closed: set[str] = field(default_factory=set)
-
-
 _AT_THE_BACK = ("", "back", "far", "edge")  # there nothing stands behind a thing
 
 

@@ -13,12 +13,13 @@ from ..errors import ModelError, UnderstudyError
 from ..progress import Progress, Steps
 from . import dress, rooms, shots
 from .cards import SPOTS, Card, Style, Wish, styles
-from .compose import Composer, Order
+from .compose import Composer
 from .geometry import area
 from .kinds import KINDS
 from .learned import Scorer
 from .lexicon import FAMILIES, GENERAL
 from .matching import match
+from .order import Order
 from .parse import Brief, read
 from .places import Places, stem
 from .plan import AssetBox, Atmosphere, Ground, Item, Layout, Light, Mark, Room, Swatch, unpack
