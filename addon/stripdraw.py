@@ -74,7 +74,7 @@ def shown(
     width : pixels of the region
     values : (F,) 0 to 1; NaN where nothing is known
     """
-    wide = (right - left) / len(values)
+    wide = max(right - left, 1.0) / len(values)  # zoomed far out, all of it is one pixel
     step = max(int(1.0 / wide), 1)
     first, last = np.clip([-left / wide, (width - left) / wide + 1], 0, len(values)).astype(int)
     first -= first % step  # the same frames share a pixel wherever the view begins

@@ -144,6 +144,13 @@ def test_every_selected_object_is_kept_reported_and_cleared(rig, make_take):
     assert not any(fcurves.curves_of(owner) for owner in (rig, other.data.shape_keys))
 
 
+def test_a_strip_that_is_narrower_than_a_pixel_is_one_pixel():
+    from understudy.addon.stripdraw import shown
+
+    edges, seen = shown(5, 5, 300, np.array([0.9, 0.2, 0.8], np.float32))
+    assert np.allclose(edges, [5, 6]) and np.allclose(seen, [0.2])
+
+
 def test_of_a_long_shot_the_strip_draws_no_more_than_can_be_seen():
     from understudy.addon.stripdraw import shown
 
