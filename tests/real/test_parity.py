@@ -75,9 +75,7 @@ def test_parity(name, data, export_python, tmp_path, record_property):
     )
     with np.load(target) as reference, video.open_video(clip) as opened:
         # mediapipe takes the surest person, and after a loss whoever is surest then.
-        steps = tracker.track(
-            MediapipeClock(opened), person="surest", keep=False, plain=True
-        )
+        steps = tracker.track(MediapipeClock(opened), person="surest", keep=False, plain=True)
         marks = progress.run(steps)
         assert marks.size == tuple(reference["size"])
         theirs = np.isfinite(reference["visibility"][:, 0])
