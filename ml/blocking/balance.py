@@ -44,9 +44,7 @@ def centre_of_mass(points: NDArray) -> NDArray:
     return out / total
 
 
-def upright(
-    points: NDArray, stands: NDArray, weight: NDArray, fps: float
-) -> tuple[NDArray, float]:
+def upright(points: NDArray, stands: NDArray, weight: NDArray, fps: float) -> tuple[NDArray, float]:
     """Return how balanced bodies stand.
 
     Parameters

@@ -150,9 +150,7 @@ class Detector:
         points += (region.x - region.side / 2, region.y - region.side / 2)
         return score, points.reshape(-1, 12)
 
-    def _decode(
-        self, raw: NDArray, logits: NDArray, least: float
-    ) -> tuple[NDArray, NDArray]:
+    def _decode(self, raw: NDArray, logits: NDArray, least: float) -> tuple[NDArray, NDArray]:
         """Return (N,) scores and (N, 12) x0, y0, x1, y1 and the points, as shares of the input."""
         score = 1.0 / (1.0 + np.exp(-np.clip(logits, -80.0, 80.0)))
         kept = (score >= least) & (raw[:, 2:4] >= 0).all(axis=1)

@@ -140,9 +140,7 @@ class LandmarkNetwork:
     def __init__(self, settings: Settings | None = None) -> None:
         self.session = Session(NAME, settings)
 
-    def __call__(
-        self, image: NDArray[np.uint8], region: Region, mirrored: bool = False
-    ) -> _Look:
+    def __call__(self, image: NDArray[np.uint8], region: Region, mirrored: bool = False) -> _Look:
         """Look at one region of an (H, W, 3) uint8 BGR picture, or at its mirror image."""
         part = warp(image, region, SIZE)
         out = self.session(image=np.ascontiguousarray(part[:, ::-1] if mirrored else part)[None])
