@@ -303,7 +303,7 @@ def write_truth(clip: Clip, target: Path, joints: NDArray, turns: NDArray, names
     seen = np.einsum("fij,fkj->fki", e[:, :, :3], joints) + e[:, None, :, 3]
     half = 0.5 * np.array(SIZE, float)
     px = half + focal[:, None, None] * seen[..., :2] / seen[..., 2:] * [1.0, -1.0]
-    contact = bodies.contacts(joints[:, 12:16], 0.92, 30.0)
+    contact = bodies.contacts(joints[:, 12:16], joints[:, [3, 9]].mean(axis=1), 0.92, 30.0)
     np.savez_compressed(
         target, pos=joints, names=np.array(JOINTS), px=px, E=e, fps=30.0, rotq=turns,
         bones=np.array(names), res=np.array(SIZE), fpx=focal[0], zoom=focal / focal[0],

@@ -183,7 +183,7 @@ def perform(clip: Clip, source: mocap.Performance) -> tuple[Motion, NDArray]:
     leg = bodies.leg_length(offsets)
     root, joints = bodies.stand(rot, path, offsets)
     centre = np.array([*root[:, :2].mean(axis=0), 0.0])
-    contact = bodies.contacts(bodies.foot_points(joints), leg, source.fps)
+    contact = bodies.contacts(bodies.foot_points(joints), root, leg, source.fps)
     if clip.keys:
         contact[:] = False  # an animator's blocking plants nothing between its poses
     frames = len(rot)

@@ -8,6 +8,7 @@ import pytest
 from understudy.ml import rotations as rt
 from understudy.ml.blocking import camerapath, lifter, lifting, seen, solver
 from understudy.ml.blocking.body import ROLES
+from understudy.ml.train.lifter import bodies
 
 PLACES = [solver.JOINT_NAMES.index(name) for name in lifting.JOINTS]
 
@@ -92,3 +93,34 @@ def test_turn_and_zoom_are_told_apart():
     np.testing.assert_allclose(camerapath.zooms(maps, size, focal), zoom, rtol=1e-6)
     still = camerapath.still_points(np.array([[[320.0, 240.0]]]), maps[1:2])
     assert still[0, 0, 0] == pytest.approx(320.0 + focal * np.tan(angles[1]))
+
+
+def feet_of_a_runner(speed, stance, swing, fps=30.0):
+    """Return feet (F, 4, 3) and hips (F, 3), metres, of who runs: two stances a foot."""
+    frames = np.arange(0.0, 2.0 * (stance + swing), 1.0 / fps)
+    feet = np.zeros((len(frames), 4, 3))
+    for side in (0, 1):
+        at = (frames + side * 0.5 * (stance + swing)) % (stance + swing)
+        flies = np.clip((at - stance) / swing, 0.0, 1.0)
+        ahead = speed * (frames - at) + flies * speed * (stance + swing)
+        feet[:, 2 * side : 2 * side + 2, 1] = -ahead[:, None]
+        feet[:, 2 * side : 2 * side + 2, 2] = 0.3 * np.sin(np.pi * flies)[:, None]
+    hips = np.stack([0.0 * frames, -speed * frames, 0.9 + 0.0 * frames], axis=1)
+    return feet, hips
+
+
+def test_feet_of_who_runs_stand_for_as_long_as_they_do():
+    feet, hips = feet_of_a_runner(speed=3.4, stance=0.2, swing=0.5)
+    found = bodies.contacts(feet, hips, 0.9, 30.0)
+    still = np.zeros(found.shape, bool)
+    still[1:] = np.linalg.norm(np.diff(feet, axis=0), axis=-1) < 1e-6
+    assert (found & still).sum() > 0.7 * still.sum()
+    assert not (found & ~still)[1:].sum() > 0.2 * still.sum()
+
+
+def test_toes_that_dip_into_the_floor_still_stand_on_it():
+    feet = np.zeros((60, 4, 3))
+    feet[50:55, 1, 2] = -0.09
+    found = bodies.contacts(feet, np.zeros((60, 3)), 0.9, 30.0)
+    assert found[:45].all()
+    assert found[[0, -1]].all(), "the clip's ends are no reason to leave the floor"

@@ -55,10 +55,9 @@ class Source:
         p = self.performances[int(np.searchsorted(self.share, rng.random()))]
         rot, root = self._stretch(p, rng)
         offsets = bodies.proportions(rng)
-        _, joints = bodies.stand(rot, root, offsets)
-        contact = bodies.contacts(
-            bodies.foot_points(joints), bodies.leg_length(offsets), lifting.RATE
-        )
+        root, joints = bodies.stand(rot, root, offsets)
+        leg = bodies.leg_length(offsets)
+        contact = bodies.contacts(bodies.foot_points(joints), root, leg, lifting.RATE)
         marks = sight.detect(rot, joints[:, _PLACES], self.detector, rng)
         heard = lifter.listen(marks, marks.time, sight.FOCAL_PX, self.session)
         return Example(heard.feet, as_feet(contact))

@@ -86,7 +86,7 @@ def exact(rot: NDArray, root: NDArray, joints: NDArray, offsets: bodies.Offsets)
         rot=np.stack([rt.continuous(rot[:, r]) for r in range(len(ROLES))], axis=1),
         root=root,
         leg_length=leg,
-        contact=bodies.contacts(bodies.foot_points(joints), leg, keypicker.RATE),
+        contact=bodies.contacts(bodies.foot_points(joints), root, leg, keypicker.RATE),
         confidence=np.ones(len(rot)),
         joints=joints,
         joint_names=solver.JOINT_NAMES,

@@ -89,7 +89,7 @@ class Source:
         offsets = bodies.proportions(rng)
         leg = bodies.leg_length(offsets)
         root, joints = bodies.stand(rot, root, offsets)
-        contact = bodies.contacts(bodies.foot_points(joints), leg, lifting.RATE)
+        contact = bodies.contacts(bodies.foot_points(joints), root, leg, lifting.RATE)
         names = [bodies.solver.JOINT_NAMES.index(n) for n in lifting.JOINTS]
         return self._film(rot, joints[:, names], contact, p.travels, rng)
 
