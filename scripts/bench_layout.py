@@ -17,6 +17,7 @@ import math
 import sys
 import time
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,15 @@ def stands(made: Layout, a: Item, relation: str, b: Item) -> bool:
     return over and a.pos[2] <= b.pos[2] + 0.01  # under
 
 
+def amid(a: Item, others: list[Item]) -> bool:
+    """Tell whether an item stands between two of the others, seen from above."""
+    for b, c in combinations(others, 2):
+        u, v = np.subtract(b.pos[:2], a.pos[:2]), np.subtract(c.pos[:2], a.pos[:2])
+        if u @ v < -0.7 * np.linalg.norm(u) * np.linalg.norm(v):
+            return True
+    return False
+
+
 def by_opening(made: Layout, a: Item, relation: str, opening: str) -> bool:
     """Tell whether an item is opposite, or beside, a window or door."""
     look = np.array([-math.sin(math.radians(a.yaw)), math.cos(math.radians(a.yaw))])
@@ -140,6 +150,8 @@ def holds(made: Layout, claim: str) -> bool:
         if name in openings and any(by_opening(made, a, relation, openings[name]) for a in own):
             return True
     others = [i for i in made.items if i.kind in parts[2].split("/")]
+    if parts[1] == "between":
+        return any(amid(a, [b for b in others if b is not a]) for a in own)
     return any(stands(made, a, parts[1], b) for a in own for b in others)
 
 
@@ -179,17 +191,20 @@ def voices(args: argparse.Namespace) -> dict:
 
 
 def _voices(path: Path, known: Places, variants: int) -> dict:
-    three, missed, claims = 0, [], []
-    lines_ = [line.split("|") for line in path.read_text("utf-8").splitlines()
+    """Measure one file; where no card is named as right, the place is not judged."""
+    found, missed, claims = [], [], []
+    lines_ = [[part.strip() for part in line.split("|")]
+              for line in path.read_text("utf-8").splitlines()
               if line.count("|") == 2 and line[0] != "#"]  # fmt: skip
     for prompt, right, wanted in lines_:
-        best = [n for n, _ in read(prompt.strip(), known).ranked[:3]]
-        three += bool(set(best) & {r.strip() for r in right.split(";")})
-        if not set(best) & {r.strip() for r in right.split(";")}:
-            missed.append([prompt.strip(), best])
-        claims.append((prompt.strip(), [c.strip() for c in wanted.split(";") if c.strip() != "-"]))
+        if right != "-":
+            best = [n for n, _ in read(prompt, known).ranked[:3]]
+            found.append(bool(set(best) & {r.strip() for r in right.split(";")}))
+            if not found[-1]:
+                missed.append([prompt, best])
+        claims.append((prompt, [c.strip() for c in wanted.split(";") if c.strip() != "-"]))
     told = kept_claims(claims, variants)
-    return {"prompts": len(lines_), "top-3": three / len(lines_), "places missed": missed, **told}
+    return {"prompts": len(lines_), "top-3": float(np.mean(found)), "places missed": missed, **told}
 
 
 def valid(args: argparse.Namespace) -> dict:
