@@ -39,14 +39,11 @@ from understudy.ml.blocking import (  # noqa: E402
     keyposes,
     lifting,
     reading,
-    seen,
     solver,
 )
 from understudy.ml.blocking.body import PARENT, ROLES, Motion  # noqa: E402
-from understudy.ml.blocking.tracker import Landmarks, track  # noqa: E402
-from understudy.ml.progress import run  # noqa: E402
+from understudy.ml.blocking.tracker import Landmarks  # noqa: E402
 from understudy.ml.train.lifter import mocap  # noqa: E402
-from understudy.ml.video import open_video  # noqa: E402
 
 MEDIAPIPE = (11, 13, 15, 23, 25, 27, 12, 14, 16, 24, 26, 28, 29, 31, 30, 32, 0)
 PLACES = [solver.JOINT_NAMES.index(name) for name in lifting.JOINTS]
@@ -80,17 +77,6 @@ def data_folder(given: Path | None) -> Path:
     """Return the data folder, from the command line, the environment or beside the checkout."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     return given or Path(os.environ.get("UNDERSTUDY_DATA", beside))
-
-
-def watch(clip: Path) -> Landmarks:
-    """Return the landmarks of the largest person in a clip, watched once."""
-    kept = clip.with_suffix(".seen.npz")
-    found = seen.recall(kept)
-    if found is None:
-        with open_video(clip) as video:
-            found = run(track(video))
-        seen.keep(kept, found)
-    return found
 
 
 def mediapipe_world(clip: Path, target: Path | None = None) -> NDArray:
@@ -144,7 +130,7 @@ def as_landmarks(joints: NDArray) -> NDArray:
 def study(path: Path, sources: dict[str, mocap.Performance]) -> Case:
     """Watch and solve a clip."""
     truth = truth_clip.read(path)
-    landmarks = watch(truth.video)
+    landmarks = truth_clip.watch(truth.video)
     frames = min(len(landmarks.time), len(truth.world))
     truth = truth_clip.first(truth, frames)
     time = np.arange(frames) / truth.fps

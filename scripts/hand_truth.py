@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 import package
 import render_truth
 import truth_body
+import truth_looks
 
 package.load()
 from understudy.addon import rigs  # noqa: E402
@@ -108,7 +109,7 @@ def render(data: Path, view: str) -> tuple[Path, NDArray]:
     """Render a view; return the clip and the true bends."""
     far, look = VIEWS[view]
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    body = truth_body.build(data / "video" / "mh_body", render_truth.LOOKS[look], "game_engine")
+    body = truth_body.build(data / "video" / "mh_body", truth_looks.LOOKS[look], "game_engine")
     put(body)
     made = bpy.data.cameras.new("camera")
     camera = bpy.data.objects.new("camera", made)

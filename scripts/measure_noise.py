@@ -20,10 +20,7 @@ package.load()
 from understudy.ml import rotations as rt  # noqa: E402
 from understudy.ml.blocking import fit, lifting  # noqa: E402
 from understudy.ml.blocking.body import ROLES  # noqa: E402
-from understudy.ml.blocking.tracker import track  # noqa: E402
-from understudy.ml.progress import run  # noqa: E402
 from understudy.ml.train.lifter import data, mocap, noise  # noqa: E402
-from understudy.ml.video import open_video  # noqa: E402
 
 from truth_clips import CLIPS, perform  # noqa: E402
 
@@ -34,8 +31,7 @@ _SMOOTH_S = 0.03
 def known(path: Path, sources: dict[str, mocap.Performance]) -> data.Known | None:
     """Return what was detected and what is true of a clip; None where nobody was found."""
     truth = truth_clip.read(path)
-    with open_video(truth.video) as video:
-        seen = run(track(video))
+    seen = truth_clip.watch(truth.video)
     if seen.found.mean() < 0.9:
         return None
     time = np.arange(len(truth.world)) / truth.fps

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 import package
 import truth_body
 from truth_clips import CLIPS, Clip, perform
+from truth_looks import LOOKS, anybody
 
 package.load()
 from understudy.addon import fcurves, rigs  # noqa: E402
@@ -35,32 +36,6 @@ from understudy.ml.train.lifter import bodies, mocap  # noqa: E402
 OUT = package.ROOT / "build" / "truth"
 SIZE = (512, 384)
 _SENSOR_MM = 36.0
-LOOKS = {
-    "man": truth_body.Look(
-        1.0, ("male_casualsuit01", "shoes01", "short01"), (0.45, 0.08, 0.06), (0.08, 0.11, 0.22),
-        (0.74, 0.49, 0.36), (0.06, 0.04, 0.03)),
-    "woman": truth_body.Look(
-        0.0, ("female_casualsuit01", "shoes01", "short02"), (0.75, 0.72, 0.66), (0.06, 0.10, 0.25),
-        (0.80, 0.58, 0.46), (0.20, 0.11, 0.05), 0.97),
-    "boy": truth_body.Look(
-        0.6, ("male_casualsuit02", "shoes01", "short02"), (0.14, 0.32, 0.16), (0.28, 0.22, 0.16),
-        (0.45, 0.28, 0.19), (0.03, 0.02, 0.02), 0.88),
-    "girl": truth_body.Look(
-        0.3, ("female_casualsuit01", "shoes01", "short01"), (0.60, 0.48, 0.15), (0.12, 0.12, 0.13),
-        (0.85, 0.66, 0.55), (0.35, 0.22, 0.10), 1.05),
-    "elder": truth_body.Look(
-        0.9, ("male_casualsuit02", "shoes01", "short02"), (0.30, 0.30, 0.36), (0.10, 0.09, 0.08),
-        (0.78, 0.57, 0.46), (0.62, 0.62, 0.62), 0.98),
-    "tall": truth_body.Look(
-        0.75, ("male_casualsuit01", "shoes01", "short02"), (0.70, 0.70, 0.74), (0.30, 0.22, 0.14),
-        (0.30, 0.19, 0.13), (0.03, 0.02, 0.02), 1.12),
-    "slight": truth_body.Look(
-        0.15, ("female_casualsuit01", "shoes01", "short01"), (0.20, 0.05, 0.22), (0.35, 0.36, 0.40),
-        (0.66, 0.46, 0.33), (0.05, 0.04, 0.04), 0.92),
-    "stout": truth_body.Look(
-        0.5, ("male_casualsuit02", "shoes01", "short01"), (0.62, 0.24, 0.08), (0.62, 0.60, 0.55),
-        (0.88, 0.70, 0.60), (0.55, 0.36, 0.16), 1.02),
-}  # fmt: skip
 # Azimuth from the performer's front, height of the lens above the floor, both degrees or metres.
 ANGLES = {"front": (8.0, 1.5), "side": (82.0, 1.3), "quarter": (42.0, 1.7), "high": (30.0, 2.8)}
 JOINTS = (
@@ -164,6 +139,9 @@ def _stand_back(clip: Clip, joints: NDArray) -> tuple[NDArray, NDArray, NDArray]
     if clip.camera == "random":
         azimuth, height = rng.uniform(-np.pi, np.pi), rng.uniform(0.6, 2.6)
         lens = float(rng.uniform(24.0, 50.0))
+    elif clip.camera == "any":
+        azimuth, height = rng.uniform(-np.pi, np.pi), rng.uniform(0.3, 3.2)
+        lens = float(np.exp(rng.uniform(np.log(20.0), np.log(60.0))))
     else:
         degrees, height = ANGLES[clip.camera]
         azimuth, lens = np.radians(degrees), clip.lens
@@ -185,6 +163,11 @@ def _stand_back(clip: Clip, joints: NDArray) -> tuple[NDArray, NDArray, NDArray]
     far += 0.5 * np.ptp(hips @ away) + 0.3
     if clip.camera == "random":
         far *= rng.uniform(1.0, 1.4)
+    elif clip.camera == "any":
+        far *= rng.uniform(1.0, 1.9)
+        room = 0.5 * np.array(SIZE) / focal * far - 0.5 * np.array([width, high[2] + 0.25])
+        aside = rng.uniform(-0.7, 0.7, 2) * np.maximum(room, 0.0)
+        aim = aim + aside[0] * np.cross(away, [0.0, 0.0, 1.0]) + [0.0, 0.0, aside[1]]
     place = middle * [1.0, 1.0, 0.0] + far * away + [0.0, 0.0, height] + drift
     return np.full(len(joints), lens) * _zoomed(clip, len(joints)), _moved(clip, place, aim), aim
 
@@ -271,14 +254,14 @@ def _cover(item: bpy.types.Object, material: bpy.types.Material, repeats: float)
     uv.foreach_set("uv", values * repeats)
 
 
-def set_up_render(target: Path) -> None:
-    """Choose Workbench with FXAA, textures, shadows, and H.264 straight from Blender."""
+def set_up_render(target: Path, shadows: bool = True) -> None:
+    """Choose Workbench with FXAA, textures, shadows (half the time), and H.264 from Blender."""
     scene = bpy.context.scene
     scene.render.engine = "BLENDER_WORKBENCH"
     scene.display.render_aa = "FXAA"
     shading = scene.display.shading
     shading.light, shading.color_type = "STUDIO", "TEXTURE"
-    shading.show_shadows, shading.shadow_intensity = True, 0.4
+    shading.show_shadows, shading.shadow_intensity = shadows, 0.4
     scene.world = bpy.data.worlds.new("sky")
     scene.world.color = (0.4, 0.45, 0.5)
     scene.view_settings.view_transform = "Standard"
@@ -314,13 +297,14 @@ def write_truth(clip: Clip, target: Path, joints: NDArray, turns: NDArray, names
 def make(clip: Clip, source: mocap.Performance, data: Path) -> None:
     """Render one clip."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    body = truth_body.build(data / "video" / "mh_body", LOOKS[clip.look])
+    look = anybody(clip.seed) if clip.look == "random" else LOOKS[clip.look]
+    body = truth_body.build(data / "video" / "mh_body", look)
     keys = animate(body, clip, source)
     joints, turns, names = read_joints(body)
     cameras, lens = place_camera(clip, joints)
     surroundings(clip)
     part = OUT / f"{clip.name}.part.mp4"
-    set_up_render(part)
+    set_up_render(part, clip.camera != "any" or clip.seed % 4 == 0)
     bpy.ops.render.render(animation=True)
     write_truth(clip, OUT / f"{clip.name}.gt.npz", joints, turns, names, cameras, lens, keys)
     part.replace(OUT / f"{clip.name}.mp4")

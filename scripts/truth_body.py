@@ -29,7 +29,11 @@ POINTS = {
 
 @dataclass(frozen=True)
 class Look:
-    """What a body is made of: how male (0 to 1), which clothes and hair, in which colours."""
+    """What a body is made of.
+
+    How male (0 to 1), which clothes and hair, in which colours; how tall, how long the legs and how
+    broad the body, each as a share of what is usual.
+    """
 
     male: float
     clothes: tuple[str, ...]
@@ -38,6 +42,8 @@ class Look:
     skin: tuple[float, float, float]
     hair: tuple[float, float, float]
     size: float = 1.0
+    legs: float = 1.0
+    girth: float = 1.0
 
 
 @dataclass
@@ -64,6 +70,9 @@ def build(folder: Path, look: Look, bones: str = "cmu_mb") -> Body:
     groups = json.loads((folder / "mesh_metadata" / "basemesh_vertex_groups.json").read_text())
     lift = _cube(vertices, groups, "joint-ground")[1]
     vertices = vertices - [0.0, lift, 0.0]
+    crotch = _cube(vertices, groups, "joint-l-upper-leg")[1]
+    vertices[:, 1] += (look.legs - 1.0) * np.minimum(vertices[:, 1], crotch)
+    vertices *= [look.girth, 1.0, look.girth]
     rig = _armature(folder, vertices, groups, look.size, bones)
     weights = _weights(folder, len(vertices), bones)
     hidden = np.zeros(len(vertices), bool)

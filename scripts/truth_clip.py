@@ -12,8 +12,11 @@ import package
 
 package.load()
 from understudy.ml import rotations as rt  # noqa: E402
-from understudy.ml.blocking import lifting  # noqa: E402
+from understudy.ml.blocking import lifting, seen  # noqa: E402
 from understudy.ml.blocking.body import ROLES  # noqa: E402
+from understudy.ml.blocking.tracker import Landmarks, track  # noqa: E402
+from understudy.ml.progress import run  # noqa: E402
+from understudy.ml.video import open_video  # noqa: E402
 
 FOLDER = package.ROOT / "build" / "truth"
 
@@ -112,4 +115,15 @@ def rendered(use: str | None = None) -> list[Path]:
         with np.load(path, allow_pickle=True) as raw:
             if use is None or str(raw["use"]) == use:
                 found.append(path)
+    return found
+
+
+def watch(clip: Path) -> Landmarks:
+    """Return the landmarks of the largest person in a clip, watched once."""
+    kept = clip.with_suffix(".seen.npz")
+    found = seen.recall(kept)
+    if found is None:
+        with open_video(clip) as video:
+            found = run(track(video))
+        seen.keep(kept, found)
     return found

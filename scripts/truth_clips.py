@@ -34,8 +34,8 @@ class Clip:
     name : str, begins with its kind of motion
     source : name of a performance
     start, count : frames of it
-    look : key of `truth_scene.LOOKS`
-    camera : "front", "side", "quarter", "high", or "random"
+    look : key of `truth_looks.LOOKS`, or "random"
+    camera : "front", "side", "quarter", "high", "random", or "any" (farther, aside, low, high)
     move : "", "pan", "dolly" (alongside), "push" (in), "orbit", "hand" (somebody walks along with
         it in the hand) or "zoom"
     keys : number of authored key poses, 0 for motion as it was captured
@@ -164,6 +164,19 @@ NOISE = (
         Clip(f"noise_{k:02d}", source, -1, 75, _LOOKS[k % 8], "random", use="noise")
         for k, source in enumerate(_MORE_NOISE_SOURCES, start=len(_NOISE_SOURCES))
     ),
+)
+# Anybody, anywhere; a clip's own seed says which stretch of its source it shows.
+_ANYBODY_SOURCES = (
+    "CMU_60_02", "CMU_14_08", "CMU_94_13", "CMU_135_01", "CMU_14_32", "CMU_85_14", "CMU_91_49",
+    "CMU_61_10", "CMU_14_17", "CMU_06_12", "CMU_135_07", "CMU_07_09", "CMU_14_28", "CMU_94_14",
+    "CMU_10_04", "CMU_61_13", "CMU_91_53", "CMU_14_30", "CMU_135_10", "CMU_12_01", "CMU_14_36",
+    "CMU_60_15", "CMU_85_03", "CMU_08_07", "CMU_14_19", "CMU_94_07", "CMU_06_15", "CMU_135_08",
+    "CMU_91_54", "CMU_61_14", "CMU_14_37", "CMU_03_01", "CMU_11_01", "CMU_60_11", "CMU_135_02",
+    "CMU_14_21",
+)  # fmt: skip
+NOISE += tuple(
+    Clip(f"noise_any_{k:02d}", source, -1, 60, "random", "any", use="noise")
+    for k, source in enumerate((*_ANYBODY_SOURCES, *_ANYBODY_SOURCES, *_ANYBODY_SOURCES[:12]))
 )
 CLIPS = (*MEASURE, *TUNE, *NOISE)
 

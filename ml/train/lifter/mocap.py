@@ -21,6 +21,7 @@ from ...blocking.retarget import alignments, body_frame
 from ...errors import RigError
 from ...rig import Rig
 from ..inbetween.data import folder
+from . import straight
 
 PACKS = ("cmu_bvh", "cmu_fbx", "kaykit_cc0", "reactidle_mit", "misc_permissive")
 MEASURED = ("02", "05", "09", "13")
@@ -55,11 +56,20 @@ class Performance:
 
 
 def load(packs: Iterable[str] = PACKS, where: Path | None = None) -> list[Performance]:
-    """Read packs by name ("cmu_bvh"); clips on skeletons that are no persons are left out."""
+    """Read packs by name ("cmu_bvh"); clips on skeletons that are no persons are left out.
+
+    What CMU's subjects perform is straightened, see `straight`.
+    """
     where = where or folder()
     if where is None:
         raise FileNotFoundError("No motion data: set UNDERSTUDY_DATA to the data folder")
-    return [p for name in packs for p in _read(where / f"{name}_30fps.npz", name)]
+    found = []
+    for name in packs:
+        pack = _read(where / f"{name}_30fps.npz", name)
+        for subject in {p.subject for p in pack if p.subject.isdigit()}:
+            straight.straighten([p for p in pack if p.subject == subject])
+        found += pack
+    return found
 
 
 def split(performances: list[Performance]) -> tuple[list[Performance], list[Performance]]:
