@@ -121,14 +121,16 @@ def amid(a: Item, others: list[Item]) -> bool:
 
 
 def by_opening(made: Layout, a: Item, relation: str, opening: str) -> bool:
-    """Tell whether an item is opposite, or beside, a window or door."""
+    """Tell whether an item is opposite, above, before or beside a window or door."""
     look = np.array([-math.sin(math.radians(a.yaw)), math.cos(math.radians(a.yaw))])
     for middle, inward in openings_of(made.room, opening):
         rel = np.asarray(a.pos[:2]) - middle
         if relation == "opposite" and look @ inward < -0.7 and rel @ inward > 1.0:
             return True
-        reach = 0.5 * math.hypot(*a.size[:2])
-        if relation == "beside" and np.linalg.norm(rel) - reach < 1.2:
+        gap = np.linalg.norm(rel) - 0.5 * math.hypot(*a.size[:2])
+        if relation == "above" and gap < 0.6 and a.pos[2] > 1.8:
+            return True
+        if relation in ("beside", "before") and gap < 1.2:
             return True
     return False
 
