@@ -1,7 +1,8 @@
 """Measure the layout stage: places, wishes, validity, variety and time.
 
     python scripts/bench_layout.py [--seeds 6]
-        [--parts places wishes voices valid variety time scale ranking cameras] [--files FILE …]
+        [--parts places wishes voices valid variety time scale ranking cameras facets]
+        [--files FILE …] [--facet-files FILE …]
 
 Run it with the Python of the py311 environment. The prompts lie in `scripts/prompts` and were
 written before anything was tuned on them. What is measured here is the layout itself, as boxes,
@@ -28,20 +29,23 @@ package.load()
 
 from understudy.ml import progress, runtime  # noqa: E402
 from understudy.ml.errors import ModelError  # noqa: E402
-from understudy.ml.layout.parse import read  # noqa: E402
+from understudy.ml.layout.facets import Facets, Heads  # noqa: E402
+from understudy.ml.layout.parse import clean, read  # noqa: E402
 from understudy.ml.layout.pipeline import layout  # noqa: E402
 from understudy.ml.layout.places import Places  # noqa: E402
 from understudy.ml.layout.plan import Item, Layout  # noqa: E402
 from understudy.ml.layout.propose import openings_of  # noqa: E402
+from understudy.ml.layout.rooms import ROOFED  # noqa: E402
 from understudy.ml.layout.verify import check  # noqa: E402
 from understudy.ml.layout.words import Sentences  # noqa: E402
 from understudy.ml.runtime import Settings  # noqa: E402
 
 PROMPTS = Path(__file__).parent / "prompts"
-PARTS = ("places", "wishes", "voices", "valid", "variety", "time", "scale", "ranking", "cameras")
+PARTS = ("places", "wishes", "voices", "valid", "variety", "time", "scale", "ranking", "cameras",
+         "facets")  # fmt: skip
 
 
-def lines(name: str) -> list[tuple[str, list[str]]]:
+def lines(name: str | Path) -> list[tuple[str, list[str]]]:
     """Return (words, what is right) of each line of a prompt file."""
     found = []
     for line in (PROMPTS / name).read_text("utf-8").splitlines():
@@ -288,6 +292,60 @@ def cameras(args: argparse.Namespace) -> dict:
     return figures | {"frames": sum(len(f.clues) for f in found)}
 
 
+def facets(args: argparse.Namespace) -> dict:
+    """Measure what is read of hour, weather and so on; `scripts/prompts/facets.txt` says how."""
+    settings = Settings(device="cpu", threads=1)
+    known = Places(Sentences(settings))
+    try:
+        heads = Heads(settings)
+    except ModelError as exc:
+        print(exc)
+        heads = None
+    out = {}
+    for path in args.facet_files:
+        cases = [(w, dict(r.split("=") for r in right)) for w, right in lines(path)]
+        ways = {"lists alone": _read_facets(cases, known, None)}
+        if heads is not None:
+            alone = [heads(clean(w, known, []), known.encoder).labels() for w, _ in cases]
+            ways["heads alone"] = alone
+            ways["both"] = _read_facets(cases, known, heads)
+        out[path.stem] = {way: _facet_hits(cases, read) for way, read in ways.items()}
+    return out
+
+
+def _read_facets(cases: list, known: Places, heads: Heads | None) -> list[dict]:
+    """Return what the layout would make of each line: where nothing is said, the place decides."""
+    found = []
+    for words, right in cases:
+        brief = read(words, known, heads=heads)
+        told = Facets(brief.weather, brief.hour, brief.mood, brief.density, brief.medium).labels()
+        overlay = brief.overlays[0].name if brief.overlays else None
+        card, said = brief.card, right.get("medium") != "none"
+        own = ("underwater" if card.group == "underwater"
+               else "indoor" if card.shape in ROOFED else "outdoor")  # fmt: skip
+        told["medium"] = told["medium"] or (own if said else None)
+        told["style"] = overlay or (card.style if right.get("style") != "none" else None)
+        found.append(told)
+    return found
+
+
+def _facet_hits(cases: list, told: list[dict]) -> dict:
+    """Count hits by facet, those on "none" apart, and list what was missed."""
+    hits, missed = Counter(), []
+    for (words, right), answers in zip(cases, told, strict=True):
+        for facet, names in right.items():
+            answer = answers[facet] or "none"
+            column = "none" if names == "none" else "said"
+            good = answer in names.split("/")
+            hits.update({(facet, column, "of"): 1, (facet, column, "hit"): good})
+            if not good:
+                missed.append([words, facet, names, answer])
+    table = {f"{f}, {c}": [hits[f, c, "hit"], n] for (f, c, k), n in sorted(hits.items())
+             if k == "of"}  # fmt: skip
+    whole = [sum(v[i] for v in table.values()) for i in (0, 1)]
+    return {**table, "all": whole, "missed": missed}
+
+
 def main() -> int:
     """Measure what the command line names and print it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -298,10 +356,13 @@ def main() -> int:
     parser.add_argument("--wish-variants", type=int, default=3)
     parser.add_argument("--files", nargs="*", type=Path, default=[PROMPTS / "voices.txt"],
                         help="prompt files for `voices`")  # fmt: skip
+    parser.add_argument("--facet-files", nargs="*", type=Path, default=[PROMPTS / "facets.txt"],
+                        help="prompt files for `facets`")  # fmt: skip
     parser.add_argument("--json", type=Path, help="write the figures there too")
     args = parser.parse_args()
     runtime.keep_open()
-    measures = (places, wishes, voices, valid, variety, timed, scale, ranking, cameras)
+    measures = (places, wishes, voices, valid, variety, timed, scale, ranking, cameras,
+                facets)  # fmt: skip
     parts = dict(zip(PARTS, measures, strict=True))
     figures = {}
     for name in args.parts:

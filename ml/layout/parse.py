@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 
 from . import lexicon as lx
 from .cards import Card, Style, Wish, styles
+from .facets import Heads, listed
 from .grammar import GONE
 from .kinds import KINDS
 from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of
@@ -83,26 +84,33 @@ class Brief:
         }
 
 
-def read(prompt: str, places: Places, assets: list[AssetBox] | None = None) -> Brief:
+def read(
+    prompt: str,
+    places: Places,
+    assets: list[AssetBox] | None = None,
+    heads: Heads | None = None,
+) -> Brief:
     """Understand a prompt; anything at all gives a brief, with notes on what was guessed."""
     notes: list[str] = []
-    text = _clean(prompt, places, notes)
+    text = clean(prompt, places, notes)
     mixers = _MIXERS if len(text.split()) <= _SHORT and "," not in text else _MIXERS_OF_ANY
     parts = [p.strip(" ,;") for p in re.split(mixers, text)]
     parts = [p for p in parts if p] or [""]
     vocabulary = Vocabulary(assets or [])
     card, ranked, segment = _place(text, parts[0], places, vocabulary, notes)
     brief = Brief(prompt=prompt, card=card, ranked=ranked, notes=notes)
-    _facets(brief, text)
+    style = _hear(brief, text, places, heads)
     for index, part in enumerate(parts):
         head = _segments(part)[0][0]
         _overlay(brief, part, head, places, index > 0)
         _mentions(brief, part, segment if index == 0 else head, vocabulary, index > 0)
+    if style and not brief.overlays and style != card.style:
+        brief.overlays.append(styles()[style])
     brief.area = _area(text)
     return brief
 
 
-def _clean(prompt: str, places: Places, notes: list[str]) -> str:
+def clean(prompt: str, places: Places, notes: list[str]) -> str:
     """Return lower-case English words, shorthand and spelling put right, other signs left out."""
     text = unicodedata.normalize("NFKC", str(prompt)).lower().replace("’", "'")
     if any(unicodedata.category(c) in ("So", "Sk") for c in text):
@@ -220,19 +228,14 @@ def _is_thing(segment: str, vocabulary: Vocabulary, places: Places) -> bool:
     return hit is not None and hit[0] == len(tokens) and not places.named(" ".join(tokens))
 
 
-def _facets(brief: Brief, text: str) -> None:
-    """Read weather, hour, mood, density and medium, each from its own list of words."""
-    words = [w for t in tokens_of(text) for w in (t, *t.split("-"))]
-    words = [w for before, w in zip(["", *words], words, strict=False) if before not in lx.NOT]
-    for word in words:
-        brief.weather = brief.weather or lx.WEATHER.get(word)
-        if brief.hour is None:
-            brief.hour = lx.HOURS.get(word)
-        brief.medium = brief.medium or lx.MEDIA.get(word)
-    moods = [lx.MOODS[w] for w in words if w in lx.MOODS]
-    brief.mood = sum(moods) / len(moods) if moods else None
-    dense = [lx.DENSITIES[w] for w in words if w in lx.DENSITIES]
-    brief.density = sum(dense) / len(dense) if dense else None
+def _hear(brief: Brief, text: str, places: Places, heads: Heads | None) -> str | None:
+    """Fill in weather, hour, mood, density and medium; return the style that was heard."""
+    said = listed(text)
+    if heads is not None and places.encoder is not None:
+        said = said.joined(heads(text, places.encoder))
+    brief.weather, brief.hour, brief.medium = said.weather, said.hour, said.medium
+    brief.mood, brief.density = said.mood, said.density
+    return said.style
 
 
 def _overlay(brief: Brief, part: str, head: str, places: Places, mixed: bool) -> None:
