@@ -14,8 +14,12 @@ import addon_utils
 import numpy as np
 import pytest
 from understudy.ml import take
+from understudy.ml.face import performance as performances
+from understudy.ml.face.performance import INDEX, Performance
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for what the tests share
+
+from faces import new_head  # noqa: E402
 
 
 def new_armature(name: str, bones: dict[str, str]) -> bpy.types.Object:
@@ -127,6 +131,38 @@ def human() -> bpy.types.Object:
                 bone.parent = paired or rig.data.edit_bones[parent]
     bpy.ops.object.mode_set(mode="OBJECT")
     return rig
+
+
+@pytest.fixture
+def head() -> bpy.types.Object:
+    """Return the active mesh of a face with the 52 shape keys, in a scene of 24 frames a second."""
+    bpy.context.scene.render.fps = 24
+    return new_head()
+
+
+@pytest.fixture
+def recording(tmp_path) -> Path:
+    """Return the file of two seconds: the jaw opens, the head turns, the eyes look aside."""
+    times = np.arange(61) / 30.0
+    values = np.zeros((61, 52))
+    values[:, INDEX["jawOpen"]] = 0.8 * np.sin(np.pi * times / 2) ** 2
+    values[20, INDEX["eyeBlinkLeft"]] = 1.0
+    angle = 0.3 * np.sin(np.pi * times / 2)
+    turn = np.zeros((61, 4))
+    turn[:, 0], turn[:, 2] = np.cos(angle / 2), np.sin(angle / 2)
+    gaze = np.zeros((61, 2, 2))
+    gaze[:, :, 0] = angle[:, None]
+    path = tmp_path / "take.npz"
+    performances.write(path, Performance(times, values, turn, gaze=gaze))
+    return path
+
+
+@pytest.fixture
+def face_settings(recording: Path) -> bpy.types.PropertyGroup:
+    """Return the face tool's settings, with the recording chosen."""
+    settings = bpy.context.scene.understudy.face
+    settings.source, settings.recording = "file", str(recording)
+    return settings
 
 
 @pytest.fixture

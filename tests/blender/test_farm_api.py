@@ -204,7 +204,7 @@ def test_a_post_hook_that_raises_says_that_the_keys_stay(keyed, studio):
 
 def test_every_stage_has_hooks_at_its_button(human, stub, studio, tmp_path):
     """Layout, blocking and faces; in-betweens stand above, lip sync goes the same way as faces."""
-    from test_same_result import new_head
+    from faces import new_head
 
     log = tmp_path / "log"
     line = (

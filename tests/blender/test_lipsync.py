@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from faces import new_head
 from report_form import faults
 from understudy.addon import actions, cli, dialogue, face, faceperformances, ledger, lipsync
 from understudy.ml.errors import RigError, UnderstudyError
@@ -19,18 +20,6 @@ FORM = json.loads(
     (Path(__file__).resolve().parents[2] / "docs" / "report.schema.json").read_text("utf-8")
 )
 TEXT = "Bob may pack my map."
-
-
-def new_head(keys: tuple[str, ...] = NAMES) -> bpy.types.Object:
-    """Return an active mesh object with a shape key of each name."""
-    mesh = bpy.data.meshes.new("Head")
-    mesh.from_pydata([(i, 0, 0) for i in range(3)], [], [(0, 1, 2)])
-    head = bpy.data.objects.new("Head", mesh)
-    bpy.context.collection.objects.link(head)
-    for key in ("Basis", *keys):
-        head.shape_key_add(name=key, from_mix=False)
-    bpy.context.view_layer.objects.active = head
-    return head
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +39,6 @@ def record(path: Path, text: str, language: str = "en-us") -> Path:
 
 def phones_of(text: str) -> list:
     return [p for p in espeak.speak(text).phones if not p.silent]
-
-
-@pytest.fixture
-def head() -> bpy.types.Object:
-    bpy.context.scene.render.fps = 24
-    return new_head()
 
 
 def add_line(sound: Path, text: str = TEXT, frame: int = 1) -> object:
@@ -212,7 +195,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
 
 def test_a_face_without_a_mouth_is_refused(sound: Path) -> None:
     upper = tuple(n for n in NAMES if n.startswith(("brow", "eye", "cheek", "nose")))
-    head = new_head(upper)
+    head = new_head(keys=upper)
     options = lipsync.Options([lipsync.Line(sound)])
     with pytest.raises(RigError, match="moves no mouth"):
         lipsync.request(bpy.context.scene, head, options)

@@ -7,7 +7,8 @@ import json
 import bpy
 import numpy as np
 import pytest
-from test_same_result import assert_same, keys_of, laid_out, new_head, shape_keys
+from faces import new_head
+from test_same_result import assert_same, keys_of, laid_out, shape_keys
 from understudy.addon import api, cli, operations
 from understudy.addon.operations.table import OPERATIONS
 from understudy.ml.errors import UnderstudyError

@@ -13,6 +13,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from faces import new_head
 from understudy.addon import actions, cli
 from understudy.ml.errors import UnderstudyError
 from understudy.ml.face import espeak, performance
@@ -42,18 +43,6 @@ def twice(tmp_path: Path, button: Callable[[], None], words: list, owner: Callab
     bpy.ops.wm.open_mainfile(filepath=before)
     assert cli.main([*map(str, words), "--report", str(tmp_path / "r.json")]) == 0
     assert_same(panel, keys_of(owner()))
-
-
-def new_head() -> bpy.types.Object:
-    """Return an active mesh object with the 52 shape keys."""
-    mesh = bpy.data.meshes.new("Head")
-    mesh.from_pydata([(0, 0, 0), (1, 0, 0), (0, 1, 0)], [], [(0, 1, 2)])
-    head = bpy.data.objects.new("Head", mesh)
-    bpy.context.collection.objects.link(head)
-    for name in ("Basis", *NAMES):
-        head.shape_key_add(name=name)
-    bpy.context.view_layer.objects.active = head
-    return head
 
 
 def shape_keys() -> bpy.types.ID:
