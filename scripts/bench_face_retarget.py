@@ -9,7 +9,8 @@ and the motion of the face mesh's 468 points, as Blender plays it, is compared w
 * "own": what the head's own ARKit shape keys do at the recording's coefficients;
 * "carried": the motion of the ICT-FaceKit head at those coefficients, carried over to this head.
 
-Figures are root mean square error over root mean square motion. Only the ICT-FaceKit head's motions
+Figures are root mean square error over root mean square motion; "lips" and "lids" are that of how
+far they open, against what is carried. Only the ICT-FaceKit head's motions
 serve as reference here, so a MakeHuman head is one that the method has not seen.
 """
 
@@ -45,6 +46,8 @@ HEADS = {
 }
 WAYS = ("names", "shapes", "mixed", "bones")
 BARS = {"names": 0.15, "shapes": 0.25, "bones": 0.35}
+LIPS, LIDS = ((13, 14),), ((159, 145), (386, 374))
+"""Points of the face mesh between which lips and lids open."""
 
 
 class Head:
@@ -117,6 +120,12 @@ def eyes_and_teeth(head: Head) -> np.ndarray:
     return still
 
 
+def opened(motion: np.ndarray, pairs: tuple) -> np.ndarray:
+    """Return (F, P): how much further apart the upper and the lower point of each pair are."""
+    upper, lower = np.array(pairs).T
+    return motion[:, upper, 1] - motion[:, lower, 1]
+
+
 def run(head: Head, way: str, frames: int) -> dict:
     """Lay the recording on a head one way, and return the figures."""
     target, notes = head.mesh, ""
@@ -149,9 +158,12 @@ def run(head: Head, way: str, frames: int) -> dict:
     )
     values = np.clip(values, 0, 1)
     shown = head.played(at)
+    wanted = np.tensordot(values, head.carried, 1)
     figures = {
         "own": geometry.error(shown, np.tensordot(values, head.own, 1)),
-        "carried": geometry.error(shown, np.tensordot(values, head.carried, 1)),
+        "carried": geometry.error(shown, wanted),
+        "lips": geometry.error(opened(shown, LIPS), opened(wanted, LIPS)),
+        "lids": geometry.error(opened(shown, LIDS), opened(wanted, LIDS)),
         "keys": report["keys"],
         "expressions": report["expressions"],
         "seconds": took,
@@ -171,12 +183,14 @@ def main() -> int:
         parser.error(f"{RECORDING} is not there: this needs the optional data folder")
     package.load().register()
     say = sys.stdout.write
-    say("head               way     error/own  error/carried  expressions  keys  map s\n")
+    say("head               way     error/own  error/carried  lips  lids  expressions  ")
+    say("keys  map s\n")
     for name in args.heads:
         for way in args.only:
             f = run(Head(HEADS[name]), way, args.frames)
             say(
                 f"{name:18} {way:7} {f['own']:9.3f}  {f['carried']:13.3f}  "
+                f"{f['lips']:4.2f}  {f['lids']:4.2f}  "
                 f"{f['expressions']:11}  {f['keys']:5}  {f['seconds']:5.1f}\n"
             )
             sys.stdout.flush()

@@ -18,6 +18,9 @@ _FITTED = {
 }  # fmt: skip
 """Bone of Rigify's human template, whose beginning lies on this point of the face mesh."""
 
+_ALONG = 9  # points along a bone
+_UNREACHED = 1.0  # metres
+
 _MIRRORED = {
     0: 0, 269: 39, 17: 17, 405: 181, 291: 61, 427: 207, 263: 33, 388: 161, 386: 159, 384: 157,
     362: 133, 381: 154, 374: 145, 390: 163, 300: 70, 334: 105, 336: 107, 446: 226, 168: 168,
@@ -68,7 +71,9 @@ def _of_face(bone: bpy.types.EditBone) -> bool:
 
 
 def bind(mesh: bpy.types.Object, rig: bpy.types.Object, *, still: np.ndarray | None = None) -> None:
-    """Weight a head to the rig's face bones by distance, and bind it.
+    """Weight a head to the rig's face bones by the way along its skin, and bind it.
+
+    Along the skin, since lips and lids that touch at rest belong to different bones.
 
     Parameters
     ----------
@@ -76,16 +81,16 @@ def bind(mesh: bpy.types.Object, rig: bpy.types.Object, *, still: np.ndarray | N
         Vertices that go with the head alone: eyes, teeth.
     """
     points = np.array([mesh.matrix_world @ v.co for v in mesh.data.vertices])
+    skin = np.ones(len(points), bool) if still is None else ~still
     names = [b.name for b in rig.data.bones if b.use_deform and _is_face(b.name)]
-    away = np.stack([_distance(points, rig.data.bones[n], rig) for n in names], axis=1)
-    near = np.sort(away, axis=1)[:, :1]
+    edges = np.array([e.vertices[:] for e in mesh.data.edges])
+    away = _along_skin(points, edges, skin, [_samples(rig, name) for name in names])
+    near = away.min(axis=1, keepdims=True)
     reach = np.maximum(near, 0.004)
     weights = np.exp(-(((away - near) / (0.6 * reach)) ** 2))
     weights[weights < 0.02] = 0.0
     # Far from every face bone, the skull takes over.
-    skull = np.clip((near[:, 0] - 0.02) / 0.03, 0, 1)
-    if still is not None:
-        skull[still] = 1.0
+    skull = np.where(skin, np.clip((near[:, 0] - 0.02) / 0.03, 0, 1), 1.0)
     weights *= ((1 - skull) / weights.sum(axis=1))[:, None]
     mesh.vertex_groups.clear()
     for name, column in (*zip(names, weights.T, strict=True), ("DEF-spine.006", skull)):
@@ -101,8 +106,36 @@ def _is_face(name: str) -> bool:
     return name.removeprefix("DEF-").split(".")[0] in parts
 
 
-def _distance(points: np.ndarray, bone: bpy.types.Bone, rig: bpy.types.Object) -> np.ndarray:
+def _samples(rig: bpy.types.Object, name: str) -> np.ndarray:
+    """Return (N, 3) points of the world along a bone."""
+    bone = rig.data.bones[name]
     head, tail = (np.array(rig.matrix_world @ p) for p in (bone.head_local, bone.tail_local))
-    along = tail - head
-    share = np.clip((points - head) @ along / max(along @ along, 1e-12), 0, 1)
-    return np.linalg.norm(points - head - share[:, None] * along, axis=1)
+    return head + np.linspace(0, 1, _ALONG)[:, None] * (tail - head)
+
+
+def _along_skin(
+    points: np.ndarray, edges: np.ndarray, skin: np.ndarray, bones: list[np.ndarray]
+) -> np.ndarray:
+    """Return (V, B): the shortest way from each bone to the skin and along its edges.
+
+    Parameters
+    ----------
+    edges : (E, 2) vertices; those that lie in one place count as one, whatever their seams
+    skin : (V,) bool, where bones hold; elsewhere the way is long
+    bones : (N, 3) points of each bone, as many of each
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import dijkstra
+    from scipy.spatial import cKDTree
+
+    _, one, every = np.unique(points.round(6), axis=0, return_index=True, return_inverse=True)
+    places, every = points[one], every.ravel()
+    edges = np.unique(np.sort(every[edges[skin[edges].all(axis=1)]], axis=1), axis=0)
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    ways = np.linalg.norm(places[edges[:, 0]] - places[edges[:, 1]], axis=1)
+    graph = coo_array((ways, edges.T), (len(places),) * 2).tocsr()
+    held = np.unique(every[skin])
+    gaps, nearest = cKDTree(places[held]).query(np.array(bones))
+    ways = dijkstra(graph, directed=False, indices=held[nearest].ravel())
+    ways = ways.reshape(*nearest.shape, -1) + gaps[..., None]
+    return np.minimum(ways.min(axis=1)[:, every].T, _UNREACHED)
