@@ -11,6 +11,7 @@ from ..ml.face.performance import NAMES
 
 _EYE = np.array([0.35, -0.70, 0.25])
 _EYE_RADIUS = 0.20
+_BALL, _BALL_RADIUS = np.array([0.332, -0.574, 0.245]), 0.24
 _MOUTH = np.array([0.0, -0.75, -0.78])
 _JAW_Z = -0.76  # what is lower swings with the jaw
 _STRENGTH = 1.4  # a cartoon's
@@ -166,13 +167,24 @@ def _lids(points: np.ndarray, what: str, side: int) -> np.ndarray:
     out = np.zeros_like(points)
     span = np.abs(away[:, 2])
     amount = {
-        "eyeBlink": (-1.75, 0.30), "eyeSquint": (-0.25, 0.45), "eyeWide": (0.35, -0.10),
+        "eyeBlink": (-1.55, 0.55), "eyeSquint": (-0.25, 0.45), "eyeWide": (0.35, -0.10),
         "eyeLookDown": (-0.35, -0.10), "eyeLookUp": (0.2, 0.05),
     }  # fmt: skip
     top, bottom = amount.get(what, (0.0, 0.0))
     out[:, 2] = upper * top * span + lower * bottom * span
-    if what == "eyeBlink":
-        out[:, 1] = -0.14 * upper * np.clip(span / _EYE_RADIUS, 0, 1)  # in front of the eyeball
+    return out
+
+
+def _before_eyeballs(points: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """Return the (V, 3) motion of skin that slides over the eyeballs, not into them."""
+    out = moved.copy()
+    where = points + moved
+    for side in (1, -1):
+        ring = np.hypot(*(where - _BALL * [side, 1, 1])[:, [0, 2]].T)
+        front = _BALL[1] - np.sqrt(np.maximum((1.2 * _BALL_RADIUS) ** 2 - ring**2, 0))
+        inside = (ring < _BALL_RADIUS) & (where[:, 1] > front) & (points[:, 1] < _BALL[1])
+        share = np.clip(np.linalg.norm(moved, axis=1) / 0.04, 0, 1)
+        out[:, 1] += np.where(inside, share * (front - where[:, 1]), 0.0)
     return out
 
 
@@ -196,7 +208,7 @@ def _add_keys(head: Object, eyes: np.ndarray) -> None:
     points = np.array([v.co for v in head.data.vertices])
     head.shape_key_add(name="Basis")
     for name in NAMES:
-        offset = _moved(points, name)
+        offset = _before_eyeballs(points, _moved(points, name))
         offset[eyes] = 0.0
         if name.startswith("eyeLook"):
             offset[eyes] = _looks(points[eyes], name)
