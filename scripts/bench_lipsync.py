@@ -46,6 +46,8 @@ SAYINGS = {
     "es": ("Mi padre compró un bonito barco blanco.", "No me acuerdo de la última noche."),
     "cmn": ("我的妈妈每天买面包。", "朋友们明天不回北京。"),
     "ja": ("ぼくのなまえはパブロです。", "あめのまえにまどをしめました。"),
+    "de": ("Meine Mutter backt am Abend warmes Brot.", "Im Sommer bleiben wir lieber am Meer."),
+    "ru": ("Моя мама купила новую белую рубашку.", "Мы были дома до полуночи."),
 }
 VOICES = ("", "f3", "m5")
 WRONG = "The quick brown fox jumps over the lazy dog and runs into the forest."
@@ -193,7 +195,7 @@ def stillness(spoken: lipsync.Spoken) -> float:
 
 
 def synthetic() -> list[Recording]:
-    """Return lines spoken by espeak-ng here, in five languages; not independent of training."""
+    """Return lines spoken by espeak-ng here, in seven languages; not independent of training."""
     found, folder = [], package.ROOT / "build" / "bench_lipsync"
     folder.mkdir(parents=True, exist_ok=True)
     for language, lines in SAYINGS.items():
