@@ -26,9 +26,9 @@ _REACH_AFTER = np.array([0.085, 0.09, 0.09, 0.10, 0.07, 0.07, 0.045])
 # Jaw, wide, funnel, pucker, lower lip, upper lip, tongue: how far; then how firmly jaw and lips.
 _SHAPES = {
     "sil": (0.00, 0.00, 0.00, 0.00, 0.00, 0.00, 0.00, 0.35, 0.25),
-    "p": (0.06, 0.00, 0.00, 0.05, 0.00, 0.00, 0.00, 1.60, 0.30),
-    "b": (0.07, 0.00, 0.00, 0.05, 0.00, 0.00, 0.00, 1.60, 0.30),
-    "m": (0.06, 0.00, 0.00, 0.03, 0.00, 0.00, 0.00, 1.50, 0.30),
+    "p": (0.06, 0.00, 0.00, 0.05, 0.00, 0.00, 0.00, 0.80, 0.30),
+    "b": (0.07, 0.00, 0.00, 0.05, 0.00, 0.00, 0.00, 0.80, 0.30),
+    "m": (0.06, 0.00, 0.00, 0.03, 0.00, 0.00, 0.00, 0.80, 0.30),
     "f": (0.09, 0.05, 0.00, 0.00, 0.00, 0.28, 0.00, 1.50, 1.20),
     "v": (0.10, 0.05, 0.00, 0.00, 0.00, 0.24, 0.00, 1.40, 1.20),
     "w": (0.10, 0.00, 0.12, 0.85, 0.00, 0.00, 0.00, 1.10, 1.80),
@@ -70,7 +70,8 @@ _TABLE = np.array([_SHAPES[name] for name in INDEX])
 _AIM, _FIRM_JAW, _FIRM_LIPS = _TABLE[:, :7], _TABLE[:, 7], _TABLE[:, 8]
 _STOPS = frozenset(INDEX[c] for c in "pb")
 
-_RAMP_S = 0.07  # lips take this long to meet and to part
+_RAMP_S, _QUICK_S = 0.07, 0.02  # lips take so long to meet and to part, at most and at least
+_PARTS = 0.35  # share of a short vowel between closed lips in which they part, or meet again
 _SURE_S = 0.015  # kept closed this much longer on either side
 _BURST_SHARE = 0.7  # of a stop the lips are closed, then the breath bursts out
 
@@ -173,22 +174,33 @@ def _contact(
     (F,) 0 to 1, how hard, which rises and falls: flesh is never held still
     """
     closed, hard = np.zeros(len(times)), np.zeros(len(times))
-    for phone in phones:
-        if not phone.over(classes):
-            continue
-        length = phone.end - phone.start
-        start, end = phone.start - _SURE_S, phone.end + _SURE_S
-        if phone.over(_STOPS):
-            end = phone.start + max(_BURST_SHARE * length, min(length, 0.04)) + _SURE_S
-        # However few frames a second there are, one of them has to show it.
-        short = max(1.02 * step - (end - start), 0) / 2
-        start, end = start - short, end + short
-        ramp = np.maximum(start - times, times - end).clip(0) / _RAMP_S
+    spans = [_touch(phone, step) for phone in phones if phone.over(classes)]
+    for i, (start, end) in enumerate(spans):
+        ramp = np.maximum(
+            (start - times) / _ramp(start - spans[i - 1][1] if i else np.inf),
+            (times - end) / _ramp(spans[i + 1][0] - end if i + 1 < len(spans) else np.inf),
+        )
         closed = np.maximum(closed, 0.5 + 0.5 * np.cos(np.pi * ramp.clip(0, 1)))
         half = (end - start) / 2 + _RAMP_S
         away = np.abs(times - (start + end) / 2) / half
         hard = np.maximum(hard, 0.5 + 0.5 * np.cos(np.pi * away.clip(0, 1)))
     return closed, hard
+
+
+def _touch(phone: Phone, step: float) -> tuple[float, float]:
+    """Return from when to when the lips touch."""
+    length = phone.end - phone.start
+    start, end = phone.start - _SURE_S, phone.end + _SURE_S
+    if phone.over(_STOPS):
+        end = phone.start + max(_BURST_SHARE * length, min(length, 0.04)) + _SURE_S
+    # However few frames a second there are, one of them has to show it.
+    short = max(1.02 * step - (end - start), 0) / 2
+    return start - short, end + short
+
+
+def _ramp(gap_s: float) -> float:
+    """Return how long lips take to part or to meet: less where they part for a short vowel only."""
+    return float(np.clip(_PARTS * gap_s, _QUICK_S, _RAMP_S))
 
 
 def _arkit(

@@ -172,6 +172,16 @@ def test_lips_close_on_every_bilabial_at_any_rate(fps: int, length: float) -> No
             assert column(values, "mouthFunnel")[shut & near].max() < 0.15
 
 
+def test_lips_part_for_a_short_vowel_between_closed_lips() -> None:
+    phones = phones_of("m ɑ m ɑ", 0.08)
+    times = np.arange(40) / 100
+    values = curves(phones, times, Style())
+    gap = column(values, "jawOpen") - column(values, "mouthClose")
+    vowel = (times > 0.09) & (times < 0.15)
+    assert gap[vowel].max() > 0.15
+    assert np.abs(gap[(times > 0.01) & (times < 0.07)]).max() < 1e-6
+
+
 def test_teeth_touch_the_lip_on_f_and_the_tongue_shows_on_th() -> None:
     phones = phones_of("a f a | θ a n a", 0.1)
     times = np.arange(100) / 100
