@@ -17,6 +17,7 @@ _QUIET = 0.1  # quantile of a coefficient over the clip that counts as its rest
 _NEAR_S = 0.1  # how far from the chosen time the frames may be
 _LOOKS = np.array([n.startswith("eyeLook") for n in NAMES])
 _LIDS = [INDEX["eyeBlinkLeft"], INDEX["eyeBlinkRight"]]
+_COVERED = 0.5  # likeness to the usual lower face, below which something lies before the mouth
 _TURN_COST = 0.6  # a radian of turned head, in summed coefficients
 
 
@@ -39,7 +40,12 @@ class Neutral:
 
 
 def find(
-    points: NDArray, times: NDArray, found: NDArray, basis: Basis, at: str | float = "auto"
+    points: NDArray,
+    times: NDArray,
+    found: NDArray,
+    basis: Basis,
+    at: str | float = "auto",
+    lower: NDArray | None = None,
 ) -> Neutral:
     """Find the neutral face, or take the one at a given time.
 
@@ -49,6 +55,8 @@ def find(
     times : (F,) seconds
     found : (F,) bool, at least one
     at : "auto", or seconds of the clip
+    lower : (F, H, W), optional
+        Pictures of the lower face, to leave out frames in which a hand is before it.
 
     Raises
     ------
@@ -59,7 +67,10 @@ def find(
     pose = align(points[there], basis.template, basis.weight)
     faces = pose.to_head(points[there])
     if at == "auto":
-        order = np.argsort(_unrest(faces, pose, times[there], basis), kind="stable")
+        unrest = _unrest(faces, pose, times[there], basis)
+        if lower is not None:
+            unrest = np.where(_usual(lower[there]) < _COVERED, np.inf, unrest)
+        order = np.argsort(unrest, kind="stable")
         chosen = order[:_FRAMES]
     else:
         away = np.abs(times[there] - float(at))
@@ -98,3 +109,12 @@ def _unrest(faces: NDArray, pose: Pose, times: NDArray, basis: Basis) -> NDArray
         speed = np.linalg.norm(np.gradient(value * weight, axis=0), axis=1)
         unrest = unrest + speed
     return unrest + _TURN_COST * turned
+
+
+def _usual(pictures: NDArray) -> NDArray[np.float64]:
+    """Return (N,) how like each of (N, H, W) pictures is to the clip's median, -1 to 1."""
+    flat = pictures.reshape(len(pictures), -1).astype(float)
+    flat -= flat.mean(axis=1, keepdims=True)
+    flat /= np.linalg.norm(flat, axis=1, keepdims=True) + 1e-9
+    middle = np.median(flat, axis=0)
+    return flat @ middle / (np.linalg.norm(middle) + 1e-9)

@@ -71,7 +71,8 @@ def capture(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]
         source = {Path(params["video"]).name: video.sha256()}
     yield Progress(_SEEING, "Finding the neutral face")
     at = _moment(params.get("neutral"))
-    neutral = rest.find(seen.points, seen.time, seen.found, basis, at)
+    lower = seen.patches.lower
+    neutral = rest.find(seen.points, seen.time, seen.found, basis, at, lower)
     yield Progress(0.93, "Solving the expressions")
     solved = solve(seen, neutral, basis, method=method, settings=settings)
     yield Progress(0.98, "Steadying")

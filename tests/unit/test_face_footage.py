@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -140,7 +141,8 @@ def test_a_hand_over_the_mouth_lowers_the_confidence_there(frames, plain, tmp_pa
             cv2.ellipse(
                 covered[i], finger, (11, 52), tilt, 0, 360, (120, 150, 200), -1, cv2.LINE_AA
             )
-    made, _ = captured(film(tmp_path / "hand.mp4", covered))
+    made, notes = captured(film(tmp_path / "hand.mp4", covered))
+    assert not any(25 / 30 < float(s) < 50 / 30 for s in re.findall(r"face at (\S+) s", notes))
     mouth = list(REGIONS).index("mouth")
     bare, hidden = (p.confidence[inside, mouth].mean() for p in (base, made))
     assert hidden < 0.85 * bare and np.isfinite(made.coefficients).all()
