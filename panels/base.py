@@ -31,6 +31,24 @@ class SidebarPanel:
     bl_translation_context = CONTEXT
 
 
+class Rows:
+    """A list that shows an item by its class's `draw_row(context, layout, item)`."""
+
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: object,
+        item: object,
+        _icon: int,
+        _active: object,
+        _active_name: str,
+        _index: int = 0,
+        _flags: int = 0,
+    ) -> None:
+        self.draw_row(context, layout, item)
+
+
 def column(layout: bpy.types.UILayout) -> bpy.types.UILayout:
     """Return a column that shows names to the left of values."""
     layout.use_property_split = True

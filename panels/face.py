@@ -7,7 +7,7 @@ import re
 import bpy
 
 from . import presets, strokes
-from .base import SidebarPanel, column, draw_run, hint, lines, names_of, say
+from .base import Rows, SidebarPanel, column, draw_run, hint, lines, names_of, say
 
 _REGIONS = ("brows", "eyes", "lids", "cheeks", "nose", "mouth", "jaw")
 _DOUBTFUL = 0.5
@@ -61,20 +61,11 @@ class UNDERSTUDY_PT_face(SidebarPanel, bpy.types.Panel):
         return ""
 
 
-class UNDERSTUDY_UL_performances(bpy.types.UIList):
+class UNDERSTUDY_UL_performances(Rows, bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_performances"
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: object,
-        item: object,
-        _icon: int,
-        _active: object,
-        _active_name: str,
-        _index: int = 0,
-        _flags: int = 0,
+    def draw_row(
+        self, _context: bpy.types.Context, layout: bpy.types.UILayout, item: object
     ) -> None:
         layout.prop(item, "name", text="", emboss=False, icon="MONKEY")
 
@@ -142,20 +133,11 @@ class UNDERSTUDY_PT_face_edit(SidebarPanel, bpy.types.Panel):
             col.prop(region, "mix", slider=True)
 
 
-class UNDERSTUDY_UL_face_layers(bpy.types.UIList):
+class UNDERSTUDY_UL_face_layers(Rows, bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_face_layers"
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: object,
-        item: object,
-        _icon: int,
-        _active: object,
-        _active_name: str,
-        _index: int = 0,
-        _flags: int = 0,
+    def draw_row(
+        self, _context: bpy.types.Context, layout: bpy.types.UILayout, item: object
     ) -> None:
         split = layout.split(factor=0.5)
         split.label(text=item.name.replace("_", " ").capitalize(), icon="EXPERIMENTAL")
@@ -191,20 +173,11 @@ class UNDERSTUDY_PT_face_library(SidebarPanel, bpy.types.Panel):
         layout.operator("understudy.save_expressions", icon="ASSET_MANAGER")
 
 
-class UNDERSTUDY_UL_face_map(bpy.types.UIList):
+class UNDERSTUDY_UL_face_map(Rows, bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_face_map"
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: object,
-        item: object,
-        _icon: int,
-        _active: object,
-        _active_name: str,
-        _index: int = 0,
-        _flags: int = 0,
+    def draw_row(
+        self, _context: bpy.types.Context, layout: bpy.types.UILayout, item: object
     ) -> None:
         changed = not item.is_measured
         doubtful = not item.control or (item.quality < _DOUBTFUL and not changed)

@@ -5,24 +5,15 @@ from __future__ import annotations
 import bpy
 
 from . import presets
-from .base import SidebarPanel, column, draw_run, lines, names_of, say
+from .base import Rows, SidebarPanel, column, draw_run, lines, names_of, say
 from .face import face_of
 
 
-class UNDERSTUDY_UL_lines(bpy.types.UIList):
+class UNDERSTUDY_UL_lines(Rows, bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_lines"
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: object,
-        item: object,
-        _icon: int,
-        _active: object,
-        _active_name: str,
-        _index: int = 0,
-        _flags: int = 0,
+    def draw_row(
+        self, _context: bpy.types.Context, layout: bpy.types.UILayout, item: object
     ) -> None:
         split = layout.split(factor=0.72)
         named = item.text or bpy.path.basename(item.sound) or say("No sound")
@@ -92,20 +83,11 @@ class UNDERSTUDY_PT_lipsync(SidebarPanel, bpy.types.Panel):
         return ""
 
 
-class UNDERSTUDY_UL_proposals(bpy.types.UIList):
+class UNDERSTUDY_UL_proposals(Rows, bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_proposals"
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: object,
-        item: object,
-        _icon: int,
-        _active: object,
-        _active_name: str,
-        _index: int = 0,
-        _flags: int = 0,
+    def draw_row(
+        self, _context: bpy.types.Context, layout: bpy.types.UILayout, item: object
     ) -> None:
         row = layout.row()
         row.prop(item, "use", text="")

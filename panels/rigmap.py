@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import bpy
 
-from .base import SidebarPanel, hint, lines, rig_of, say
+from .base import Rows, SidebarPanel, hint, lines, rig_of, say
 
 _DOUBTFUL = 0.5
 
 
-class UNDERSTUDY_UL_bone_map(bpy.types.UIList):
+class UNDERSTUDY_UL_bone_map(Rows, bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_bone_map"
 
-    def draw_item(
-        self,
-        context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: object,
-        item: object,
-        _icon: int,
-        _active: object,
-        _active_name: str,
-        _index: int = 0,
-        _flags: int = 0,
+    def draw_row(
+        self, context: bpy.types.Context, layout: bpy.types.UILayout, item: object
     ) -> None:
         split = layout.split(factor=0.4, align=True)
         doubtful = item.bone and item.reason and item.confidence < _DOUBTFUL

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import bpy
 
-from .base import SidebarPanel, column, hint, lines
+from .base import Rows, SidebarPanel, column, hint, lines
 
 _ICONS = {"amplitude": "FULLSCREEN_ENTER", "speed": "TIME", "hold": "PAUSE"}
 
 
-class UNDERSTUDY_UL_face_strokes(bpy.types.UIList):
+class UNDERSTUDY_UL_face_strokes(Rows, bpy.types.UIList):
     bl_idname = "UNDERSTUDY_UL_face_strokes"
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: object,
-        item: object,
-        _icon: int,
-        _active: object,
-        _active_name: str,
-        _index: int = 0,
-        _flags: int = 0,
+    def draw_row(
+        self, _context: bpy.types.Context, layout: bpy.types.UILayout, item: object
     ) -> None:
         split = layout.split(factor=0.52)
         split.prop(item, "region", text="", emboss=False, icon=_ICONS[item.kind])

@@ -30,7 +30,7 @@ class Layout:
         assert listed in holder.bl_rna.properties and active in owner.bl_rna.properties
         lists = {c.bl_idname: c for c in panels.CLASSES if issubclass(c, bpy.types.UIList)}
         for item in getattr(holder, listed):
-            lists[kind].draw_item(None, bpy.context, self, holder, item, 0, owner, active)
+            lists[kind].draw_row(None, bpy.context, self, item)
         self.shown.append(listed)
 
     def prop_search(self, holder: object, name: str, owner: object, rows: str, **_) -> None:

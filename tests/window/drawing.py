@@ -34,7 +34,7 @@ PANEL_MS = 1.0
 LIMIT_BYTES = {"strip": 1024 * 1024}  # two bars a pixel of the timeline, whatever the shot's length
 PANEL_BYTES = 64 * 1024  # less than the smallest of pictures, and than a curve's keys of a minute
 
-_DRAWN = {"draw", "draw_header", "draw_header_preset", "draw_item", "poll"}
+_DRAWN = {"draw", "draw_header", "draw_header_preset", "draw_item", "draw_row", "poll"}
 _AUDITED = ("open", "os.", "import", "glob.", "shutil.", "tempfile.", "subprocess.", "mmap.",
             "ctypes.dlopen", "socket.")  # fmt: skip
 _UNTOLD = ("stat", "lstat", "access", "readlink", "statvfs")  # of os: without an audit event
