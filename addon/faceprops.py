@@ -11,9 +11,9 @@ from bpy.props import (
     FloatVectorProperty,
     IntProperty,
     PointerProperty,
-    StringProperty,
 )
 
+from . import fields
 from .about import CONTEXT
 
 REGION_NAMES = ("brows", "eyes", "lids", "cheeks", "nose", "mouth", "jaw")
@@ -42,24 +42,13 @@ KINDS = (
     ("turn", "Turn", "One axis of a bone's rotation"),
     ("scale", "Scale", "One axis of a bone's scale"),
 )
-_RELATIVE = set()
-# From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
-if "is_path_supports_blend_relative" in bpy.types.Property.bl_rna.properties:
-    _RELATIVE.add("PATH_SUPPORTS_BLEND_RELATIVE")
 _OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 
 
 class UnderstudyFaceRegion(bpy.types.PropertyGroup):
     """What is changed about one region; see `ml.face.edit.Region`."""
 
-    amplitude: FloatProperty(
-        name="Amplitude",
-        description="How strong the region's motion is; 1 is as captured",
-        default=1.0,
-        min=0.0,
-        max=10.0,
-        soft_max=2.0,
-    )
+    amplitude: fields.times("Amplitude", "How strong the region's motion is; 1 is as captured")
     speed: FloatProperty(
         name="Speed",
         description="How quickly each motion rises and falls; its peak stays where it is",
@@ -93,22 +82,8 @@ class UnderstudyFaceRegion(bpy.types.PropertyGroup):
         min=-1.0,
         max=1.0,
     )
-    ease: FloatProperty(
-        name="Ease",
-        description="How softly motions start and stop; 0 is as captured",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
-    mix: FloatProperty(
-        name="Mix",
-        description="Share of the other performance in this region",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
+    ease: fields.share("Ease", "How softly motions start and stop; 0 is as captured")
+    mix: fields.share("Mix", "Share of the other performance in this region")
 
 
 class UnderstudyFaceStroke(bpy.types.PropertyGroup):
@@ -126,12 +101,8 @@ class UnderstudyFaceStroke(bpy.types.PropertyGroup):
         items=STROKE_REGIONS,
         default="all",
     )
-    start: FloatProperty(
-        name="From", description="First frame of the stroke", default=1.0, min=-1e6, max=1e6
-    )
-    end: FloatProperty(
-        name="To", description="Last frame of the stroke", default=25.0, min=-1e6, max=1e6
-    )
+    start: fields.moment("From", "First frame of the stroke")
+    end: fields.moment("To", "Last frame of the stroke", 25.0)
     amount: FloatProperty(
         name="Amount",
         description=(
@@ -169,46 +140,20 @@ class UnderstudyFaceStroke(bpy.types.PropertyGroup):
 class UnderstudyFaceLayer(bpy.types.PropertyGroup):
     """A named expression laid over the performance; `name` is its id in the library."""
 
-    frame: FloatProperty(
-        name="Frame", description="Where the expression begins", default=1.0, min=-1e6, max=1e6
+    frame: fields.moment("Frame", "Where the expression begins")
+    amplitude: fields.times(
+        "Amplitude", "How strong the expression is; 1 is as the library has it", most=4.0, usual=1.5
     )
-    amplitude: FloatProperty(
-        name="Amplitude",
-        description="How strong the expression is; 1 is as the library has it",
-        default=1.0,
-        min=0.0,
-        max=4.0,
-        soft_max=1.5,
-    )
-    speed: FloatProperty(
-        name="Speed",
-        description="How quickly the expression comes and goes",
-        default=1.0,
-        min=0.1,
-        max=10.0,
-        soft_max=4.0,
-    )
+    speed: fields.times("Speed", "How quickly the expression comes and goes", least=0.1, usual=4.0)
 
 
 class UnderstudyFacePerformance(bpy.types.PropertyGroup):
     """A captured performance, kept with the scene so that it can be laid on again."""
 
-    data: StringProperty(name="Data", description="The performance itself, packed", default="")
-    stamp: StringProperty(
-        name="Stamp",
-        description="What the data is known by, without reading all of it",
-        default="",
-    )
-    start: IntProperty(
-        name="Start Frame",
-        description="Scene frame of the performance's first sample",
-        default=1,
-        min=-1048574,
-        max=1048574,
-    )
-    note: StringProperty(
-        name="Note", description="How long the performance is, and where it is from", default=""
-    )
+    data: fields.text("Data", "The performance itself, packed")
+    stamp: fields.text("Stamp", "What the data is known by, without reading all of it")
+    start: fields.frame("Start Frame", "Scene frame of the performance's first sample")
+    note: fields.text("Note", "How long the performance is, and where it is from")
 
 
 def _mix_all(settings: UnderstudyFace, _context: object) -> None:
@@ -219,20 +164,11 @@ def _mix_all(settings: UnderstudyFace, _context: object) -> None:
 class UnderstudyFace(bpy.types.PropertyGroup):
     """Settings of the face tool, one set a scene."""
 
-    video: StringProperty(
-        name="Video",
-        description="The actor's video, a folder of images, or one image of a sequence",
-        default="",
-        subtype="FILE_PATH",
-        options=_RELATIVE,
-    )
-    recording: StringProperty(
-        name="Performance",
+    video: fields.path("Video", "The actor's video, a folder of images, or one image of a sequence")
+    recording: fields.path(
+        "Performance",
+        "A Live Link Face recording (.csv), or a performance saved here (.npz)",
         translation_context=CONTEXT,
-        description="A Live Link Face recording (.csv), or a performance saved here (.npz)",
-        default="",
-        subtype="FILE_PATH",
-        options=_RELATIVE,
     )
     source: EnumProperty(
         name="Source",
@@ -243,16 +179,7 @@ class UnderstudyFace(bpy.types.PropertyGroup):
         ),
         default="video",
     )
-    start_frame: IntProperty(
-        name="Start Frame",
-        description="Scene frame of the performance's first sample",
-        default=1,
-        min=-1048574,
-        max=1048574,
-        soft_min=0,
-        soft_max=1000,
-        subtype="TIME",
-    )
+    start_frame: fields.frame("Start Frame", "Scene frame of the performance's first sample")
     tolerance: FloatProperty(
         name="Tolerance",
         description="How far keys may stray from the performance; less gives more keys",
@@ -275,32 +202,13 @@ class UnderstudyFace(bpy.types.PropertyGroup):
         items=TRAVELS,
         default="free",
     )
-    head_amount: FloatProperty(
-        name="Head",
-        description="How far the head turns; 1 is as captured",
-        default=1.0,
-        min=0.0,
-        max=10.0,
-        soft_max=2.0,
-    )
-    travel_amount: FloatProperty(
-        name="Head Travel",
-        description="How far the head moves; 1 is as captured",
-        default=1.0,
-        min=0.0,
-        max=10.0,
-        soft_max=2.0,
-    )
+    head_amount: fields.times("Head", "How far the head turns; 1 is as captured")
+    travel_amount: fields.times("Head Travel", "How far the head moves; 1 is as captured")
     use_eyes: BoolProperty(
         name="Eyes", description="Turn the eyes with the performance", default=True
     )
-    micro: FloatProperty(
-        name="Micro",
-        description="Multiplies the small quick motions; the broad ones stay as they are",
-        default=1.0,
-        min=0.0,
-        max=10.0,
-        soft_max=4.0,
+    micro: fields.times(
+        "Micro", "Multiplies the small quick motions; the broad ones stay as they are", usual=4.0
     )
     micro_size: FloatProperty(
         name="Micro Size",
@@ -315,31 +223,17 @@ class UnderstudyFace(bpy.types.PropertyGroup):
         name="Performances",
         description="Performances kept with this scene",
     )
-    active_performance: IntProperty(
-        name="Performance", description="The performance that is laid on", default=0, min=0
-    )
-    other: StringProperty(
-        name="Other",
-        description="The performance that regions are mixed with; empty for none",
-        default="",
-    )
-    mix: FloatProperty(
-        name="Mix",
-        description="Share of the other performance in every region, and in the head",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-        update=_mix_all,
+    active_performance: fields.chosen("Performance", "The performance that is laid on")
+    other: fields.text("Other", "The performance that regions are mixed with; empty for none")
+    mix: fields.share(
+        "Mix", "Share of the other performance in every region, and in the head", update=_mix_all
     )
     strokes: CollectionProperty(
         type=UnderstudyFaceStroke,
         name="Strokes",
         description="Stretches of the timeline in which the motion is stronger, quicker, or held",
     )
-    active_stroke: IntProperty(
-        name="Stroke", description="The stroke that is shown", default=0, min=0
-    )
+    active_stroke: fields.chosen("Stroke", "The stroke that is shown")
     stroke_kind: EnumProperty(
         name="Kind",
         description="What the next stroke changes",
@@ -357,9 +251,7 @@ class UnderstudyFace(bpy.types.PropertyGroup):
         name="Expressions",
         description="Named expressions laid over the performance",
     )
-    active_layer: IntProperty(
-        name="Expression", description="The expression that is shown", default=0, min=0
-    )
+    active_layer: fields.chosen("Expression", "The expression that is shown")
 
 
 # A pointer for each region: scripts read `settings.mouth.amplitude`.
@@ -374,12 +266,7 @@ for _name in REGION_NAMES:
 class UnderstudyFaceLink(bpy.types.PropertyGroup):
     """One line of a face map; `name` is the expression."""
 
-    owner: StringProperty(
-        name="Object",
-        description="Object that has the control",
-        default="",
-        override=_OVERRIDABLE,
-    )
+    owner: fields.text("Object", "Object that has the control", override=_OVERRIDABLE)
     kind: EnumProperty(
         name="Kind",
         description="What kind of control shows the expression",
@@ -387,10 +274,9 @@ class UnderstudyFaceLink(bpy.types.PropertyGroup):
         default="key",
         override=_OVERRIDABLE,
     )
-    control: StringProperty(
-        name="Control",
-        description="Shape key or bone that shows the expression; empty for none",
-        default="",
+    control: fields.text(
+        "Control",
+        "Shape key or bone that shows the expression; empty for none",
         override=_OVERRIDABLE,
     )
     axis: IntProperty(
@@ -409,24 +295,9 @@ class UnderstudyFaceLink(bpy.types.PropertyGroup):
         soft_max=2.0,
         override=_OVERRIDABLE,
     )
-    quality: FloatProperty(
-        name="Quality",
-        description="How well this face shows the expression",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
-    method: StringProperty(
-        name="Method",
-        description="How the line was found: names, geometry or hand",
-        default="",
-    )
-    measured: StringProperty(
-        name="Measured",
-        description="What the line said when its quality was found",
-        default="",
-    )
+    quality: fields.share("Quality", "How well this face shows the expression")
+    method: fields.text("Method", "How the line was found: names, geometry or hand")
+    measured: fields.text("Measured", "What the line said when its quality was found")
 
     @property
     def says(self) -> str:

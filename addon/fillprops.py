@@ -7,6 +7,7 @@ import math
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
+from . import fields
 from .about import CONTEXT
 
 DENSITIES = (
@@ -43,25 +44,11 @@ class UnderstudyInbetween(bpy.types.PropertyGroup):
         description="Fill a range of its own, else the scene's (or its preview) range",
         default=False,
     )
-    range_start: IntProperty(
-        name="From",
-        description="First frame of the range; gaps that begin before it are left alone",
-        default=1,
-        min=-1048574,
-        max=1048574,
-        soft_min=0,
-        soft_max=1000,
-        subtype="TIME",
+    range_start: fields.frame(
+        "From", "First frame of the range; gaps that begin before it are left alone"
     )
-    range_end: IntProperty(
-        name="To",
-        description="Last frame of the range; gaps that end after it are left alone",
-        default=250,
-        min=-1048574,
-        max=1048574,
-        soft_min=0,
-        soft_max=1000,
-        subtype="TIME",
+    range_end: fields.frame(
+        "To", "Last frame of the range; gaps that end after it are left alone", 250
     )
     strength: FloatProperty(
         name="Strength",
@@ -71,21 +58,13 @@ class UnderstudyInbetween(bpy.types.PropertyGroup):
         max=1.5,
         subtype="FACTOR",
     )
-    contact_hold: FloatProperty(
-        name="Contact Hold",
-        description="How firmly feet and hands that stand between two keys are held in place",
-        default=1.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
+    contact_hold: fields.share(
+        "Contact Hold",
+        "How firmly feet and hands that stand between two keys are held in place",
+        1.0,
     )
-    smoothness: FloatProperty(
-        name="Smoothness",
-        description="Blur quick movement out of what is proposed; your keys stay where they are",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
+    smoothness: fields.share(
+        "Smoothness", "Blur quick movement out of what is proposed; your keys stay where they are"
     )
     variant: IntProperty(
         name="Variant",

@@ -10,8 +10,9 @@ from bpy.props import (
     FloatProperty,
     IntProperty,
     PointerProperty,
-    StringProperty,
 )
+
+from . import fields
 
 LANGUAGES = (
     ("en-us", "English (US)", "English as in America"),
@@ -36,26 +37,16 @@ LANGUAGES = (
     ("yue", "Cantonese", "Chinese, Cantonese"),
     ("other", "Other", "Any other language of espeak-ng, by its code"),
 )
-_RELATIVE = set()
-# From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
-if "is_path_supports_blend_relative" in bpy.types.Property.bl_rna.properties:
-    _RELATIVE.add("PATH_SUPPORTS_BLEND_RELATIVE")
 
 
 class UnderstudyLine(bpy.types.PropertyGroup):
     """A line of dialogue: its sound, its words, and where it begins."""
 
-    sound: StringProperty(
-        name="Sound",
-        description="The recorded line: a WAV file, or any sound or video that Blender can play",
-        default="",
-        subtype="FILE_PATH",
-        options=_RELATIVE,
+    sound: fields.path(
+        "Sound", "The recorded line: a WAV file, or any sound or video that Blender can play"
     )
-    text: StringProperty(
-        name="Text",
-        description="What is said, in its own script. Leave it empty to go by the sound alone",
-        default="",
+    text: fields.text(
+        "Text", "What is said, in its own script. Leave it empty to go by the sound alone"
     )
     language: EnumProperty(
         name="Language",
@@ -63,23 +54,9 @@ class UnderstudyLine(bpy.types.PropertyGroup):
         items=LANGUAGES,
         default="en-us",
     )
-    code: StringProperty(
-        name="Code",
-        description="espeak-ng's code of the language, such as fi or cs",
-        default="",
-    )
-    frame: IntProperty(
-        name="Frame",
-        description="Scene frame at which the sound begins",
-        default=1,
-        min=-1048574,
-        max=1048574,
-    )
-    marker: StringProperty(
-        name="Marker",
-        description="Timeline marker at which the sound begins, instead of the frame",
-        default="",
-    )
+    code: fields.text("Code", "espeak-ng's code of the language, such as fi or cs")
+    frame: fields.frame("Frame", "Scene frame at which the sound begins")
+    marker: fields.text("Marker", "Timeline marker at which the sound begins, instead of the frame")
 
 
 class UnderstudyProposed(bpy.types.PropertyGroup):
@@ -104,7 +81,7 @@ class UnderstudyProposed(bpy.types.PropertyGroup):
         min=0.0,
         max=1.0,
     )
-    clause: StringProperty(name="Words", description="The words it goes with", default="")
+    clause: fields.text("Words", "The words it goes with")
 
 
 class UnderstudyLipsync(bpy.types.PropertyGroup):
@@ -113,35 +90,18 @@ class UnderstudyLipsync(bpy.types.PropertyGroup):
     lines: CollectionProperty(
         type=UnderstudyLine, name="Lines", description="The lines of dialogue, in any order"
     )
-    active_line: IntProperty(name="Line", description="The line that is shown", default=0, min=0)
-    jaw: FloatProperty(
-        name="Jaw",
-        description="How far the jaw opens; 1 is everyday speech",
-        default=1.0,
-        min=0.0,
-        max=2.0,
+    active_line: fields.chosen("Line", "The line that is shown")
+    jaw: fields.times("Jaw", "How far the jaw opens; 1 is everyday speech", most=2.0)
+    lips: fields.times(
+        "Lips", "How far the lips round, spread and part; 1 is everyday speech", most=2.0
     )
-    lips: FloatProperty(
-        name="Lips",
-        description="How far the lips round, spread and part; 1 is everyday speech",
-        default=1.0,
-        min=0.0,
-        max=2.0,
+    precision: fields.times(
+        "Precision", "How clearly each sound is shaped: 0 mumbles, 2 is spoken on a stage", most=2.0
     )
-    precision: FloatProperty(
-        name="Precision",
-        description="How clearly each sound is shaped: 0 mumbles, 2 is spoken on a stage",
-        default=1.0,
-        min=0.0,
-        max=2.0,
-    )
-    dub: StringProperty(
-        name="Dub",
-        description=(
-            "Kept performance whose mouth is replaced where these lines are heard; its upper "
-            "face, head and eyes stay. Empty for none"
-        ),
-        default="",
+    dub: fields.text(
+        "Dub",
+        "Kept performance whose mouth is replaced where these lines are heard; its upper face, "
+        "head and eyes stay. Empty for none",
     )
     tolerance: FloatProperty(
         name="Tolerance",
@@ -166,9 +126,7 @@ class UnderstudyLipsync(bpy.types.PropertyGroup):
         name="Proposals",
         description="Expressions proposed for the chosen line",
     )
-    active_proposal: IntProperty(
-        name="Proposal", description="The proposal that is shown", default=0, min=0
-    )
+    active_proposal: fields.chosen("Proposal", "The proposal that is shown")
 
 
 CLASSES = (UnderstudyLine, UnderstudyProposed, UnderstudyLipsync)

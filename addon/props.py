@@ -15,15 +15,9 @@ from bpy.props import (
     FloatProperty,
     IntProperty,
     PointerProperty,
-    StringProperty,
 )
 
-from . import blockprops, faceprops, fillprops, layoutprops, lipsyncprops
-
-# From 4.5 a path says whether it may begin with "//", the folder of the .blend file.
-_RELATIVE = set()
-if "is_path_supports_blend_relative" in bpy.types.Property.bl_rna.properties:
-    _RELATIVE.add("PATH_SUPPORTS_BLEND_RELATIVE")
+from . import blockprops, faceprops, fields, fillprops, layoutprops, lipsyncprops
 
 PEOPLE = (
     ("largest", "Largest", "Follow the person who fills most of the picture"),
@@ -68,12 +62,8 @@ def chosen_owners(context: bpy.types.Context) -> list[bpy.types.ID]:
 class UnderstudySettings(bpy.types.PropertyGroup):
     """Settings of the tools, one per scene."""
 
-    video: StringProperty(
-        name="Video",
-        description="The performer's video, a folder of images, or one image of a sequence",
-        default="",
-        subtype="FILE_PATH",
-        options=_RELATIVE,
+    video: fields.path(
+        "Video", "The performer's video, a folder of images, or one image of a sequence"
     )
     person: EnumProperty(
         name="Person",
@@ -120,15 +110,8 @@ class UnderstudySettings(bpy.types.PropertyGroup):
         soft_min=1.0,
         soft_max=120.0,
     )
-    start_frame: IntProperty(
-        name="Start Frame",
-        description="Scene frame of the video's first frame, or of its part's first frame",
-        default=1,
-        min=-1048574,
-        max=1048574,
-        soft_min=0,
-        soft_max=1000,
-        subtype="TIME",
+    start_frame: fields.frame(
+        "Start Frame", "Scene frame of the video's first frame, or of its part's first frame"
     )
     key_choice: EnumProperty(
         name="Key Poses",
@@ -198,25 +181,13 @@ class UnderstudySettings(bpy.types.PropertyGroup):
 class UnderstudyRole(bpy.types.PropertyGroup):
     """One line of a bone map; `name` is the role."""
 
-    bone: StringProperty(
-        name="Bone",
-        description="Bone that plays this part of the body; empty for none",
-        default="",
+    bone: fields.text(
+        "Bone",
+        "Bone that plays this part of the body; empty for none",
         override={"LIBRARY_OVERRIDABLE"},
     )
-    confidence: FloatProperty(
-        name="Confidence",
-        description="How sure the automatic map is of this bone",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
-    reason: StringProperty(
-        name="Reason",
-        description="Why the automatic map chose this bone",
-        default="",
-    )
+    confidence: fields.share("Confidence", "How sure the automatic map is of this bone")
+    reason: fields.text("Reason", "Why the automatic map chose this bone")
 
 
 class UnderstudyRig(bpy.types.PropertyGroup):
@@ -234,18 +205,8 @@ class UnderstudyRig(bpy.types.PropertyGroup):
         description="Which controls show each of the 52 expressions",
         override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"},
     )
-    active_face_link: IntProperty(
-        name="Active Line",
-        description="Line of the face map that is chosen",
-        default=0,
-        min=0,
-    )
-    active_role: IntProperty(
-        name="Active Role",
-        description="Line of the bone map that is chosen",
-        default=0,
-        min=0,
-    )
+    active_face_link: fields.chosen("Active Line", "Line of the face map that is chosen")
+    active_role: fields.chosen("Active Role", "Line of the bone map that is chosen")
 
 
 class UnderstudyNetwork(bpy.types.PropertyGroup):
@@ -257,73 +218,38 @@ class UnderstudyNetwork(bpy.types.PropertyGroup):
         default=0.0,
         min=0.0,
     )
-    licence: StringProperty(
-        name="Licence",
-        description="Licence of the network, by its card",
-        default="",
-    )
+    licence: fields.text("Licence", "Licence of the network, by its card")
     good: BoolProperty(
         name="Whole",
         description="Whether the file is the one that its card describes, and opens",
         default=False,
     )
-    state: StringProperty(
-        name="State",
-        description="What it runs on, or what is wrong with it",
-        default="",
-    )
+    state: fields.text("State", "What it runs on, or what is wrong with it")
 
 
 class UnderstudyRun(bpy.types.PropertyGroup):
     """The work under way, for the panels to show."""
 
-    title: StringProperty(
-        name="Title",
-        description="What is running; empty when nothing is",
-        default="",
+    title: fields.text("Title", "What is running; empty when nothing is")
+    progress: fields.share("Progress", "Share of the work that is done")
+    stage: fields.text(
+        "Stage", "The panel that shows the work under way, or how the last one ended"
     )
-    progress: FloatProperty(
-        name="Progress",
-        description="Share of the work that is done",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
+    left: fields.text(
+        "Time Left", "How long the work will still take; empty while that is not known"
     )
-    stage: StringProperty(
-        name="Stage",
-        description="The panel that shows the work under way, or how the last one ended",
-        default="",
-    )
-    left: StringProperty(
-        name="Time Left",
-        description="How long the work will still take; empty while that is not known",
-        default="",
-    )
-    message: StringProperty(
-        name="Message",
-        description="What is being done at the moment",
-        default="",
-    )
+    message: fields.text("Message", "What is being done at the moment")
     cancelling: BoolProperty(
         name="Cancelling",
         description="Whether the work was asked to stop",
         default=False,
     )
-    preview: StringProperty(
-        name="Preview",
-        description="The preview's state: empty when there is none, else LIVE, ACCEPT or CANCEL",
-        default="",
+    preview: fields.text(
+        "Preview", "The preview's state: empty when there is none, else LIVE, ACCEPT or CANCEL"
     )
-    preview_text: StringProperty(
-        name="Preview Text",
-        description="What the preview shows at the moment",
-        default="",
-    )
-    other_take: StringProperty(
-        name="Other Take",
-        description="The take that was shown before the one that is shown now",
-        default="",
+    preview_text: fields.text("Preview Text", "What the preview shows at the moment")
+    other_take: fields.text(
+        "Other Take", "The take that was shown before the one that is shown now"
     )
     show_confidence: BoolProperty(
         name="Confidence Strip",
@@ -343,30 +269,16 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         description="Whether strokes are drawn under the keys with the mouse",
         default=False,
     )
-    provider: StringProperty(
-        name="Ran On",
-        description="What the networks ran on in the last work, and why",
-        default="",
-    )
+    provider: fields.text("Ran On", "What the networks ran on in the last work, and why")
     networks: CollectionProperty(
         type=UnderstudyNetwork,
         name="Networks",
         description="What the last check of this machine found",
     )
-    setup: StringProperty(
-        name="Setup",
-        description="What the last check of this machine found",
-        default="",
-    )
-    outcome: StringProperty(
-        name="Outcome",
-        description="How the last work ended",
-        default="",
-    )
-    report: StringProperty(
-        name="Report",
-        description="What the last stage reported, JSON, as docs/report.schema.json describes it",
-        default="",
+    setup: fields.text("Setup", "What the last check of this machine found")
+    outcome: fields.text("Outcome", "How the last work ended")
+    report: fields.text(
+        "Report", "What the last stage reported, JSON, as docs/report.schema.json describes it"
     )
     layouts: CollectionProperty(
         type=layoutprops.UnderstudyVariant,
@@ -378,10 +290,8 @@ class UnderstudyRun(bpy.types.PropertyGroup):
         name="Kept Parts",
         description="Zones and parts of proposals that the next proposals keep",
     )
-    layouts_made: StringProperty(
-        name="Layouts Made",
-        description="What the proposed layouts were asked for and made with, JSON",
-        default="",
+    layouts_made: fields.text(
+        "Layouts Made", "What the proposed layouts were asked for and made with, JSON"
     )
 
 

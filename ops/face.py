@@ -6,8 +6,9 @@ What does the work is imported when it is used, so that enabling the extension s
 from __future__ import annotations
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, StringProperty
+from bpy.props import EnumProperty, StringProperty
 
+from ..addon import fields
 from ..addon.about import CONTEXT
 from ..addon.translations import say
 from ..ml.errors import UnderstudyError
@@ -265,22 +266,10 @@ class UNDERSTUDY_OT_add_expression(_ListOperator, bpy.types.Operator):
         description="Expression or micro-expression of the library",
         items=_expressions,
     )
-    amplitude: FloatProperty(
-        name="Amplitude",
-        description="How strong the expression is; 1 is as the library has it",
-        default=1.0,
-        min=0.0,
-        max=4.0,
-        soft_max=1.5,
+    amplitude: fields.times(
+        "Amplitude", "How strong the expression is; 1 is as the library has it", most=4.0, usual=1.5
     )
-    speed: FloatProperty(
-        name="Speed",
-        description="How quickly the expression comes and goes",
-        default=1.0,
-        min=0.1,
-        max=10.0,
-        soft_max=4.0,
-    )
+    speed: fields.times("Speed", "How quickly the expression comes and goes", least=0.1, usual=4.0)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         if bpy.app.background:
