@@ -33,6 +33,10 @@ VALUE_HOLD = 1.0
 detector trembles, so the frames around have a say in the pose as well."""
 
 _ROOT_WEIGHT = 1.5
+# How much where the joints are counts beside how they are turned, a leg length for a radian. Set on
+# 34 stretches of three seconds of people to train on, rebuilt from 5 % of their frames: from 1 to 2
+# places come 2 to 4 mm nearer and turns as near as before, from there on turns get worse.
+_PLACE_WEIGHT = 2.0
 _MOST_CANDIDATES = 320
 _MOST_SAMPLES = 32
 _LONGEST_S = 4.0
@@ -413,7 +417,7 @@ def _places(motion: Motion) -> NDArray:
 
 def _judged(motion: Motion, values: NDArray) -> NDArray:
     """Return (F, C) by which a choice of keys is judged: where the joints are as well."""
-    return np.concatenate([values, _places(motion)], axis=1)
+    return np.concatenate([values, _PLACE_WEIGHT * _places(motion)], axis=1)
 
 
 def _peaks(score: NDArray) -> NDArray:
