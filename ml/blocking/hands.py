@@ -40,6 +40,10 @@ _POSE = {0: (15, 17, 19), 1: (16, 18, 20)}
 """Wrist, little and index finger of the pose's landmarks, left and right."""
 _SMOOTH_S = 0.06
 _REPORT_EVERY = 8
+# The network draws an open hand bent: a joint that a clip never shows straighter than this is taken
+# to have been straight, one bent to a fist to be read as it is.
+_OPEN, _FIST = np.radians(20.0), np.radians(80.0)
+_OPENEST = 5  # percent of the frames
 SURE = 0.3
 """A hand whose mean confidence is lower is not read."""
 
@@ -249,6 +253,19 @@ def fingers(seen: Hands, time: NDArray) -> Fingers:
         full = gaussian_filter1d(full, blur, axis=0, mode="nearest") / near
         at = np.stack([np.interp(time, seen.time, c) for c in full.T], axis=1)
         bend[:, side] = at[:, :15].reshape(count, 5, 3)
+        bend[:, side, 1:] = opened(bend[:, side, 1:])
         spread[:, side] = at[:, 15:20]
         thumb[:, side] = rt.normalize(at[:, 20:])
     return Fingers(bend, spread, thumb, sure)
+
+
+def opened(bend: NDArray) -> NDArray:
+    """Return a clip's bends (F, …) with each joint as straight as it gets taken for straight.
+
+    By as much as the network errs and no more: a hand that stays closed stays closed.
+
+    >>> np.degrees(opened(np.radians([[50.0], [80.0]]))).round().ravel().tolist()
+    [40.0, 80.0]
+    """
+    rest = np.clip(np.percentile(bend, _OPENEST, axis=0), 0.0, _OPEN)
+    return (bend - rest) * _FIST / (_FIST - rest)

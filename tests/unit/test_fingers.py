@@ -171,5 +171,16 @@ def test_gaps_are_bridged_and_frames_in_doubt_count_little():
     sure[20] = 0.06
     seen = hands.Hands(np.arange(frames) / 30.0, joints, sure, np.full((frames, 2), 60.0), {})
     read = hands.fingers(seen, np.arange(frames) / 30.0)
-    np.testing.assert_allclose(read.bend[:, :, 1:], 0.5, atol=0.08)
+    expected = float(hands.opened(np.full((frames, 1), 0.5))[0, 0])
+    np.testing.assert_allclose(read.bend[:, :, 1:], expected, atol=0.1)
     assert read.sure[12].max() < 0.1
+
+
+def test_the_straightest_that_a_joint_gets_is_straight_but_a_fist_is_a_fist():
+    share = np.linspace(0.0, 1.0, 40)[:, None]
+    opens = np.degrees(hands.opened(np.radians(15.0 + 65.0 * share)))
+    assert opens.min() < 1.0 and abs(opens.max() - 80.0) < 1.0
+    exact = np.degrees(hands.opened(np.radians(80.0 * share)))
+    assert np.abs(exact - 80.0 * share).max() < 5.0, "who reads a flat hand as flat is believed"
+    shut = np.degrees(hands.opened(np.radians(75.0 + 5.0 * share)))
+    assert shut.min() > 70.0
