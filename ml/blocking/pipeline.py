@@ -92,8 +92,6 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
     poses = _poses(solved, params)
     yield Progress(0.97, "Setting keys")
     channels, still, notes = yield from _posed(solved, rig, bones, params)
-    asked = {path: value for limb in ik for path, value in rig.ik[limb]["properties"].items()}
-    switches = {about["switch"]: about["value"] for about in map(rig.ik.get, ik)}
     result = take.Take(
         channels=key_channels(channels, frames, poses, params, still),
         provenance=take.Provenance(
@@ -104,7 +102,7 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         ),
         span=(float(frames[0]), float(frames[-1])),
         confidence=motion.confidence.astype(np.float32),
-        properties={**rig.properties, **asked, **switches},
+        properties=rig.properties | _asked(rig, ik),
         notes=[*seen.notes, *notes, *_notes(seen, motion, frames, params)],
     )
     meta, packed = result.pack()
@@ -114,14 +112,26 @@ def block(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]]:
         meta["camera"], more = _camera(solved, rig, bones, params)
         packed |= more
     meta["switches"] = {about["switch"]: limb in ik for limb, about in rig.ik.items()}
-    packed |= {
-        "seen_time": seen.time,
-        "seen_image": seen.image[..., :2],
-        "seen_visibility": seen.visibility,
-        "key_frames": frames[poses.index],
+    return meta, packed | _pictured(solved, poses)
+
+
+def _asked(rig: Rig, ik: list[str]) -> dict:
+    """Return the properties that limbs keyed on their IK controls need, and their values."""
+    out = {}
+    for about in map(rig.ik.get, ik):
+        out |= {**about["properties"], about["switch"]: about["value"]}
+    return out
+
+
+def _pictured(solved: _Solved, poses: keyposes.KeyPoses) -> dict[str, NDArray]:
+    """Return what pictures of the clip need: what was seen, and which frames are keyed."""
+    return {
+        "seen_time": solved.seen.time,
+        "seen_image": solved.seen.image[..., :2],
+        "seen_visibility": solved.seen.visibility,
+        "key_frames": solved.frames[poses.index],
         "key_times": solved.times[poses.index],
     }
-    return meta, packed
 
 
 def _posed(

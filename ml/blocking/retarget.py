@@ -357,15 +357,20 @@ def retarget(
         held = _touch(motion, rig, bones, frame, chain, shift)
         chain = _pose(rig, _targets(held, rig, bones, frame), len(motion.time))
     turns = {rig.names[i]: chain.basis[i] for i in sorted(chain.basis)}
-    still = {}
+    still: dict[str, list[tuple[int, int]]] = {}
     if ik:
-        carried = {i: mover >= 0 and mover in ancestors(rig, i) for i in chain.heads}
-        heads = {i: h + shift if carried[i] else h for i, h in chain.heads.items()}
-        keyed = limb_keys(rig, bones, list(ik), Posed(dict(chain.turned), heads), motion.contact)
+        where = _carried(rig, chain, mover, shift)
+        keyed = limb_keys(rig, bones, list(ik), Posed(dict(chain.turned), where), motion.contact)
         turns = {k: v for k, v in turns.items() if k not in keyed.dropped} | keyed.basis
         location |= keyed.location
         still = keyed.still
     return Pose(list(turns), np.stack(list(turns.values()), axis=1), location, notes, still)
+
+
+def _carried(rig: Rig, chain: _Chain, mover: int, shift: NDArray) -> dict[int, NDArray]:
+    """Return where joints (F, 3) come to be, those that hang on the mover shifted with it."""
+    hangs = {i: mover >= 0 and mover in ancestors(rig, i) for i in chain.heads}
+    return {i: head + shift if hangs[i] else head for i, head in chain.heads.items()}
 
 
 def _mover(rig: Rig, bones: BoneMap) -> int:
