@@ -31,7 +31,7 @@ from understudy.ml import take  # noqa: E402
 from understudy.ml.blocking.bonemap import auto_map  # noqa: E402
 from understudy.ml.blocking.channels import to_channels  # noqa: E402
 from understudy.ml.blocking.retarget import retarget  # noqa: E402
-from understudy.ml.train.lifter import bodies, mocap  # noqa: E402
+from understudy.ml.train.lifter import mocap  # noqa: E402
 
 OUT = package.ROOT / "build" / "truth"
 SIZE = (512, 384)
@@ -286,11 +286,10 @@ def write_truth(clip: Clip, target: Path, joints: NDArray, turns: NDArray, names
     seen = np.einsum("fij,fkj->fki", e[:, :, :3], joints) + e[:, None, :, 3]
     half = 0.5 * np.array(SIZE, float)
     px = half + focal[:, None, None] * seen[..., :2] / seen[..., 2:] * [1.0, -1.0]
-    contact = bodies.contacts(joints[:, 12:16], joints[:, [3, 9]].mean(axis=1), 0.92, 30.0)
     np.savez_compressed(
         target, pos=joints, names=np.array(JOINTS), px=px, E=e, fps=30.0, rotq=turns,
         bones=np.array(names), res=np.array(SIZE), fpx=focal[0], zoom=focal / focal[0],
-        keys=keys + 1, contact=contact, use=clip.use, source=clip.source, move=clip.move,
+        keys=keys + 1, use=clip.use, source=clip.source, move=clip.move,
     )  # fmt: skip
 
 

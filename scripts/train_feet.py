@@ -20,23 +20,9 @@ import truth_clip
 package.load()
 
 from understudy.ml import runtime  # noqa: E402
-from understudy.ml.blocking import seen as memory  # noqa: E402
-from understudy.ml.blocking.tracker import Landmarks, track  # noqa: E402
-from understudy.ml.progress import run  # noqa: E402
+from understudy.ml.errors import VideoError  # noqa: E402
 from understudy.ml.train.feet import data, train  # noqa: E402
 from understudy.ml.train.feet.train import GPU, Settings  # noqa: E402
-from understudy.ml.video import open_video  # noqa: E402
-
-
-def watch(clip: Path) -> Landmarks:
-    """Return the landmarks of the largest person in a clip, watched once."""
-    kept = clip.with_suffix(".seen.npz")
-    found = memory.recall(kept)
-    if found is None:
-        with open_video(clip) as video:
-            found = run(track(video))
-        memory.keep(kept, found)
-    return found
 
 
 def rendered() -> tuple[list[data.Example], list[data.Example]]:
@@ -48,9 +34,13 @@ def rendered() -> tuple[list[data.Example], list[data.Example]]:
     for use in ("noise", "tune"):
         for path in truth_clip.rendered(use):
             truth = truth_clip.read(path)
-            if truth.contact is None or len(truth.keys) > 2:
+            if len(truth.keys) > 2:
                 continue
-            example = data.seen(watch(truth.video), truth.contact, truth.fps, use == "noise")
+            try:
+                marks = truth_clip.watch(truth.video)
+            except VideoError:  # of some clips every frame hides the person
+                continue
+            example = data.seen(marks, truth.contact, truth.fps, use == "noise")
             if example is None:
                 continue
             count += use == "tune"

@@ -16,9 +16,11 @@ from understudy.ml.blocking import lifting, seen  # noqa: E402
 from understudy.ml.blocking.body import ROLES  # noqa: E402
 from understudy.ml.blocking.tracker import Landmarks, track  # noqa: E402
 from understudy.ml.progress import run  # noqa: E402
+from understudy.ml.train.lifter import bodies  # noqa: E402
 from understudy.ml.video import open_video  # noqa: E402
 
 FOLDER = package.ROOT / "build" / "truth"
+LEG = 0.92  # metres, of the rendered bodies
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Truth:
     into : (F, 4) quaternions from world to camera axes
     place : (F, 3) metres, where the camera is in the world
     keys : (K,) authored key frames from 0
-    contact : (F, 4) bool, as `body.CONTACTS`, or None
+    contact : (F, 4) bool, as `body.CONTACTS`
     move : how the camera moves, as `truth_clips.Clip.move`
     zoom : (F,) focal length over the first frame's
     """
@@ -52,7 +54,7 @@ class Truth:
     into: NDArray
     place: NDArray
     keys: NDArray
-    contact: NDArray | None
+    contact: NDArray
     move: str
     zoom: NDArray
 
@@ -69,6 +71,7 @@ def read(path: Path) -> Truth:
     # The file's camera axes are x right, y up, z away.
     e = d["E"] * np.array([1.0, -1.0, 1.0])[:, None]
     camera = np.einsum("fij,fkj->fki", e[:, :, :3], d["pos"]) + e[:, None, :, 3]
+    feet, hips = d["pos"][:, bodies.FEET], d["pos"][:, lifting.HIPS].mean(axis=1)
     return Truth(
         name=name,
         video=path.with_name(f"{name}.mp4"),
@@ -80,7 +83,7 @@ def read(path: Path) -> Truth:
         into=np.array([rt.from_matrix(m) for m in e[:, :, :3]]),
         place=-np.einsum("fji,fj->fi", e[:, :, :3], e[:, :, 3]),
         keys=d["keys"].ravel().astype(int) - 1,
-        contact=d["contact"] if "contact" in d else None,
+        contact=bodies.contacts(feet, hips, LEG, float(d["fps"])),
         move=str(d.get("move", "pan" if "movcam" in name else "")),
         zoom=d.get("zoom", np.ones(len(d["pos"]))),
     )
@@ -101,9 +104,8 @@ def swung(truth: Truth, rot: NDArray) -> NDArray:
 
 def first(truth: Truth, frames: int) -> Truth:
     """Return the first frames of a clip."""
-    cut = {n: getattr(truth, n)[:frames] for n in ("world", "camera", "into", "place", "zoom")}
-    contact = None if truth.contact is None else truth.contact[:frames]
-    return replace(truth, **cut, contact=contact)
+    parts = ("world", "camera", "into", "place", "zoom", "contact")
+    return replace(truth, **{name: getattr(truth, name)[:frames] for name in parts})
 
 
 def rendered(use: str | None = None) -> list[Path]:
