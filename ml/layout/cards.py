@@ -24,7 +24,7 @@ SPOTS = (
 
 AHEAD = "ahead"
 RELATIONS = ("on", "before", "around", "beside", "behind", "facing", "under", "opposite", "above",
-             AHEAD)  # fmt: skip
+             "between", AHEAD)  # fmt: skip
 """Where a thing may go by another; `opposite` also takes "window" and "door". What is "before" a
 thing looks at it, what is "ahead" looks away.
 """
@@ -40,6 +40,7 @@ class Wish:
     low, high : how many
     spot : one of `SPOTS` or `RELATIONS`, or "" for what suits the kind
     target : the kind that a relation is to, or "" for anything
+    second : the other kind that something is "between", or "" for two of the target
     required : the words ask for it: its number is kept and a failure is told
     label : how the words called it
     asset : name of the artist's asset to use, or ""
@@ -53,6 +54,7 @@ class Wish:
     required: bool = False
     label: str = ""
     asset: str = ""
+    second: str = ""
 
 
 @dataclass(frozen=True)

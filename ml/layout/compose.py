@@ -10,18 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cards import AHEAD, RELATIONS, Wish
+from .clusters import chained, followers_of, from_the_wall, grouped
 from .features import KIND_OF, proposals
 from .kinds import KINDS, Kind
 from .match import fitted
-from .nesting import fitting, ledge_of, squeezed
+from .neighbours import Neighbours
+from .nesting import fitting, squeezed
 from .order import Order
 from .plan import CEILING, FLOOR, SURFACE, WALL, WATER, Item
-from .propose import Proposer, openings_of
+from .propose import Proposer
 from .space import Space
 
 _TRIES = 3
-_LOW_TOP = 1.35
-"""Small things without a named place go on tops below this, metres."""
+_AHEAD = 12
+"""How many places are looked at for what is to stand by a thing."""
+_BY_ITS_SIDE = ("beside", "behind", "before", "around", "facing", "opposite", "above", AHEAD)
 _FREE_SHELF_M = 0.7
 _NATURE = ("tree", "plant", "rock")
 _DRAFT = 0.3
@@ -50,9 +53,11 @@ class Composer:
         self.children: Counter[int] = Counter()
         self.notes: list[str] = []
         self.wanted: set[str] = set()
+        self.followers: dict[str, list[Wish]] = {}
         self.shut = False
         for index, item in enumerate(space.items):
             self.of_kind[item.kind].append(index)
+        self.near = Neighbours(space, self.propose, self.of_kind, self.children, rng)
 
     def fill(self, ways_first: bool = False) -> None:
         """Place everything: heroes and large things, then ways, then the rest.
@@ -66,10 +71,21 @@ class Composer:
         wishes = [w for w in map(self._final, self.order.wishes) if w is not None]
         self.wanted = {w.kind for w in wishes if w.required}
         self.wanted |= {w.target for w in wishes if w.required and w.target in KINDS}
-        wishes = _from_the_wall(wishes)
+        wishes = chained(from_the_wall(wishes))
         backed = {w.target for w in wishes if w.required and w.spot == "behind"}
         wishes = [replace(w, spot="centre") if w.kind in backed and w.spot in _AT_THE_BACK else w
                   for w in wishes]  # fmt: skip
+        self.followers = followers_of(wishes)
+        # What words relate comes as a whole, before other things take the ground.
+        first = [w for w in wishes if w.required and (
+            (self._stage(w) == 0 and not w.target) or w.target in ("window", "door"))]  # fmt: skip
+        hangers = [w for w in wishes if KINDS[w.kind].hang] if self._hung_above() else []
+        together = grouped(wishes, self.followers, lambda k: bool(self.of_kind[k]), self._rank)
+        early = [w for w in sorted({*first, *hangers} - {*together}, key=self._rank)]
+        for wish in (*early, *together):
+            self._place_all(wish)
+        done = {id(w) for w in (*early, *together)}
+        wishes = [w for w in wishes if id(w) not in done]
         rest = [w for w in wishes if self._stage(w) > 0]
         for wish in sorted((w for w in wishes if self._stage(w) == 0), key=self._rank):
             self._place_all(wish)
@@ -77,6 +93,11 @@ class Composer:
         self.shut = bool(shut)
         for wish in sorted(rest, key=self._rank):
             self._place_all(wish)
+
+    def _hung_above(self) -> bool:
+        """Tell whether something is to hang above another thing, on a wall or a front."""
+        return any(w.spot == "above" and KINDS[w.kind].support == WALL
+                   for found in self.followers.values() for w in found)  # fmt: skip
 
     def _final(self, wish: Wish) -> Wish | None:
         """Return a wish with its number decided and the style's swap made, or None."""
@@ -154,6 +175,7 @@ class Composer:
             return False
         if not self._place_one(replace(wish, spot="", target=""), k, wish.low):
             return False
+        self.moved[wish.label or wish.kind] += 1
         name, by = wish.label or wish.kind, wish.target.replace("_", " ")
         self.notes.append(f"{name}: stands elsewhere, because no place was free by {by or 'that'}")
         return True
@@ -199,30 +221,45 @@ class Composer:
 
     def _try(self, wish: Wish, kind: Kind, size: tuple, k: int, count: int, loose: bool) -> bool:
         """Try one size; `loose` gives up the wished spot, but not a wished relation."""
+        follow = [w for w in self.followers.get(wish.kind, ()) if not self.of_kind[w.kind]
+                  and w.spot in _BY_ITS_SIDE and KINDS[w.kind].support != SURFACE]  # fmt: skip
+        best, most = None, -1.0 if loose else 0.5 * len(follow) - 1e-6
         for places, support, parents, extra in self._candidates(wish, kind, size, k, count, loose):
-            if not len(places):
-                continue
-            ok = self.space.allowed(
-                places,
-                size,
-                solid=kind.solid,
-                passable=kind.passable,
-                clear=0.0 if loose else kind.front * (support == FLOOR),
-                ignore=extra,
-                pane=wish.kind in ("curtain", "window_frame"),
-                within=self._hosts(extra, wish, size, support),
-            )
-            if support in (SURFACE, WALL):
-                ok &= places[:, 2] + size[2] <= self._ceiling()
-            if self.order.closed and not wish.required:
-                ok &= ~np.isin(self._zones(places), list(self.order.closed))
-            rows = np.flatnonzero(ok)
+            rows = self._allowed(places, support, extra, wish, size, loose)
             if not len(rows):
                 continue
-            best = rows[self._choose(places[rows], wish, kind, size)]
-            self._add(wish, kind, size, places[best], support, int(parents[best]))
-            return True
-        return False
+            rows = rows[self._liked(places[rows], wish, size)]
+            at, share = self._roomy(rows, places, wish, size, support, follow)
+            if share > most:
+                best, most = (places[at], support, int(parents[at])), share
+            if share >= len(follow):
+                break
+        if best is not None:
+            self._add(wish, kind, size, *best)
+        return best is not None
+
+    def _allowed(
+        self, places: NDArray, support: str, extra: tuple, wish: Wish, size: tuple, loose: bool
+    ) -> NDArray:
+        """Return the rows of places where a thing may stand."""
+        kind = KINDS[wish.kind]
+        if not len(places):
+            return np.zeros(0, int)
+        ok = self.space.allowed(
+            places,
+            size,
+            solid=kind.solid,
+            passable=kind.passable,
+            clear=0.0 if loose else kind.front * (support == FLOOR),
+            ignore=extra,
+            pane=wish.kind in ("curtain", "window_frame"),
+            within=self._hosts(extra, wish, size, support),
+        )
+        if support in (SURFACE, WALL):
+            ok &= places[:, 2] + size[2] <= self.near.ceiling
+        if self.order.closed and not wish.required:
+            ok &= ~np.isin(self._zones(places), list(self.order.closed))
+        return np.flatnonzero(ok)
 
     def _hosts(self, near: tuple, wish: Wish, size: tuple, support: str) -> tuple:
         """Return which of the things near by have a hollow that the places lie in."""
@@ -231,17 +268,55 @@ class Composer:
         items = self.space.items
         return tuple(i for i in near if wish.spot == "under" and squeezed(size, items[i]) == 1.0)
 
-    def _ceiling(self) -> float:
-        return self.space.room.height if self.space.room.roofed else 1e9
-
-    def _choose(self, places: NDArray, wish: Wish, kind: Kind, size: tuple) -> int:
-        """Return which of the allowed places to take: the first, or what the scorer draws."""
+    def _liked(self, places: NDArray, wish: Wish, size: tuple) -> NDArray:
+        """Return the allowed places in the order in which they are taken: as the scorer draws."""
+        plain = np.arange(len(places))
         if self.scorer is None or len(places) == 1 or wish.target or wish.spot in ("row", "side"):
-            return 0
+            return plain
         logits = self.scorer(self.space, places, wish.kind, size)
         if logits is None:
-            return 0
-        return int(np.argmax(logits + self.rng.gumbel(size=len(logits))))
+            return plain
+        return np.argsort(-(logits + self.rng.gumbel(size=len(logits))))
+
+    def _roomy(
+        self, rows: NDArray, places: NDArray, wish: Wish, size: tuple, support: str, follow: list
+    ) -> tuple[int, float]:
+        """Return the first place by which what is asked for there finds room, and how much does."""
+        if not follow or support == SURFACE:
+            return int(rows[0]), float(len(follow))
+        best, most = int(rows[0]), -1.0
+        for at in rows[np.linspace(0, len(rows) - 1, min(_AHEAD, len(rows))).astype(int)]:
+            item = Item("", wish.kind, "", "", size, tuple(places[at, :3]), float(places[at, 3]),
+                        support, asset=wish.asset)  # fmt: skip
+            share = sum(self._room_by(item, w) for w in follow)
+            if share > most:
+                best, most = int(at), share
+            if share >= len(follow):
+                break
+        return best, most
+
+    def _room_by(self, item: Item, wish: Wish) -> float:
+        """Return which share of a wish, three at most, finds room by a thing, 0 to 1."""
+        kind = KINDS[wish.kind]
+        size = self._size(wish, kind, 1.0)
+        index = len(self.space.items)
+        self.space.items.append(item)
+        found = self.near.by(wish, kind, size, index, wish.low)
+        self.space.items.pop()
+        taken: list[NDArray] = []
+        wanted = min(wish.low, 3)
+        for places, _, _, extra in found:
+            if not len(places):
+                continue
+            ok = self.space.allowed(places, size, solid=kind.solid, passable=kind.passable,
+                                    ignore=[i for i in extra if i < index])  # fmt: skip
+            ok &= places[:, 2] + size[2] <= self.near.ceiling
+            for place in places[ok]:
+                if all(np.abs(place[:3] - t[:3]).max() > min(size) for t in taken):
+                    taken.append(place)
+                if len(taken) == wanted:
+                    return 1.0
+        return len(taken) / wanted
 
     def _candidates(
         self, wish: Wish, kind: Kind, size: tuple, k: int, count: int, loose: bool
@@ -252,19 +327,19 @@ class Composer:
         # One by its target is what was asked for: the others may stand elsewhere.
         more = wish.required and loose and k > 0 and wish.target not in ("window", "door")
         if spot in RELATIONS and not first and not (more and spot != "on"):
-            return self._related(wish, kind, size, k, count)
+            return self.near.related(wish, kind, size, k, count)
         spot = "" if spot in RELATIONS else spot
         support = kind.support
         if support == WATER and self.order.water_level is None:
             support = FLOOR
         if support == SURFACE and spot in ("", "scatter", "on"):
-            found = self._on_tops(size, "", k)
+            found = self.near.on_tops(size, "", k)
             if found or not wish.required:
                 return found
         if support == CEILING or (spot == CEILING and support != WALL):
             return [self._bare(propose.ceiling(size, count, k), CEILING)]
         if support == WALL:
-            found = [self._hung(wish, kind, size, spot)]
+            found = [self.near.hung(wish, kind, size, spot)]
             standing = [self._bare(propose.spot("edge", size, count, k), FLOOR)]
             return found + standing * (loose and wish.required)  # where there is no wall
         if support == SURFACE:
@@ -304,124 +379,8 @@ class Composer:
             places[:, 2] = max((self.order.water_level or 0.0) - deep, 0.0)
         return places, support, np.full(len(places), -1), ()
 
-    def _hung(self, wish: Wish, kind: Kind, size: tuple, spot: str) -> tuple:
-        """Return places on walls and fronts; windows are theirs only who dress them."""
-        indices = [i for n, ids in self.of_kind.items() if KINDS[n].hang for i in ids]
-        if wish.kind == "curtain":
-            points = openings_of(self.space.room, "window")
-            places, owner = self.propose.hung(size, kind.mount, [])
-            if points and len(places):
-                far = np.min([np.linalg.norm(places[:, :2] - m, axis=1) for m, _ in points], axis=0)
-                places, owner = places[np.argsort(far)], owner[np.argsort(far)]
-        else:
-            hangers = [self.space.items[i] for i in indices]
-            places, owner = self.propose.hung(size, kind.mount, hangers)
-        if spot in ("back", "front") and len(places):
-            order = np.argsort(-places[:, 1] if spot == "back" else places[:, 1], kind="stable")
-            places, owner = places[order], owner[order]
-        lookup = np.array([*indices, -1])
-        return places, WALL, lookup[owner], ()
-
-    def _on_tops(self, size: tuple, target: str, k: int) -> list[tuple]:
-        """Return places on tops of a kind, or on any low one; the emptiest tops first."""
-        if target:
-            ids = list(self.of_kind[target])
-        else:
-            ids = [i for n, found in self.of_kind.items() if KINDS[n].top for i in found]
-            ids = [i for i in ids if self._top(i) <= _LOW_TOP]
-        noise = self.rng.uniform(0, 0.9, len(ids))
-        area = [self.space.items[i].size[0] * self.space.items[i].size[1] for i in ids]
-        order = np.argsort([self.children[i] / max(a, 0.05) * 0.4 + n
-                            for i, a, n in zip(ids, area, noise, strict=True)])  # fmt: skip
-        found = []
-        for j in order[:24]:
-            parent = self.space.items[ids[j]]
-            places = self.propose.on(size, parent)
-            found.append((places, SURFACE, np.full(len(places), ids[j]), (ids[j],)))
-        return found
-
-    def _top(self, index: int) -> float:
-        return self.space.items[index].pos[2] + self.space.items[index].size[2]
-
-    def _related(self, wish: Wish, kind: Kind, size: tuple, k: int, count: int) -> list[tuple]:
-        if wish.target in ("window", "door"):
-            return self._at_opening(wish, kind, size)
-        if wish.spot == "on":
-            ids = self.of_kind[wish.target] if wish.target else []
-            if wish.target and not all(ledge_of(self.space.items[i]) for i in ids):
-                if kind.support in (WALL, CEILING):
-                    return []
-                spots = [(i, self.propose.beside(size, self.space.items[i])) for i in ids[:12]]
-                return [(p, FLOOR, np.full(len(p), -1), (i,)) for i, p in spots]
-            return self._on_tops(size, wish.target, k)
-        ids = list(self.of_kind[wish.target]) if wish.target else list(range(len(self.space.items)))
-        ids = sorted(ids, key=lambda i: (self.children[i], self.rng.random()))
-        found = []
-        for i in ids[:12]:
-            target = self.space.items[i]
-            places = self._by(wish, kind, size, target, count)
-            if wish.spot == "above" and kind.support in (FLOOR, SURFACE) and ledge_of(target):
-                found += self._on_tops(size, wish.target, k)  # a cross above an altar
-            support = kind.support if kind.support in (WALL, CEILING) else FLOOR
-            if target.support == SURFACE and support == FLOOR and target.pos[2] > 0.1:
-                continue
-            if target.support == SURFACE and target.pos[2] > 0.1:
-                places = places[:0]
-            found.append((places, support, np.full(len(places), -1), (i,)))
-        if not ids and not wish.required:
-            return [self._bare(self.propose.spot("edge", size, count, k), FLOOR)]
-        return found
-
-    def _by(self, wish: Wish, kind: Kind, size: tuple, target: Item, count: int) -> NDArray:
-        """Return places by one thing."""
-        propose, spot = self.propose, wish.spot
-        if kind.support == WALL:
-            places, top = propose.hung(size, kind.mount, [])[0], target.pos[2] + target.size[2]
-            below = self._ceiling() - size[2] - 0.03
-            low = max(kind.mount, min(top + 0.12, max(top + 0.02, below)))
-            places[:, 2] = low if spot == "above" else places[:, 2]
-            far = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
-            return places[np.argsort(far)][:16]
-        if kind.support == CEILING:
-            z = self.space.room.height - size[2]
-            return np.array([[target.pos[0], target.pos[1], z, target.yaw]])
-        if spot == "under":
-            if kind.solid:
-                return propose.under(size, target)
-            return np.array([[*target.pos[:2], 0.0, target.yaw + turn] for turn in (0.0, 90.0)])
-        if spot == "facing" and kind.name not in ("sofa", "armchair", "bed"):
-            places = propose.facing(size, target)  # chairs at a mirror stand close to it
-            near = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
-            return places[np.argsort(near)]
-        if spot == "around":
-            return propose.around(size, target, count)
-        if spot == "opposite":
-            return propose.facing(size, target)
-        return {
-            "before": propose.before,
-            "beside": propose.beside,
-            "behind": propose.behind,
-            AHEAD: propose.ahead,
-            "facing": propose.facing,
-            "above": propose.beside,
-        }[spot](size, target)
-
-    def _at_opening(self, wish: Wish, kind: Kind, size: tuple) -> list[tuple]:
-        points = openings_of(self.space.room, wish.target)
-        if kind.support == WALL and not self.space.room.walled:
-            return [self._hung(wish, kind, size, "")]
-        if wish.spot in ("opposite", "facing"):
-            places = self.propose.opposite(size, points)
-        else:
-            places = self.propose.at_opening(size, points)
-        support = FLOOR
-        if kind.support == WALL:
-            places = places.copy()
-            over = max((o.high for o in self.space.room.openings), default=0.0) + 0.1
-            places[:, 2], support = over if wish.spot == "above" else kind.mount, WALL
-        return [(places, support, np.full(len(places), -1), ())]
-
     def _add(self, wish: Wish, kind: Kind, size: tuple, place: NDArray, support: str, parent: int):
+        """Let a thing stand."""
         item = Item(
             name=f"{(wish.label or wish.kind).replace('_', ' ').title()}",
             kind=wish.kind,
@@ -460,16 +419,3 @@ class Composer:
         side = np.where(u[:, 0] < 0.33, "left", np.where(u[:, 0] > 0.67, "right", "centre"))
         deep = np.where(u[:, 1] < 0.25, "entrance", np.where(u[:, 1] > 0.75, "back", side))
         return np.where(places[:, 2] > 2.2, "above", deep)
-
-
-def _from_the_wall(wishes: list[Wish]) -> list[Wish]:
-    """Let what stands at walls come first, and what it is "behind" come before it."""
-    out = list(wishes)
-    for i, back in enumerate(wishes):
-        if not (back.required and back.spot == "behind" and KINDS[back.kind].wall):
-            continue
-        fronts = [j for j, w in enumerate(out) if w.kind == back.target and not w.spot]
-        if fronts and out[fronts[0]].low == 1 and not KINDS[back.target].wall:
-            out[i] = replace(back, spot="", target="")
-            out[fronts[0]] = replace(out[fronts[0]], spot=AHEAD, target=back.kind)
-    return out

@@ -66,6 +66,16 @@ HOLLOWS: dict[str, dict[str, Hollow]] = {
     "washing_machine": {"ledge": Hollow(1.0, -0.46, 0.46, -0.48, 0.42)},
     "fridge": {"ledge": Hollow(1.0, -0.46, 0.46, -0.48, 0.36)},
     "shelf": {"ledge": Hollow(1.0, -0.47, 0.47, -0.36, 0.42)},
+    "wardrobe": {"ledge": Hollow(1.0, -0.46, 0.46, -0.44, 0.44)},
+    "locker": {"ledge": Hollow(1.0, -0.46, 0.46, -0.44, 0.42)},
+    "server_rack": {"ledge": Hollow(1.0, -0.46, 0.46, -0.46, 0.42)},
+    "vending_machine": {"ledge": Hollow(1.0, -0.46, 0.46, -0.45, 0.38)},
+    "operating_table": {"ledge": Hollow(1.0, -0.44, 0.22, -0.37, 0.37)},
+    "aquarium": {"ledge": Hollow(1.0, -0.46, 0.46, -0.45, 0.45)},
+    "anvil": {"ledge": Hollow(1.0, -0.27, 0.27, -0.26, 0.26)},
+    "truck": {"ledge": Hollow(1.0, -0.46, 0.46, -0.47, 0.13)},
+    "phone_booth": {"ledge": Hollow(1.0, -0.29, 0.29, -0.29, 0.29)},
+    "bus_stop": {"ledge": Hollow(1.0, -0.46, 0.46, -0.45, 0.45)},
     "market_stall": {"ledge": Hollow(0.36, -0.46, 0.46, -0.14, -0.005)},
 }  # fmt: skip
 """Kind to its `ledge` and what is free `under` it."""

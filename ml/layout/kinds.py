@@ -281,7 +281,7 @@ _add("hanging", "wall_clock", (0.36, 0.08, 0.36), "clock on the wall", mount=1.9
 _add("hanging", "wall_shelf", (0.9, 0.25, 0.3), "small shelf", material="wood", mount=1.5)
 _add("hanging", "blackboard", (2.2, 0.08, 1.2), "chalkboard, whiteboard, notice board, bulletin",
      mount=0.9)  # fmt: skip
-_add("hanging", "tapestry", (1.3, 0.06, 1.9), "hanging, wall carpet, flag, wall banner",
+_add("hanging", "tapestry", (1.3, 0.06, 1.9), "wall hanging, wall carpet, flag, wall banner",
      material="fabric", mount=1.0)  # fmt: skip
 _add("hanging", "wall_screen", (1.6, 0.12, 0.9), "display, wall monitor, billboard screen, screens",
      glow=15.0, material="glow", mount=1.2)  # fmt: skip

@@ -57,117 +57,6 @@ STAND_INS = {phrase: kind[:-1].strip() for kind, phrase in listed("nouns") if ki
 NOT = {"no", "without", "not", "minus", "lacking", "except", "never", "zero", "neither", "nor",
        "lacks", "sans", "hardly", "barely"}  # fmt: skip
 
-_ONLY = r"except(?: for)?|save(?: for)?|apart from|aside from|other than|but for"
-_SIDES = r"far|back|front|left|right|opposite|side|long|short|whole|entire|same|other|inner|outer"
-_THE = r"the|a|an|one|each|every|all|both|two|its|his|her|my|their|four|either|opposite"
-REWRITES = (
-    (r"\bw/o\b", "without"),
-    (r"\bw/", "with "),
-    (r"\bw (?=[a-z])", "with "),
-    (r"&", " and "),
-    (r"\b(?:keep(?:s|ing)?|stand(?:s|ing)?) guard\b|\bon guard\b", "standing"),
-    (
-        r"\bin (?:the|a|its|each|every)(?: (?:shop|front|display|big|bay))* window(s?)\b",
-        r"at the window\1",
-    ),
-    (
-        r"\b(?:do|does|did|is|are|was|were|has|have|had|should|would|must|can|could|wo|ca)n'?t\b",
-        "not",
-    ),
-    (r"\bcannot\b", "not"),
-    # "Nothing but a chair" has a chair; "everything except the chairs" has none.
-    (
-        r"\bnothing (?:but|except|besides|other than|save)\b|\bno furniture (?:but|except for)\b",
-        "only",
-    ),
-    (
-        rf"\b((?:empty|bare|nothing|nobody|deserted|unfurnished|stripped|vacant|no one)\b[^.;]*?)"
-        rf",? (?:{_ONLY})\b",
-        r"\1 , with",
-    ),
-    (
-        rf"\b(no [^.;,]*?),? (?:{_ONLY}|but)\b(?= (?:a|an|one|two|three|four|five|six|\d))",
-        r"\1 , with",
-    ),
-    (r"\b(?:replace|swap|exchange|trade)d? (?:out )?([^.;,]*?) (?:with|for|by)\b", r"no \1 with"),
-    (
-        r"\b(?:please )?(?:do not|not|never) (?:want|need|like|put|add|include|show|have|use|place|"
-        r"give me|draw|make)(?: in| any| the| a| me)*\b",
-        "no",
-    ),
-    (
-        r"\b(?:please )?(?:remove|omit|exclude|delete|skip|drop|lose|forget(?: about)?|ditch|scrap|"
-        r"leave (?:out|off|away)|hold|spare me|get rid of|take (?:away|out)|throw out|do without|"
-        r"free of|free from|devoid of|void of|bereft of|stripped of|cleared of|clear of|empty of|"
-        r"instead of|in place of|in lieu of|rather than|other than|apart from|aside from|lacking|"
-        r"missing|lacks?|sans|minus|anything but)(?= (?:the|a|an|any|all|its|his|her|my|their|both|"
-        r"those|these|that|people|anyone|furniture|[a-z]+s)\b)",
-        "no",
-    ),
-    (
-        r"\bno one\b|\bnoone\b|\bno-one\b|\b(?:not|never) a (?:living )?soul"
-        r"(?: (?:about|around|in sight))?\b|\bno soul\b|\bno sign of life\b|\bunmanned\b|"
-        r"\bunpopulated\b|\bno living soul\b|\bno life\b|\bno humans?\b|\bno characters\b",
-        "nobody",
-    ),
-    (r"\b(no|not|without|never)(?: even| any| so much as| a single| one single| a)+\b", r"\1"),
-    (
-        r"\b(no|without)(?: a| any)? (?:sign|trace|hint|signs|traces|shortage of space for)s? of\b",
-        r"\1",
-    ),
-    (r"\bnot one\b|\bnot a\b|\bnone of\b|\bzero\b|\b0 (?=[a-z])", "no "),
-    (r"\b([a-z]{3,})-free\b", r"no \1 , "),
-    (r"\b(window|chair|tree|door|car|furniture|people|driver|roof|lamp|cloud)less\b", r"no \1 , "),
-    (
-        r"\b(?:no|not|never) (?:more|fewer|less) than\b|\bat (?:most|least)\b|\bup to\b|"
-        r"\bexactly\b|\bprecisely\b|\bjust (?=\d)|\blike (?=\d)|\ba total of\b|\bas many as\b|"
-        r"\ba good (?=dozen|\d)|\babout (?=\d)|\baround (?=\d)|\broughly\b|\bapproximately\b|"
-        r"\bsome (?=\d|two|three|four|five|six|ten|twelve|twenty|thirty|fifty)",
-        " ",
-    ),
-    (r"\bhalf an? dozen\b|\bhalf dozen\b|\bhalf-dozen\b", "six"),
-    (r"\bbaker's dozen\b", "thirteen"),
-    (
-        r"\ba handful of\b|\bhandful of\b|\ba bunch of (?!flowers|roses|grapes)|"
-        r"\ba group of (?!two|three|four|five|six|seven|eight|nine|ten|\d)|"
-        r"\ba cluster of (?!two|three|four|five|\d)",
-        "some ",
-    ),
-    (r"\ba trio of\b|\btrio of\b", "three"),
-    (r"\ba quartet of\b", "four"),
-    (r"\bin (?:pairs|twos)\b", ""),
-    (r"\b([a-z]{3,}) [x\u00d7] ?(\d{1,3})\b(?! ?(?:m|x)\b)", r"\2 \1"),
-    (r"\b(\d{1,3}) ?[x\u00d7] (?=[a-z]{3})", r"\1 "),
-    (r"\b(\d{1,3})[x\u00d7](?=[a-z]{3})", r"\1 "),
-    (r"\bevery(where)\b|\ball over the place\b|\ball over\b(?! the)", "everywhere"),
-    (r"\bnorthern lights\b", "aurora"),
-    # Every way to name the room's own walls, corners and middle comes to one.
-    (
-        rf"\b(?:on|along|against|at|by|near|across|around|lining|lines|line|to|from)"
-        rf"(?: (?:{_THE}))?(?: (?:{_SIDES}))*(?: stone| brick| wooden)? walls?\b(?! of)",
-        "along the wall",
-    ),
-    (
-        rf"\b(?:in|into|at|on)(?: (?:{_THE}|its far))?(?: (?:{_SIDES}|dark|dusty|darkest|shadowy|"
-        rf"quiet|cosy|opposite|farthest))*"
-        rf" corners?\b",
-        "in the corner",
-    ),
-    (
-        r"\b(?:in|at|to|towards?|right in|dead) (?:the|its) (?:very |exact |dead )?"
-        r"(?:middle|centre|center|heart)\b",
-        "in the middle",
-    ),
-)
-"""Patterns of everyday and set shorthand, and the plain words for them, in this order."""
-
-SLUG = (
-    r"^\s*(?:int\.?/ext\.?|ext\.?/int\.?|i/e|int|ext|loc|location|scene \d+|set|interior|exterior|"
-    r"establishing|(?:extreme |very )?wide(?: shot)?|close[- ]?up|medium shot|long shot|pov|ecu|cu|"
-    r"mcu|ms|ls|els|ws|ots|shot of|view of|angle)\b\s*(?:shot\s*)?(?:on|of)?\s*[.:\-]?\s*"
-)
-"""What directors write before a place."""
-
 PRONOUNS = {"it", "its", "their", "them", "him", "her", "these", "those", "which", "that", "this"}
 
 NO_SUCH = {
@@ -179,7 +68,9 @@ NO_SUCH = {
 }  # fmt: skip
 """Words that, with a "no" before them, keep whole categories of kinds away."""
 
-SENSES = {"cabinet": ("arcade_machine", "server_rack"), "pod": ("sleep_pod", "glass_tube")}
+SENSES = {"cabinet": ("arcade_machine", "server_rack"), "pod": ("sleep_pod", "glass_tube"),
+          "ship": ("spaceship", "ship", "boat"), "boat": ("boat", "ship"),
+          "fire": ("campfire", "fireplace", "brazier")}  # fmt: skip
 """Words that have a sense of their own where a place has such things."""
 
 GENERAL = {"machine", "machines", "rack", "racks", "tube", "tubes", "tank", "tanks", "dish",

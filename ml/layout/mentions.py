@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from . import lexicon as lx
 from .grammar import (
@@ -113,6 +114,11 @@ class Vocabulary:
                 return n, *entry
         return None
 
+    def overlapped(self, tokens: list[str], at: int, n: int) -> bool:
+        """Tell whether a noun's end begins a longer one: a broken "stone lantern" is no stone."""
+        later = ((k, self.find(tokens, k)) for k in range(at + 1, at + n))
+        return any(hit and k + hit[0] > at + n for k, hit in later)
+
     def stands_in(self, words: list[str]) -> bool:
         """Tell whether a kind only stands in for what words name."""
         return tuple(map(stem, words)) in self._stand_ins
@@ -125,22 +131,30 @@ def _stems(phrase: str) -> tuple[str, ...]:
 class _Negation:
     """Whether the words so far say that what comes is not there."""
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         self.on = self.named = False
+        self.vocabulary = vocabulary
 
     def step(self, tokens: list[str], i: int) -> None:
         """Read one more token."""
-        token, after = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else ""
+        token = tokens[i]
         if token in lx.NOT:
             self.on, self.named = True, False
         elif token in (";", "but", "with", "only", "just", "instead", "plus"):
             self.on = False
         elif token == ",":
             self.on = self.on and self._listed(tokens[i + 1 : i + 11])
-        elif token == "and" and (number(after) is not None or after in BEFORE_NOUN - lx.NOT):
+        elif token == "and" and not self._goes_on(tokens, i + 1):
             self.on = False
         elif self.named and token in lx.RELATIONS:
             self.on = False
+
+    def _goes_on(self, tokens: list[str], k: int) -> bool:
+        """Tell whether an "and" adds a bare noun: "no chairs and old tables"."""
+        while k < len(tokens) and (describes(tokens[k]) or tokens[k] in lx.NOT | {"any"}):
+            k += 1
+        bare = k < len(tokens) and number(tokens[k]) is None and tokens[k] not in BEFORE_NOUN
+        return bare and self.vocabulary.find(tokens, k) is not None
 
     @staticmethod
     def _listed(tokens: list[str]) -> bool:
@@ -157,11 +171,12 @@ class _Negation:
 def scan(tokens: list[str], vocabulary: Vocabulary) -> list[Mention]:
     """Return every noun with the number, colour and negation before it."""
     found: list[Mention] = []
-    i, negation = 0, _Negation()
+    i, negation = 0, _Negation(vocabulary)
     while i < len(tokens):
         negation.step(tokens, i)
         hit = vocabulary.find(tokens, i)
-        if hit is None or not _is_noun(tokens, i, hit[0], found, vocabulary):
+        if hit is None or vocabulary.overlapped(tokens, i, hit[0]) or (
+                not _is_noun(tokens, i, hit[0], found, vocabulary)):  # fmt: skip
             i += 1
             continue
         n, kind, asset = hit
@@ -177,14 +192,16 @@ def scan(tokens: list[str], vocabulary: Vocabulary) -> list[Mention]:
             stand_in=not asset and vocabulary.stands_in(tokens[i : i + n]),
         )
         _count(mention, tokens, found[-1].reach if found else 0)
-        _count_after(mention, tokens)
-        if set(tokens[i + n : i + n + 4]) & GONE and tokens[i + n] in _ARE:
-            mention.negated = True
         i += n
+        i += _times(mention, tokens)
+        if set(tokens[i : i + 4]) & GONE and tokens[i] in _ARE:
+            mention.negated = True
         if tokens[i : i + 1] == ["of"]:
             i = mention.reach = _contents(tokens, i, vocabulary)
         found.append(mention)
         negation.named = True
+    for mention, after in pairwise([*found, None]):
+        _count_after(mention, tokens, after.start if after else len(tokens))
     return found
 
 
@@ -205,6 +222,8 @@ def _is_noun(
     if word == "bars" and (not i or number(tokens[i - 1]) is None):
         return False
     before = tokens[i - 1] if i else ""
+    if right_behind and word in VERBS:
+        return False  # on each table stand two cups
     if word in VERB_OR_NOUN and word.endswith(("s", "ing")) and (
             right_behind or not opens_noun(tokens, i)):  # fmt: skip
         return False  # a lamp stands
@@ -228,7 +247,7 @@ def _lamp(tokens: list[str], i: int) -> bool:
     """Tell whether "light" is a lamp: one has a number or an article, and is not switched off."""
     before = tokens[i - 1] if i else ""
     off = tokens[i + 1 : i + 2] and tokens[i + 1] in ("off", "out", "on", "of", "falls", "from")
-    counted = number(before) is not None or (
+    counted = (number(before) is not None and before != "some") or (
         describes(before) and i > 1 and number(tokens[i - 2]) is not None)  # fmt: skip
     return not off and (counted or (tokens[i] == "lights" and before not in ("the", "soft", "low")))
 
@@ -288,6 +307,8 @@ def _count(mention: Mention, tokens: list[str], floor: int) -> None:
             if word in ("a", "an"):
                 break
         k -= 1
+    if mention.each and mention.count == 1 and not mention.exact:
+        mention.count = 3  # "each table": more than one
 
 
 _PLURALS = {"people", "men", "teeth", "sheep", "cacti", "fungi", "mice", "geese", "sarcophagi",
@@ -332,16 +353,27 @@ def _between_adjectives(tokens: list[str], k: int) -> bool:
     return describes(before) and describes(after) and any(number(w) is not None for w in far)
 
 
-def _count_after(mention: Mention, tokens: list[str]) -> None:
-    """Read a number that stands behind: "statues (four)", "chairs, six of them"."""
+def _times(mention: Mention, tokens: list[str]) -> int:
+    """Read "crates x4", and return how many tokens that takes."""
+    hit = re.fullmatch(r"x(\d{1,3})", tokens[mention.stop]) if mention.stop < len(tokens) else None
+    if hit is None:
+        return 0
+    mention.count, mention.exact = min(max(int(hit[1]), 1), MOST_THINGS), True
+    mention.reach = mention.stop + 1
+    return 1
+
+
+def _count_after(mention: Mention, tokens: list[str], end: int) -> None:
+    """Read a number that stands behind, before token `end`: "statues (four)", "six of them"."""
     if mention.exact:
         return
-    behind = tokens[mention.stop : mention.stop + 11]
+    behind = tokens[mention.stop : min(mention.stop + 11, end)]
+    behind = behind[: behind.index(";")] if ";" in behind else behind
     for k in range(len(behind) - 2):  # "clams as seats, nine of them"
         if behind[k + 1 : k + 3] == ["of", "them"] and number(behind[k]) and behind[k] != "one":
             mention.count, mention.exact = min(number(behind[k]), MOST_THINGS), True
             return
-    after = [*behind[:4], ",", ",", ",", ","]
+    after = [*tokens[mention.stop : mention.stop + 4], ",", ",", ",", ","]
     if after[0] != ",":
         return
     value = number(after[1]) if after[1] not in ("a", "an", "one") else None

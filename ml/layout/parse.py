@@ -15,11 +15,12 @@ from .kinds import KINDS
 from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of
 from .places import Places, stem
 from .plan import AssetBox
-from .relations import wishes_of
 from .rooms import ROOFED, WALLED
+from .shorthand import spelled_out
 from .spelling import correct, own_words
 from .tongues import to_english
 from .unknown import unknown_things
+from .wishes import wishes_of
 
 MOST_WORDS = 160
 _MIXERS_OF_ANY = r"\+|＋|\bmixed with\b|\bcrossed with\b|\bmeets\b|\bin the style of\b"
@@ -117,10 +118,7 @@ def clean(prompt: str, places: Places, notes: list[str]) -> str:
         notes.append("Emoji and other signs were passed over")
     text, foreign = to_english(text, own_words())
     notes += foreign
-    text = re.sub(lx.SLUG, "", text)
-    text = _numbers(text)
-    for pattern, plain in lx.REWRITES:
-        text = re.sub(pattern, plain, text)
+    text = spelled_out(text)
     # Sentences, slashes and dashes part clauses as commas do.
     text = re.sub(r"(?<!\d)[.!?]+(?=\s|$)|[.!?]+(?!\d)|\.\.\.|\n", " ; ", text)
     text = re.sub(r":+(?!\d)|\s+[-–—/]+\s+|—", " , ", text)
@@ -136,37 +134,6 @@ def clean(prompt: str, places: Places, notes: list[str]) -> str:
         text, said = correct(text, places.knows)
         notes += said
     return text.replace(" ,", ",").replace(" ;", ";")
-
-
-def _numbers(text: str) -> str:
-    """Return a text with numbers of several words, and ranges, as one number each.
-
-    >>> _numbers("twenty-five candles, two or three chairs, 3-5 crates, a two-seater sofa")
-    '25 candles, 3 chairs, 4 crates, a sofa'
-    """
-    tens, units = "|".join(lx.TENS), "|".join(n for n, v in lx.NUMBERS.items() if 1 < v < 10)
-    text = re.sub(rf"\b({tens})[- ](one|{units})\b",
-                  lambda m: str(lx.TENS[m[1]] + lx.NUMBERS[m[2]]), text)  # fmt: skip
-    text = re.sub(r"\b(?:a|one) hundred and (\d+|[a-z]+)\b", lambda m: str(
-        100 + (int(m[1]) if m[1].isdigit() else lx.NUMBERS.get(m[1], 0))), text)  # fmt: skip
-    text = re.sub(r"\ban? ([a-z]{3,}) or two\b", r"two \1", text)
-    count = rf"(\d{{1,3}}|one|{units}|ten|eleven|twelve)"
-
-    def middle(found: re.Match) -> str:
-        low, high = (int(n) if n.isdigit() else lx.NUMBERS[n] for n in found.groups())
-        return str((low + high + 1) // 2) if low < high else found[0]
-
-    text = re.sub(rf"\b(?:between )?{count} ?(?:or|to|-|–|and) ?{count}"
-        rf"(?= [a-z]{{3}})(?! (?:of|m)\b)",
-                  lambda m: m[0] if re.search(r"\band\b", m[0]) and "between" not in m[0]
-                  else middle(m), text)  # fmt: skip
-    # "a two-seater sofa" is one sofa.
-    return re.sub(
-        rf"\b(?:\d+|one|{units}|ten|twelve)-(?!poster|way)(?:[a-z]+(?:ed|er|y)|foot|feet|metre|"
-        r"meter|man|person|piece|tier|year-old|story|room|bed|door|arm|leg|wheel)\b ?",
-        "",
-        text,
-    )
 
 
 def _segments(part: str) -> list[tuple[str, float]]:
@@ -206,11 +173,12 @@ def _place(
         return card, [(card.name, 0.0)], ""
     found = scan(tokens_of(part), vocabulary)
     kinds = {m.kind for m in found if not m.negated}
-    best = {name: (_HELD * share, "") for name, share in places.holding(kinds).items()}
+    held = places.holding(kinds)
+    best = {name: (_HELD * share, "") for name, share in held.items()}
     for segment, weight in _segments(part)[:8]:
         weight *= _THING if _is_thing(segment, vocabulary, places) else 1.0
         for name, score in places.rank(segment, part):
-            score = weight * score + _HELD * places.holding(kinds)[name]
+            score = weight * score + _HELD * held[name]
             if score > best[name][0]:
                 best[name] = (score, segment)
     ranked = sorted(((n, s) for n, (s, _) in best.items()), key=lambda p: -p[1])
@@ -312,7 +280,8 @@ def _local(found: list[Mention], card: Card) -> None:
     for mention in found:
         if not mention.asset:
             senses = lx.SENSES.get(mention.label.removesuffix("s"), ())
-            mention.kind = next((k for k in senses if k in here), mention.kind)
+            own = "fireplace" if senses and mention.label == "fire" and card.shape in ROOFED else ""
+            mention.kind = next((k for k in senses if k in here), own or mention.kind)
 
 
 def _tell(

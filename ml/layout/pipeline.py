@@ -211,7 +211,7 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int, ways_first: bool)
     made.items = space.items[:MOST_ITEMS]
     made.notes += dict.fromkeys(composer.notes)
     made.scores["ways"] = 0.0 if composer.shut else 1.0
-    made.scores["met"] = _met(brief, composer.left_out)
+    made.scores["met"] = _met(brief, composer.left_out, composer.moved)
     _name(made.items)
     made.marks = _marks(job, brief, space, rng)
     dress.light_up(made, look, mood, rng)
@@ -358,12 +358,15 @@ def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
             wish = replace(wish, kind=there[0]) if same else wish
         out.append(wish)
     renamed = {a.kind: b.kind for a, b in zip(asked, out, strict=True)}
-    return [replace(w, target=renamed.get(w.target, w.target)) for w in out]
+    return [replace(w, target=renamed.get(w.target, w.target),
+                    second=renamed.get(w.second, w.second)) for w in out]  # fmt: skip
 
 
 def _where_usual(asked: list[Wish], card: Card) -> list[Wish]:
     """Put what is asked for where the place has such things, unless the words say where."""
-    usual = {w.kind: w.spot for w in card.wishes if w.spot in SPOTS}
+    # What something stands behind needs ground at its back, wherever it stands else.
+    backed = {w.target for w in asked if w.spot == "behind"}
+    usual = {w.kind: w.spot for w in card.wishes if w.spot in SPOTS and w.kind not in backed}
     return [w if w.spot else replace(w, spot=usual.get(w.kind, "")) for w in asked]
 
 
@@ -389,11 +392,11 @@ def _with_assets(
     return [replace(w, asset=named(w)) if not w.asset and w.kind in by_kind else w for w in wishes]
 
 
-def _met(brief: Brief, left_out: Counter) -> float:
-    """Return the share of what the words ask for that stands."""
+def _met(brief: Brief, left_out: Counter, moved: Counter) -> float:
+    """Return the share of what the words ask for that stands; elsewhere counts half."""
     asked = sum(w.low for w in brief.wishes)
     labels = {w.label or w.kind for w in brief.wishes}
-    missing = sum(n for name, n in left_out.items() if name in labels)
+    missing = sum(n for name, n in left_out.items() if name in labels) + 0.5 * moved.total()
     return 1.0 if not asked else round(max(0.0, 1 - missing / asked), 4)
 
 

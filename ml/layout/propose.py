@@ -18,6 +18,9 @@ from .space import Space, wall_places
 
 Size = tuple[float, float, float]
 _NONE = np.zeros((0, 4))
+_BY_OPENING_M = 1.1
+_ACROSS_M = 3.6
+"""What looks at a thing stands no farther off than this, where it can."""
 
 
 class Proposer:
@@ -220,7 +223,9 @@ class Proposer:
                 return places
         back = self.behind(size, target)
         back[:, 3] += 180.0  # with their backs to it
-        return np.concatenate([self.ahead(size, target), back, self.beside(size, target)])
+        places = np.concatenate([self.ahead(size, target), back, self.beside(size, target)])
+        far = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
+        return places[np.argsort(far)]
 
     def before(self, size: Size, target: Item, gap: float = 0.06) -> NDArray:
         """Return places before the front of a thing, looking at it."""
@@ -291,7 +296,9 @@ class Proposer:
             turn = np.cos(np.radians(walls[:, 3] - target.yaw))
             good = (ahead > 0.5) & (across < 0.6 * target.size[0] + 0.3) & (turn < -0.9)
             places = np.concatenate([walls[good], places])
-        return places
+        far = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
+        reach = 0.5 * (math.hypot(*size[:2]) + math.hypot(*target.size[:2]))
+        return places[np.argsort(far - reach > _ACROSS_M, kind="stable")]
 
     def opposite(self, size: Size, points: list[tuple[NDArray, NDArray]]) -> NDArray:
         """Return places across the room from openings: (middle, inward direction) each."""
@@ -314,7 +321,8 @@ class Proposer:
         if not len(walls) or not points:
             return _NONE
         far = np.min([np.linalg.norm(walls[:, :2] - m, axis=1) for m, _ in points], axis=0)
-        return walls[np.argsort(far)][: max(12, len(walls) // 4)]
+        near = far < _BY_OPENING_M + 0.5 * math.hypot(*size[:2])
+        return walls[near][np.argsort(far[near])]
 
 
 def _offset(

@@ -6,15 +6,14 @@ Each noun is looked at three ways: what follows it ("a lamp on the desk"), what 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 from . import lexicon as lx
-from .cards import RELATIONS, Wish
+from .cards import RELATIONS
 from .grammar import ADJECTIVES, VERBS, describes, number
 from .kinds import KINDS
 from .mentions import MOST_THINGS, Mention
-from .plan import FLOOR, SURFACE
+from .plan import CEILING, FLOOR, SURFACE, WALL
 
 _LONGEST = 7
 _SKIP = 7
@@ -30,12 +29,18 @@ _OPENINGS = {"window": "window", "windows": "window", "door": "door", "doorway":
 _PLACED = {"placed", "parked", "moored", "seated", "located", "situated", "positioned", "stationed",
            "stacked", "piled", "gathered", "arranged", "set", "left", "huddled", "closed",
            "installed", "mounted", "planted", "dropped", "abandoned", "scattered"}  # fmt: skip
-_GROUPS = {"around", "beside", "behind", "before", "facing", "opposite", "under", "above", "on"}
+_GROUPS = {"between", "around", "beside", "behind", "before", "facing", "opposite", "under",
+           "above", "on"}  # fmt: skip
 _HOLDS = {"with", "has", "have", "holds", "holding", "bearing", "carrying", "supporting", "plus"}
 
+_FLANKS = ("flank", "flanking", "frame", "framing")
+_BOTH = ("either", "each", "both")
 _ENDS = {"side", "sides", "end", "ends"}
 _ARTICLES = {"the", "a", "an", "it", "them", "its", "their", "my", "his", "her", "this", "that",
              ",", "one", "each", "every", "both", "all", "our", "your", "some"}  # fmt: skip
+
+_LEADING = {"put", "place", "there", "is", "and", "are", ",", "then", "also", "right", "directly",
+            "just"}  # fmt: skip
 
 Found = tuple[str, str]
 """(spot or relation, kind or opening that it is to)."""
@@ -95,6 +100,8 @@ class Relations:
     def of(self, i: int) -> Found:
         """Return what is said of the `i`-th thing that is asked for."""
         spot, target = self.found[i]
+        if spot == "on" and KINDS[self.asked[i].kind].support in (WALL, CEILING):
+            return ("above", target) if target in KINDS else (spot, target)
         if spot == "on" and target in KINDS and not KINDS[target].carries:
             return "beside", target
         return spot, target
@@ -106,12 +113,18 @@ class Relations:
         lead = tokens[max(mention.start - 4, 0) : mention.start]
         stop = next((k for k, t in enumerate(behind) if t in (",", ";", "and")), len(behind))
         sides = tokens[mention.stop + 1 : mention.stop + 3]
-        both = len(sides) > 1 and sides[0] in ("either", "each", "both") and sides[1] in _ENDS
-        if both and behind[0] in ("on", "at", "to"):
+        both = len(sides) > 1 and sides[0] in _BOTH and sides[1] in _ENDS
+        begin = self._clause(mention)
+        led = [*tokens[begin : begin + 3], "", "", ""][:3]
+        both = (both and behind[0] in ("on", "at", "to")) or (
+            led[0] in ("on", "at", "to") and led[1] in _BOTH and led[2] in _ENDS)  # fmt: skip
+        if both:
             hosts = [m.count for m in self.asked[:i] if m.kind == target and m.exact]
             plain = mention.count == 1 or (bool(hosts) and not mention.exact)
             return min(2 * max(hosts, default=1), MOST_THINGS) if plain else mention.count
-        if target and any(m.each and m.kind == target and -1 <= m.start - mention.stop <= 9
+        if behind[:1] and behind[0] in _FLANKS and not mention.exact and mention.count > 1:
+            return 2
+        if target and any(m.each and m.kind == target and self._near(m, mention)
                           for m in self.known):  # fmt: skip
             return self._multiplied(mention, [m for m in self.known if m.kind == target])
         if {"each", "apiece"} & set(behind[:stop]) or (
@@ -121,9 +134,15 @@ class Relations:
             return self._multiplied(mention, before)
         return mention.count
 
+    def _near(self, one: Mention, other: Mention) -> bool:
+        """Tell whether two things are named in the same few words."""
+        first, last = sorted((one, other), key=lambda m: m.start)
+        return last.start - first.stop <= 9 and ";" not in self.tokens[first.stop : last.start]
+
     @staticmethod
     def _multiplied(mention: Mention, hosts: list[Mention]) -> int:
-        most = max((m.count for m in hosts), default=1)
+        most = max((m.count for m in hosts if m.exact), default=0)
+        most = most or max((m.count for m in hosts), default=1)
         # "Phones on each" are one on each.
         own = mention.count if mention.exact or mention.count == 1 else 1
         return min(own * most, MOST_THINGS)
@@ -144,7 +163,8 @@ class Relations:
             k, comma = k + 1, True
         for at in range(k, min(k + _SKIP, len(tokens))):
             spot, hit = _match(_SPOTS, tokens, at), _match(_RELATIONS, tokens, at)
-            if spot and (hit is None or spot[0] >= hit[0]):
+            longer = spot and (hit is None or spot[0] > hit[0])
+            if longer or (spot and spot[0] == hit[0] and not self._to(at + hit[0])):
                 return self._spot(i, spot[1], at + spot[0])
             if hit and not self._agent(at):
                 if hit[1] == "":
@@ -153,6 +173,14 @@ class Relations:
             if at >= end or (tokens[at] in _BREAKS and not self._joined(at, end)):
                 break
         return self._held(i)
+
+    def _to(self, at: int) -> bool:
+        """Tell whether a thing follows at once: "all around the fire", not "all around, a fire"."""
+        if self.tokens[at : at + 1] and self.tokens[at] in lx.PRONOUNS:
+            return True
+        partner = self._next(at)
+        between = self.tokens[at : partner.start] if partner else ["and"]
+        return between[:1] != [] and between[0] in _ARTICLES - {","} and "and" not in between
 
     def _joined(self, at: int, end: int) -> bool:
         """Tell whether an "and" only adds a word or two: "a bottle and cards on it"."""
@@ -173,7 +201,9 @@ class Relations:
         partner = self._next(at + hit[0])
         stop = partner.reach if partner else at + hit[0]
         after = self.tokens[stop] if stop < len(self.tokens) else ";"
-        return after in (";", ",", "and") and partner is not None
+        inverted = after in VERBS or after in _ARTICLES - {","} or number(after) is not None
+        inverted |= describes(after) or any(m.start == stop for m in self.known)
+        return not inverted and partner is not None
 
     def _agent(self, at: int) -> bool:
         """Tell whether "by" says who did it: "a table lit by candles"."""
@@ -216,15 +246,17 @@ class Relations:
             return "beside", opening
         if lead[:2] in (["each", "other"], ["one", "another"]):
             return plain, mention.kind
-        word = lead[0] if lead else ""
+        word = "it" if tokens[at - 2] == "its" else lead[0] if lead else ""
         if lead[1:3] == ["of", "them"] and word in ("all", "each", "both", "some"):
             word = "them"
+        if plain == "between":
+            return self._between(i, at, word)
         pronoun = word in lx.PRONOUNS or word in ("", ",", ";", "and", "with")
         if pronoun or (word in ("each", "both", "either") and self._alone(at)):
             kind = self._antecedent(i, word, plain == "on")
             return (plain, kind) if kind else _NONE
         partner = self._next(at)
-        if partner is None or self._placed_later(partner, begin):
+        if partner is None or self._placed_later(partner, at):
             return _NONE
         if relation.startswith("~"):
             for k, other in enumerate(self.asked):
@@ -244,6 +276,26 @@ class Relations:
         if tokens[begin] == "at" and small and KINDS[partner.kind].carries:
             return "on", partner.kind  # a laptop at the head of the table
         return relation, partner.kind
+
+    def _between(self, i: int, at: int, word: str) -> Found:
+        """Return what something is between: two things, joined by "+", or several of one kind."""
+        own = self.asked[i].kind
+        partner = self._next(at)
+        if word in lx.PRONOUNS or word in ("", ",", ";", "both") or partner is None:
+            before = [m for m in self.known if m.stop <= self.asked[i].start and m.kind != own]
+            if before and (before[-1].count > 1 or len(before) == 1):
+                return "between", before[-1].kind
+            return ("between", f"{before[-2].kind}+{before[-1].kind}") if before else _NONE
+        other = self._partner(partner)
+        if other is None:
+            return "between", partner.kind
+        return "between", f"{partner.kind}+{other.kind}"
+
+    def _partner(self, first: Mention) -> Mention | None:
+        """Return the second of "between the bed and the desk"."""
+        other = self._next(first.reach + 1)
+        joined = self.tokens[first.reach : first.reach + 1] == ["and"]
+        return other if joined and other and other.kind != first.kind else None
 
     def _turn_list(self, k: int) -> None:
         """Let the rest of a list share: "a table laid with plates and glasses"."""
@@ -300,6 +352,8 @@ class Relations:
         mention = self.asked[i]
         before = [m for m in self.known if m.stop <= mention.start and m.kind != mention.kind]
         before = [m for m in before if KINDS[m.kind].carries] if carries else before
+        if before and "each" in self.tokens[before[-1].reach : mention.start]:
+            return before[-1].kind  # three desks, each with a lamp on it
         if word in ("them", "these", "those", "each", "both"):
             before = [m for m in before if m.count > 1] or before
         elif word:
@@ -314,12 +368,15 @@ class Relations:
         mention, tokens = self.asked[i], self.tokens
         begin = self._clause(mention)
         inside = [m for m in self.known if begin <= m.start < mention.start]
+        between = bool(inside) and "between" in tokens[begin : inside[0].start]
+        if between and tokens[inside[-1].reach : inside[-1].reach + 1] == ["and"]:
+            return _NONE  # the second of two that something is between
         hit, spot = _match(_RELATIONS, tokens, begin), _match(_SPOTS, tokens, begin)
         if spot and not inside and (hit is None or spot[0] >= hit[0]):
             return spot[1], ""
         if (
             hit is None
-            or len(inside) > 1
+            or len(inside) > 1 + between
             or hit[1] not in (*RELATIONS, *("~" + r for r in RELATIONS))
         ):
             return _NONE
@@ -327,39 +384,66 @@ class Relations:
         opening = self._opening(at)
         if opening and (not inside or inside[0].kind in ("door_frame", "window_frame")):
             return ("beside" if hit[1] == "under" else hit[1].strip("~")), opening
-        if tokens[at : at + 1] and tokens[at] in {*lx.PRONOUNS, "each", ","}:
+        alone = tokens[at : at + 1] == ["each"] and not any(
+            at < m.start <= at + 3 for m in self.known)  # fmt: skip
+        if tokens[at : at + 1] and (alone or tokens[at] in {*lx.PRONOUNS, ","}):
             if inside:
                 return _NONE  # said of the first thing of the clause
             return hit[1].strip("~"), self._antecedent(i, tokens[at])
         if not inside or hit[1].startswith("~"):
             return _NONE
-        lead, gap = tokens[at : inside[0].start], tokens[inside[0].reach : mention.start]
+        lead, gap = tokens[at : inside[0].start], tokens[inside[-1].reach : mention.start]
         if len(lead) > 4 or len(gap) > 7 or any(
                 (t,) in _RELATIONS and t not in ("by", "line", "lines") for t in gap):  # fmt: skip
             return _NONE
-        return hit[1], inside[0].kind
+        return hit[1], "+".join(m.kind for m in inside)
 
     def _clause(self, mention: Mention) -> int:
         """Return the token where the clause before a noun begins."""
-        begin = mention.start
-        while begin and self.tokens[begin - 1] not in (";", "and", "with", "but"):
-            begin -= 1
-            inside = any(begin <= m.start < mention.start for m in self.known)
-            # "beside the stove, an empty chair" is one clause, but only one.
-            if self.tokens[begin] == "," and (inside or mention.start - begin > 4):
-                begin += 1
-                break
-        while begin < mention.start and self.tokens[begin] in {"put", "place", "there", "is", "and",
-                                                               "are", ",", "then", "also", "right",
-                                                               "directly", "just"}:  # fmt: skip
+        begin = self._back(mention.start)
+        if begin and self.tokens[begin - 1] == ",":
+            lead = self._back(begin - 1)
+            begin = lead if self._leads(lead, begin - 1) else begin
+        return self._past(begin, mention.start)
+
+    def _back(self, k: int) -> int:
+        """Return where the words before a token begin, at the comma or "and" before them."""
+        tokens = self.tokens
+        while k and tokens[k - 1] not in (",", ";", "with", "but"):
+            if tokens[k - 1] == "and":
+                pair = next((j for j in range(k - 2, max(k - 9, -1), -1)
+                             if tokens[j] in ("between", ",", ";", "and", "with")), 0)  # fmt: skip
+                if tokens[pair] != "between":
+                    break
+                k = pair - (tokens[pair - 1 : pair] == ["in"]) + 1
+            k -= 1
+        return k
+
+    def _past(self, begin: int, end: int) -> int:
+        """Return the first token that is more than "there is", "then" or "also"."""
+        while begin < end and self.tokens[begin] in _LEADING:
             begin += 1
         return begin
+
+    def _leads(self, begin: int, end: int) -> bool:
+        """Tell whether tokens are no more than a relation: "beside the stove", "above it"."""
+        begin = self._past(begin, end)
+        hit, spot = _match(_RELATIONS, self.tokens, begin), _match(_SPOTS, self.tokens, begin)
+        if spot and begin + spot[0] == end:
+            return True
+        if hit is None or not hit[1]:
+            return False
+        inside = [m for m in self.known if begin <= m.start < end]
+        if not inside:
+            return begin + hit[0] == end or self.tokens[end - 1] in (
+                *lx.PRONOUNS, *_OPENINGS, "each", "both")  # fmt: skip
+        return inside[-1].reach == end and inside[0].start - begin - hit[0] <= 4
 
     def _listed(self, a: Mention, b: Mention) -> bool:
         """Tell whether one thing follows another in a list, with nothing else between."""
         between = self.tokens[a.reach : b.start]
-        return between[:1] in ([","], ["and"]) and all(
-            w in (",", "and", "some", "the", "or", "also") or number(w) is not None
+        return between[:1] in ([","], ["and"], ["plus"]) and all(
+            w in (",", "and", "plus", "some", "the", "or", "also") or number(w) is not None
             or w in lx.COLOURS or w in ADJECTIVES or (describes(w) and w not in VERBS)
             for w in between)  # fmt: skip
 
@@ -391,109 +475,3 @@ class Relations:
         small = KINDS[mention.kind].support == SURFACE or KINDS[mention.kind].category == "lamp"
         conjoined = "," not in self.tokens[mention.reach : mention.reach + 2]
         return small if spot == "on" else conjoined
-
-
-def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict[str, str]]:
-    """Return what is asked for, related to one another, and colours by label."""
-    asked = [m for m in found if m.asked and not m.negated]
-    _general(found)
-    relations = Relations(asked, [m for m in found if not m.negated], tokens)
-    wishes, colours = [], {}
-    for i, mention in enumerate(asked):
-        same = [a for a in asked if a.kind == mention.kind and a is not mention]
-        spot, target = relations.of(i)
-        # What something else is on, and was named before, is the same again.
-        mention.again |= not mention.exact and (
-            any(f[1] == mention.kind for f in relations.found[:i])
-            or any(a.exact and a.start < mention.start for a in same)
-        )
-        if mention.again and any(a.start < mention.start or a.count > mention.count for a in same):
-            _later(wishes, mention, spot, target)
-            continue
-        count = relations.times(i, target)
-        if mention.colour:
-            colours[mention.label] = mention.colour
-        if target == mention.kind:
-            spot, target = "", ""
-        kind = _as_placed(mention, spot, target)
-        if spot == "row" and not mention.exact and count == 3:
-            count = 8
-        wishes.append(Wish(kind, count, count, spot, target, True, mention.label, mention.asset))
-    return _merged(_hosted(wishes, asked)), colours
-
-
-def _general(found: list[Mention]) -> None:
-    """Let "the bed" be the bunk bed, "one machine" one of the washing machines named before."""
-    for i, mention in enumerate(found):
-        if mention.again and not mention.exact and not mention.asset:
-            family = next((f for f in lx.FAMILIES if mention.kind in f), set())
-            word = mention.label.rstrip("s")
-            same = [m for m in found[:i] if m.kind in family and m.asked
-                    and m.label.rstrip("s").endswith(word)]  # fmt: skip
-            if same and not any(m.kind == mention.kind for m in same):
-                mention.kind, mention.label = same[-1].kind, same[-1].label
-                continue
-        if mention.label in lx.GENERAL:
-            end = "_" + mention.label.rstrip("s").removesuffix("e")
-            same = [m for m in found[:i] if m.kind.endswith((end, end + "e"))]  # fmt: skip
-            if same:
-                mention.kind, mention.label = same[-1].kind, same[-1].label
-                mention.again |= mention.count <= same[-1].count
-
-
-def _hosted(wishes: list[Wish], asked: list[Mention]) -> list[Wish]:
-    """Let what stands by a small thing stand by what carries that, and follow renamed kinds."""
-    kinds = {w.label: w.kind for w in wishes}
-    renamed = {m.kind: kinds[m.label] for m in asked if kinds.get(m.label, m.kind) != m.kind}
-    wishes = [replace(w, target=renamed.get(w.target, w.target)) for w in wishes]
-    below = next((w for w in wishes if w.spot == "under" and w.target == "floor_lamp"), None)
-    if below is not None:  # what stands under a lamp has it above
-        wishes = [replace(w, spot="", target="") if w is below else
-                  replace(w, kind="ceiling_lamp", spot="above", target=below.kind)
-                  if w.kind == "floor_lamp" else w for w in wishes]  # fmt: skip
-    carriers = {w.kind: w.target for w in wishes if w.spot == "on" and w.target in KINDS}
-    return [
-        replace(w, target=carriers[w.target])
-        if w.target in carriers and w.spot not in ("on", "above")
-        and KINDS[w.kind].support == FLOOR and carriers[w.target] != w.kind else w
-        for w in wishes
-    ]  # fmt: skip
-
-
-def _later(wishes: list[Wish], mention: Mention, spot: str, target: str) -> None:
-    """Give a thing named before what is said of it now: "a desk ...; the desk faces the door"."""
-    for k, wish in enumerate(wishes):
-        if wish.kind == mention.kind and not wish.spot and target and target != wish.kind:
-            if not any(w.target == wish.kind and w.kind == target for w in wishes):
-                wishes[k] = replace(wish, spot=spot, target=target)
-            return
-
-
-def _as_placed(mention: Mention, spot: str, target: str) -> str:
-    """Return the kind that a thing is where it is put: a clock on a wall is a wall clock."""
-    kind = mention.kind
-    if mention.asset:
-        return kind
-    if spot == "on" and kind == "floor_lamp":
-        return "table_lamp"
-    if spot == "ceiling":
-        return lx.ABOVE.get(kind, kind) if KINDS[kind].category == "lamp" else kind
-    if spot == "above" or (spot == "wall" and kind in ("clock", "lantern")):
-        kind = lx.ABOVE.get(kind, kind)
-        if target in ("window", "door") and kind == "ceiling_lamp":
-            kind = "torch"
-    return kind
-
-
-def _merged(wishes: list[Wish]) -> list[Wish]:
-    """Join wishes for the same thing: a later mention with "the" means the one before."""
-    kept: list[Wish] = []
-    for wish in wishes:
-        same = [k for k in kept if (k.kind, k.asset) == (wish.kind, wish.asset)]
-        if same and not wish.spot and wish.low == 1:
-            continue
-        if same and not same[0].spot and same[0].low <= wish.low:
-            kept[kept.index(same[0])] = wish
-            continue
-        kept.append(wish)
-    return kept

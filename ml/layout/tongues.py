@@ -46,7 +46,9 @@ _COUNTERS = (
     "(?:[个只盏张把座棵本辆条台根位扇口艘幅匹头株枚件支排间堆串面家架具尊块盆对顶门朵群名艇]"
     "|[つ個脚軒基隻杯冊輪人枚体頭挺])"
 )
-_SIDES = {"上面": "on", "上": "on", "旁边": "beside", "旁": "beside", "后面": "behind",
+_SIDES = {"上面": "on", "上方": "above", "正上方": "above", "前方": "in front of",
+          "后方": "behind", "下方": "under", "边上": "beside", "旁": "beside", "四周": "around",
+          "正前方": "in front of", "侧": "beside", "上": "on", "旁边": "beside", "后面": "behind",
           "前面": "in front of", "对面": "opposite", "下面": "under", "下": "under",
           "周围": "around"}  # fmt: skip
 _JAPANESE_SIDES = {"上": "on", "下": "under", "隣": "beside", "横": "beside", "前": "in front of",
@@ -84,7 +86,8 @@ class Tongue:
             phrase = tuple(words[at : at + n])
             if phrase in self.exact:
                 return n, self.exact[phrase]
-            english = self.rooted.get(tuple(map(self.root, phrase)))
+            roots = tuple(map(self.root, phrase))
+            english = self.rooted.get(roots) or self.rooted.get(tuple(map(self.root, roots)))
             if english is not None:
                 # Another ending than the list's is a plural oftener than not.
                 return n, english + "s" * (english in self.things and english[-1] != "s")
@@ -221,10 +224,17 @@ def _chinese_order(text: str) -> str:
         lambda m: f"{2 * _number(m[1])}{m[2]}{m[3]}两侧",
         text,
     )
-    sides = "|".join(_SIDES)
-    return re.sub(
-        rf"([^，。、；,:;\s]{{1,6}}?)({sides})(?:有|放着|摆着|是|站着)([^，。；,]+)",
+    sides = "|".join(sorted(_SIDES, key=len, reverse=True))
+    text = re.sub(
+        rf"([^，。、；,:;\s]{{1,6}}?)的?({sides})(?:有|放着|摆着|挂着|立着|停着|坐着|是|站着)([^，。；,]+)",
         lambda m: f"{m[3]} {_SIDES[m[2]]} {m[1]}",
+        text,
+    )
+    # "Lanterns hang over the stall", in their order: over the stall what hangs there.
+    return re.sub(
+        rf"([^，。、；,:;\s]+?)(?:都|全)?[挂放摆立站坐躺停靠堆悬浮飘排摊铺]?在([^，。、；,:;\s]{{1,8}}?)"
+        rf"的?({sides})(?=[，。、；,:;\s]|$)",
+        lambda m: f"{m[1]} {_SIDES[m[3]]} {m[2]}",
         text,
     )
 
