@@ -227,7 +227,9 @@ class _Writer:
         self.scene.collection.children.link(root)
         for item in self.layout.items:
             self.items.append(self._item(item))
-        shell.build(self.layout, self.surfaces, self._new)
+        self.floors = shell.own_floors(self.scene, OWNED)
+        sunk = shell.SUNK if self.floors else 0.0
+        shell.build(self.layout, self.surfaces, self._new, sunk)
         self.world = air.build(self.layout, self.surfaces, self._new, self.items)
         for mark in self.layout.marks:
             spot = self._new(mark.name, None, "Marks")
@@ -248,8 +250,15 @@ class _Writer:
             cameras=len(cameras),
             keys=sum(keys for _, _, keys in self.shots),
             kept=sorted(self.kept),
-            notes=self._left_out(),
+            notes=self._notes(),
         )
+
+    def _notes(self) -> list[str]:
+        notes = self._left_out()
+        if self.floors:
+            names = ", ".join(self.floors[:3]) + (", …" if len(self.floors) > 3 else "")
+            notes.append(f"The layout stands on your own {names}: its ground lies just below")
+        return notes
 
     def _left_out(self) -> list[str]:
         if not self.gave_way:

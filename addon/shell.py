@@ -8,7 +8,7 @@ from collections.abc import Callable
 import bpy
 import numpy as np
 from bpy.types import Object
-from mathutils import Matrix
+from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
 from ..ml.kit.form import Form
@@ -19,12 +19,20 @@ from .surfaces import Surfaces
 _DEEP = 0.12  # metres of floor and ceiling slabs
 _ROLL = 0.7  # metres by which open ground rises and falls beyond the place
 
+COPLANAR = 0.002
+"""Metres: what is nearer to the layout's ground flickers with it."""
+SUNK = 0.003
+_LEAST_FLOOR = 0.5
+
 New = Callable[[str, object, str], Object]
 """Makes an object: (name, data, collection's key)."""
 
 
-def build(layout: Layout, surfaces: Surfaces, new: New) -> None:
-    """Make all of the shell; nothing of it is above z = 0 inside the outline but walls."""
+def build(layout: Layout, surfaces: Surfaces, new: New, sunk: float = 0.0) -> None:
+    """Make all of the shell; nothing of it is above z = 0 inside the outline but walls.
+
+    `sunk` metres lower, and even, lies the ground where the artist has a floor of their own.
+    """
     if len(layout.room.outline) >= 3:
         if layout.room.walled:
             _walls(layout, surfaces, new)
@@ -32,7 +40,7 @@ def build(layout: Layout, surfaces: Surfaces, new: New) -> None:
             ceiling = _slab(layout, surfaces, new, "Ceiling", layout.room.height, "plaster")
             ceiling.hide_viewport = True  # one looks into the room from above; renders show it
     _houses(layout, surfaces, new)
-    _ground(layout, surfaces, new)
+    _ground(layout, surfaces, new, sunk)
 
 
 def _houses(layout: Layout, surfaces: Surfaces, new: New) -> None:
@@ -116,13 +124,15 @@ def _opening(opening: Opening, number: int, surfaces: Surfaces, new: New) -> Non
     frame.matrix_world = Matrix.Translation((*a, opening.low)) @ Matrix.Rotation(turn, 4, "Z")
 
 
-def _ground(layout: Layout, surfaces: Surfaces, new: New) -> None:
+def _ground(layout: Layout, surfaces: Surfaces, new: New, sunk: float) -> None:
     role = ground_role(layout)
     if layout.room.walled and layout.room.roofed and len(layout.room.outline) >= 3:
-        floor = _slab(layout, surfaces, new, "Floor", -_DEEP, role)
+        floor = _slab(layout, surfaces, new, "Floor", -_DEEP - sunk, role)
         floor["understudy_ground"] = True
         return
     verts, faces = terrain(layout)
+    if sunk:
+        verts[:, 2] = -sunk
     mesh = surfaces.polygons("Ground", verts, faces, role)
     mesh.polygons.foreach_set("use_smooth", np.ones(len(faces), bool))
     ground = new("Ground", mesh, "Structure")
@@ -165,6 +175,36 @@ def _distance(outline: NDArray, points: NDArray) -> NDArray:
         rise = way[1] if abs(way[1]) > 1e-12 else 1e-12
         inside ^= crosses & (points[:, 0] < a[0] + (points[:, 1] - a[1]) / rise * way[0])
     return np.where(inside, 0.0, nearest)
+
+
+def own_floors(scene: bpy.types.Scene, owned: str) -> list[str]:
+    """Return the names of the artist's meshes with faces where the layout's ground would lie.
+
+    Two faces in one plane flicker, so the layout's ground has to give way.
+    """
+    graph, found = bpy.context.evaluated_depsgraph_get(), []
+    for obj in artist_objects(scene, owned):
+        corners = np.array([obj.matrix_world @ Vector(c) for c in obj.bound_box])
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        if low[2] > COPLANAR or high[2] < -COPLANAR or (high - low)[:2].min() < _LEAST_FLOOR:
+            continue
+        if obj.type == "MESH" and _flat_area(obj.evaluated_get(graph)) > _LEAST_FLOOR**2:
+            found.append(obj.name)
+    return found
+
+
+def _flat_area(obj: Object) -> float:
+    """Return the square metres of a mesh's faces that lie in the plane z = 0 of the world."""
+    mesh, world = obj.data, np.array(obj.matrix_world)
+    mesh.calc_loop_triangles()
+    points = np.empty(3 * len(mesh.vertices), np.float32)
+    triangles = np.empty(3 * len(mesh.loop_triangles), np.int32)
+    mesh.vertices.foreach_get("co", points)
+    mesh.loop_triangles.foreach_get("vertices", triangles)
+    corners = (points.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3])[triangles.reshape(-1, 3)]
+    flat = corners[(np.abs(corners[..., 2]) < COPLANAR).all(axis=1)]
+    (ux, uy), (vx, vy) = ((flat[:, k, :2] - flat[:, 0, :2]).T for k in (1, 2))
+    return float(0.5 * np.abs(ux * vy - uy * vx).sum())
 
 
 def artist_objects(scene: bpy.types.Scene, owned: str) -> list[Object]:
