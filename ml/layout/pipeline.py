@@ -18,6 +18,7 @@ from .geometry import area
 from .kinds import KINDS
 from .learned import Scorer
 from .lexicon import FAMILIES, GENERAL
+from .match import with_units
 from .matching import match
 from .order import Order
 from .parse import Brief, read
@@ -74,7 +75,7 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
     notes: list[str] = []
     (encoder, *rest), networks = _networks(params, notes)
     job.scorer, job.table, job.lookout, job.ranker = rest
-    job.assets = match(job.assets, encoder)
+    job.assets = with_units(match(job.assets, encoder))
     brief = read(job.prompt, Places(encoder), job.assets)
     brief.notes = [*notes, *brief.notes]
     found: list[Layout] = []

@@ -283,6 +283,7 @@ class AssetBox:
     tags : words of its name, tags, catalogue and description
     size : (width, depth, height) of its box as it is, metres, front +Y
     category : a kind or category where the artist or the memory says so, else ""
+    unit : metres that one metre of its box shall be, by what lies beside it; 0 where unknown
     """
 
     name: str
@@ -290,6 +291,7 @@ class AssetBox:
     tags: list[str] = field(default_factory=list)
     size: Vector = (1.0, 1.0, 1.0)
     category: str = ""
+    unit: float = 0.0
 
 
 def pack(value: object) -> object:
