@@ -125,11 +125,12 @@ def amid(a: Item, others: list[Item]) -> bool:
 
 
 def by_opening(made: Layout, a: Item, relation: str, opening: str) -> bool:
-    """Tell whether an item is opposite, above, before or beside a window or door."""
+    """Tell whether an item is opposite, facing, above, before or by a window or door."""
     look = np.array([-math.sin(math.radians(a.yaw)), math.cos(math.radians(a.yaw))])
     for middle, inward in openings_of(made.room, opening):
         rel = np.asarray(a.pos[:2]) - middle
-        if relation == "opposite" and look @ inward < -0.7 and rel @ inward > 1.0:
+        away = rel @ inward - (1.0 if relation == "opposite" else 0.3)
+        if relation in ("opposite", "facing") and look @ inward < -0.7 and away > 0.0:
             return True
         gap = np.linalg.norm(rel) - 0.5 * math.hypot(*a.size[:2])
         if relation == "above" and gap < 0.6 and a.pos[2] > 1.8:
