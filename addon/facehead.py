@@ -134,7 +134,8 @@ def _left_behind(top: Object, whole: np.ndarray, axes: np.ndarray) -> list[str]:
     low, high = whole.min(axis=0), whole.max(axis=0)
     found = []
     for obj in bpy.context.view_layer.objects:
-        if obj.type != "MESH" or obj in own or not obj.visible_get():
+        # What a script has just removed is None here until the view layer is updated.
+        if obj is None or obj.type != "MESH" or obj in own or not obj.visible_get():
             continue
         middle = (_points(obj.bound_box, obj) @ axes).mean(axis=0)
         if ((middle > low) & (middle < high)).all():

@@ -142,6 +142,15 @@ def test_a_head_does_not_turn_away_from_its_eyes(face_settings):
     assert ball.animation_data is not None
 
 
+def test_what_a_script_has_just_removed_is_not_looked_at(face_settings):
+    ball = solid_head()
+    other = bpy.data.objects.new("Other", bpy.data.meshes.new("Other"))
+    bpy.context.collection.objects.link(other)
+    bpy.data.objects.remove(other)
+    assert bpy.ops.understudy.perform_face() == {"FINISHED"}
+    assert ball.animation_data is not None
+
+
 def test_a_body_does_not_turn_with_its_face(face_settings):
     body = solid_head()
     for block in body.data.shape_keys.key_blocks[1:]:
