@@ -54,6 +54,95 @@ LINES = {
 }
 
 
+LATER = {
+    "You came back. I thought I would never see you again.": (
+        "relief joy tenderness crying bittersweet_smile surprise"
+    ),
+    "Get out of my house before I call the guards!": "anger rage glare",
+    "Mum, there is a monster under the bed.": "fear terror anxiety",
+    "Ugh, there is a hair in my soup.": "disgust aversion",
+    "I am so sorry, I broke your vase.": "shame embarrassment sadness",
+    "Well, well, look who came crawling back.": "smirk contempt disdain",
+    "Wait. If she was here, then who opened the gate?": "realisation suspicion confusion thinking",
+    "I would rather die standing than live on my knees.": "defiance determination",
+    "It was only a scratch, it does not hurt at all.": (
+        "pain wince suppressed_smile determination calm"
+    ),
+    "Do you have any idea how long I waited for you?": (
+        "anger irritation frustration sadness disappointment"
+    ),
+    "Good evening, sir, your table is ready.": "polite_smile",
+    "She died before I could tell her.": "grief sadness crying",
+    "Ha! You fell for it again!": "laughter smirk joy",
+    "I can't, I just can't take another step.": "fatigue frustration resignation",
+    "What a beautiful baby.": "tenderness warm_smile joy awe",
+    "The stars are so bright out here.": "awe calm interest longing",
+    "Are you telling me the truth?": "suspicion doubt",
+    "Let me think, was it the red one or the blue one?": "thinking concentration confusion",
+    "We lost everything in the flood.": "grief sadness resignation",
+    "I passed! I actually passed the exam!": "joy surprise pride relief",
+    "Something is moving in the water.": "dread fear anxiety suspicion",
+    "Oh no, the oven!": "shock surprise fear",
+    "Whatever. I do not care what you do.": "boredom disdain resignation irritation contempt",
+    "Please, give me one more chance.": "sadness anxiety hope longing",
+    "This is my land, and you will not take it.": "defiance determination anger glare",
+    "I miss the sea, and the sound of the gulls.": "longing bittersweet_smile sadness",
+    "He is only a child, he did not know.": "pity tenderness sadness",
+    "You remembered my birthday? Thank you so much.": "joy surprise warm_smile tenderness",
+    "Do not blink. Whatever you do, do not make a sound.": (
+        "fear dread anxiety glare terror concentration"
+    ),
+    "Grandfather left me his watch, and it still ticks.": (
+        "bittersweet_smile longing tenderness sadness warm_smile"
+    ),
+    "Put the gun down, slowly.": "fear glare determination anxiety concentration calm",
+    "I told you not to feed the goat!": "anger irritation frustration laughter",
+    "Have you ever seen snow fall on the ocean?": "awe interest longing calm",
+    "They cut down every tree we planted.": "sadness anger grief disappointment rage",
+    "Sorry, sorry, is this seat taken?": "polite_smile embarrassment",
+    "My tooth is throbbing like a drum.": "pain wince",
+    "Ladies and gentlemen, the prime minister.": "polite_smile pride",
+    "If you cross that line, we are enemies.": "glare anger determination defiance",
+    "The lift stopped, and something knocked from above.": "fear dread terror anxiety",
+    "He left me for my best friend.": "sadness anger crying shock disappointment grief",
+    "Who on earth painted the horse blue?": "confusion surprise laughter anger",
+    "You may whip me, but I will not tell you where they are.": "defiance determination",
+    "Quick, hide, the guards!": "fear terror anxiety",
+    "Fish heads again, how lovely.": (
+        "disgust irritation contempt boredom resignation disappointment"
+    ),
+    "It took eleven years, and there it stands, my bridge.": "pride joy relief",
+    "I suppose you expect applause for that.": "contempt disdain smirk",
+    "Wait till you hear what the parrot said to the bishop.": "laughter smirk joy interest wink",
+    "The lump is not cancer, they called today.": "relief joy crying",
+    "I was wrong about you, and I beg your pardon.": "shame embarrassment sadness",
+    "Oh, you brought me flowers!": "joy surprise warm_smile tenderness",
+    "This queue has not moved for an hour.": "boredom irritation frustration",
+    "I would cross the desert to see you smile.": "tenderness longing warm_smile determination",
+    "So that key does not open the chest, it opens the wall!": "realisation surprise",
+    "A thousand soldiers, and they are marching this way.": "dread fear shock terror awe",
+    "Nobody eats until the last child is on the boat.": "determination defiance glare",
+    "I can barely lift my arms any more.": "fatigue pain resignation",
+    "You expect me to swallow that story?": "doubt suspicion contempt irritation",
+    "When the war ends, we will plant an orchard.": "hope longing tenderness",
+    "The puppy did not make it through the night.": "grief sadness crying pity",
+}
+"""Lines written when cues and method were long set, and never used to change them."""
+
+
+def judged(lines: dict[str, str], embed: suggest.Embed | None) -> tuple[float, float]:
+    """Return how often a face that would do comes first, and among three; name what does not."""
+    first = third = 0
+    for line, wanted in lines.items():
+        faces = [{e.name for e in p.expressions} for p in suggest.suggest(line, embed=embed)]
+        good = set(wanted.split())
+        first += bool(faces[0] & good)
+        third += any(f & good for f in faces)
+        if embed is not None and not faces[0] & good:
+            sys.stdout.write(f"  {line} -> {', '.join(sorted(faces[0]))}\n")
+    return first / len(lines), third / len(lines)
+
+
 def main() -> int:
     """Print how often a face that would do is proposed first, and among the first three."""
     ways = {"words alone": None}
@@ -62,20 +151,13 @@ def main() -> int:
     except ModelError as exc:
         sys.stdout.write(f"{exc}\n")
     cues = {line for cue in suggest._cues().values() for line in cue["lines"]}
-    assert not cues & set(LINES), "a line is among the cues"
-    sys.stdout.write(f"{len(LINES)} lines, {len(library.load())} expressions\n")
+    assert not cues & (set(LINES) | set(LATER)), "a line is among the cues"
+    sys.stdout.write(f"{len(library.load())} expressions\n")
     for way, embed in ways.items():
-        first = third = 0
-        for line, wanted in LINES.items():
-            found = suggest.suggest(line, embed=embed)
-            faces = [{e.name for e in p.expressions} for p in found]
-            good = set(wanted.split())
-            first += bool(faces[0] & good)
-            third += any(f & good for f in faces)
-            if embed is not None and not faces[0] & good:
-                sys.stdout.write(f"  {line} -> {', '.join(sorted(faces[0]))}\n")
-        share = f"first {first / len(LINES):.0%}, among three {third / len(LINES):.0%}"
-        sys.stdout.write(f"{way}: {share}\n")
+        for title, lines in (("lines", LINES), ("later lines", LATER)):
+            first, third = judged(lines, embed)
+            share = f"first {first:.0%}, among three {third:.0%}"
+            sys.stdout.write(f"{way}, {len(lines)} {title}: {share}\n")
     return 0
 
 
