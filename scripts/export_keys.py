@@ -82,7 +82,7 @@ Outputs: contact (feet, frames, 2), logits of heel and toes.
 Training: {steps} steps of {batch} windows of {frames} frames on {device}, seed {seed}; a share of
 {seen} from rendered clips that the detector saw (`render_truth.py`, uses noise and tune, every
 second one of the latter kept to watch by), the rest made up ({clips} clips of capture at 0.75 to
-1.9 times its speed, seen with the detector's errors).
+2.4 times its speed, seen with the detector's errors). What stands is told by `bodies.contacts`.
 {data}Held out: CMU subjects {subjects} (measuring) and {watched} (watching the training).
 Measured: see docs/blocking.md.
 torch against ONNX: largest difference {worst:.1g}. Speed: {took:.1f} ms for 100 frames

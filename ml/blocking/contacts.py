@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 from ..runtime import Session, Settings
 from . import fit
 
-NAME = "contact_v1"
+NAME = "contact_v2"
 POINTS = (12, 13, 14, 15)
 """Heels and toes among `lifting.JOINTS`, in the order of `body.CONTACTS`."""
 _MARKS = (fit.HEEL_L, fit.TOE_L, fit.HEEL_R, fit.TOE_R)
@@ -52,21 +52,14 @@ def describe(
                            for j in _LEGS]))  # fmt: skip
     above = up.mean(axis=0)
     above = above / max(np.linalg.norm(above), 1e-6)
-
-    def rates(values: NDArray) -> NDArray:
-        if len(values) < 2:
-            return np.zeros_like(values)
-        smooth = gaussian_filter1d(values, _SMOOTH_S * rate, axis=0, mode="nearest")
-        return np.gradient(smooth, axis=0) * rate
-
     feet = joints[:, list(POINTS)] / leg
-    going = rates(feet) + velocity[:, None] / leg
+    going = _rates(feet, rate) + velocity[:, None] / leg
     rising = going @ above
     along = np.linalg.norm(going - rising[..., None] * above, axis=-1)
     height = feet @ above
     low = height.min(axis=1)
     seen = still / (metre[:, None, None] * leg)
-    flow = rates(still[:, list(_MARKS)]) / (metre[:, None, None] * leg)
+    flow = _rates(still[:, list(_MARKS)], rate) / (metre[:, None, None] * leg)
     points = np.stack(
         [
             logits,
@@ -81,7 +74,7 @@ def describe(
         ],
         axis=2,
     )
-    hips = rates(still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)) / (metre[:, None] * leg)
+    hips = _rates(still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1), rate) / (metre[:, None] * leg)
     fall = velocity @ above / leg
     pace = np.linalg.norm(velocity / leg - fall[:, None] * above, axis=-1)
     shared = np.stack([*hips.T, fall, pace, -low], axis=1)
@@ -90,6 +83,14 @@ def describe(
         rows = points[:, list(order)].reshape(len(points), -1)
         out.append(np.concatenate([rows, shared], axis=1))
     return np.clip(np.stack(out), -12.0, 12.0).astype(np.float32)
+
+
+def _rates(values: NDArray, rate: float) -> NDArray:
+    """Return how fast values (F, …) change, a second."""
+    if len(values) < 2:
+        return np.zeros_like(values)
+    smooth = gaussian_filter1d(values, _SMOOTH_S * rate, axis=0, mode="nearest")
+    return np.gradient(smooth, axis=0) * rate
 
 
 def _above_lowest(height: NDArray, rate: float) -> NDArray:
