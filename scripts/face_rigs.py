@@ -38,14 +38,18 @@ def fit_rigify(points: np.ndarray) -> bpy.types.Object:
     addon_utils.enable("rigify", default_set=True)
     bpy.ops.object.armature_human_metarig_add()
     template = bpy.context.object
+    middle = np.mean([points[p] for p, q in _MIRRORED.items() if p == q], axis=0)[0]
     here, there = [], []
     for bone, point in _FITTED.items():
+        # As a rigger would: the same on both sides, whatever either side's points say.
+        mirrored = (2 * middle, 0, 0) + points[_MIRRORED[point]] * (-1, 1, 1)
+        place = (points[point] + mirrored) / 2
         head = template.data.bones[bone].head_local
         here.append(head[:])
-        there.append(points[point])
+        there.append(place)
         if point != _MIRRORED[point]:
             here.append((-head.x, head.y, head.z))
-            there.append(points[_MIRRORED[point]])
+            there.append((2 * middle, 0, 0) + place * (-1, 1, 1))
     bend = RBFInterpolator(here, there, kernel="thin_plate_spline", smoothing=1e-6)
     here, there = np.array(here), np.array(there)
     scale = there.std(axis=0).mean() / here.std(axis=0).mean()
@@ -78,7 +82,8 @@ def bind(mesh: bpy.types.Object, rig: bpy.types.Object, *, still: np.ndarray | N
     Parameters
     ----------
     still : (V,) bool, optional
-        Vertices that go with the head alone: eyes, teeth.
+        Vertices that are not skin: eyes and teeth. They go with the head, and with the jaw what
+        of them lies below the lips.
     """
     points = np.array([mesh.matrix_world @ v.co for v in mesh.data.vertices])
     skin = np.ones(len(points), bool) if still is None else ~still
@@ -92,6 +97,9 @@ def bind(mesh: bpy.types.Object, rig: bpy.types.Object, *, still: np.ndarray | N
     # Far from every face bone, the skull takes over.
     skull = np.where(skin, np.clip((near[:, 0] - 0.02) / 0.03, 0, 1), 1.0)
     weights *= ((1 - skull) / weights.sum(axis=1))[:, None]
+    lips = np.mean([_samples(rig, name)[0, 2] for name in ("DEF-lip.T.L", "DEF-lip.B.L")])
+    below = _below(points, edges, ~skin, lips)
+    skull[below], weights[below, names.index("DEF-jaw")] = 0.0, 1.0
     mesh.vertex_groups.clear()
     for name, column in (*zip(names, weights.T, strict=True), ("DEF-spine.006", skull)):
         group = mesh.vertex_groups.new(name=name)
@@ -99,6 +107,18 @@ def bind(mesh: bpy.types.Object, rig: bpy.types.Object, *, still: np.ndarray | N
             group.add([int(vertex)], float(column[vertex]), "REPLACE")
     mesh.modifiers.new("Armature", "ARMATURE").object = rig
     mesh.parent = rig
+
+
+def _below(points: np.ndarray, edges: np.ndarray, of: np.ndarray, height: float) -> np.ndarray:
+    """Return (V,) bool: the parts of the vertices `of` that lie below a height, as wholes."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    inside = edges[of[edges].all(axis=1)]
+    graph = coo_array((np.ones(len(inside)), inside.T), (len(points),) * 2)
+    _, part = connected_components(graph, directed=False)
+    middle = np.bincount(part, points[:, 2]) / np.bincount(part)
+    return of & (middle[part] < height)
 
 
 def _is_face(name: str) -> bool:
