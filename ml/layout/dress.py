@@ -153,7 +153,9 @@ def ground_of(brief: Brief, card: Card, room: Room, look: Look) -> Ground:
     if brief.weather in ("snow", "blizzard") and not room.roofed and kind != "water":
         kind = "snow"
     reach = max(math.hypot(x, y) for x, y in room.outline)
-    return Ground(kind, round(reach * (1.3 if room.walled else 3.0) + 2.0, 2))
+    # Snow is white whatever the style.
+    return Ground(kind, round(reach * (1.3 if room.walled else 3.0) + 2.0, 2),
+                  "" if kind == "snow" else "ground")  # fmt: skip
 
 
 def _lights_of(layout: Layout, look: Look, mood: float, rng: np.random.Generator) -> list[Light]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..kit.paint import Paint, paints
 from .geometry import area, inside
-from .picture import solid_of, standard_size
+from .picture import ground_role, solid_of, standard_size
 from .plan import Layout, Light
 
 _BRIGHTNESS = {
@@ -75,8 +75,9 @@ def balance(layout: Layout, light: str, mood: float) -> None:
 
 def albedo(layout: Layout) -> float:
     """Return how much light the place's large surfaces throw back, 0 to 1."""
-    seen = [s for s in ("wall", "ground", "main") if s in layout.palette]
-    found = [_luminance(layout.palette[s].colour) for s in seen]
+    found = [_luminance(layout.palette[s].colour) for s in ("wall", "main") if s in layout.palette]
+    if "ground" in layout.palette:
+        found.append(_luminance(paints(layout.palette)[ground_role(layout)].colour))
     return float(np.clip(np.mean(found or [0.3]), 0.12, 0.7))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -75,8 +76,9 @@ def _side(value: float | None, low: float, high: float, below: str, above: str) 
 
 def listed(text: str) -> Facets:
     """Return what the lists of words know of a text, all but the style."""
-    words = [w for t in tokens_of(text) for w in (t, *t.split("-"))]
-    words = [w for before, w in zip(["", *words], words, strict=False) if before not in lx.NOT]
+    tokens = tokens_of(re.sub(lx.NO_FACET, " ", text))
+    kept = [t for before, t in zip(["", *tokens], tokens, strict=False) if before not in lx.NOT]
+    words = [w for t in kept for w in dict.fromkeys((t, *t.split("-")))]
 
     def first(table: dict) -> object:
         return next((table[w] for w in words if w in table), None)
@@ -87,6 +89,17 @@ def listed(text: str) -> Facets:
 
     return Facets(first(lx.WEATHER), first(lx.HOURS), mean(lx.MOODS), mean(lx.DENSITIES),
                   first(lx.MEDIA))  # fmt: skip
+
+
+def denied(text: str) -> set[str]:
+    """Return the facets of which the words say that something is not.
+
+    >>> sorted(denied("a garden, no rain"))
+    ['weather']
+    """
+    gone = {t for before, t in pairwise(tokens_of(text)) if before in lx.NOT}
+    tables = {"weather": lx.WEATHER, "time": lx.HOURS, "mood": lx.MOODS, "density": lx.DENSITIES}
+    return {facet for facet, table in tables.items() if gone & set(table)}
 
 
 def pieces(text: str) -> list[str]:
@@ -115,7 +128,7 @@ class Heads:
 
     def likely(self, text: str, encoder: Encoder) -> dict[str, tuple[str, float]]:
         """Return of each facet the likeliest that is said, and how likely it is said, 0 to 1."""
-        out = self.session(vectors=encoder(pieces(text)))
+        out = self.session(vectors=encoder(pieces(re.sub(lx.NO_FACET, " ", text))))
         found = {}
         for facet, names in self.classes.items():
             best = out[facet][:, 1:].max(axis=0)  # the first is "nothing said"
@@ -125,12 +138,12 @@ class Heads:
 
     def __call__(self, text: str, encoder: Encoder) -> Facets:
         """Return what a text surely says."""
-        said = {f: c for f, (c, p) in self.likely(text, encoder).items() if p >= self.sure[f]}
+        told, away = self.likely(text, encoder), denied(text)
+        said = {f: c for f, (c, p) in told.items() if p >= self.sure[f] and f not in away}
         return Facets(
             weather=said.get("weather"),
             hour=HOUR_OF.get(said.get("time")),
             mood=_MOOD_OF.get(said.get("mood")),
             density=_DENSITY_OF.get(said.get("density")),
-            medium=said.get("medium"),
             style=said.get("style"),
         )

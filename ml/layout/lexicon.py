@@ -191,8 +191,22 @@ MEDIA = {
     "underwater": "underwater", "undersea": "underwater", "submerged": "underwater",
     "sunken": "underwater", "seabed": "underwater", "subaquatic": "underwater",
     "indoors": "indoor", "indoor": "indoor", "interior": "indoor", "inside": "indoor",
-    "outdoors": "outdoor", "outdoor": "outdoor", "outside": "outdoor", "exterior": "outdoor",
+    "outdoors": "outdoor", "outdoor": "outdoor", "exterior": "outdoor",
 }  # fmt: skip
+
+NO_FACET = (
+    r"\b(?:night(?:s|time)?[ -](?:lamps?|lights?|stands?|tables?|gowns?|clubs?|watch(?:man|men)?|"
+    r"nurses?|guards?|shirts?|cap)|day ?beds?|(?:morning|evening) (?:dress|gown|coat|paper|post|"
+    r"stars?|glory|suit)e?s?|snow ?(?:white|globes?|boards?|shovels?|mobiles?)|sunny[ -]side|"
+    r"storm ?(?:lanterns?|lamps?|troopers?|grey|drains?)|(?:fog|smoke|mist|steam|dust|wind) ?"
+    r"(?:machines?|detectors?|alarms?|horns?|lamps?|engines?|locomotives?|irons?|pipes?|jackets?|"
+    r"sheets?|bins?|pans?)|rain ?(?:coats?|barrels?|boots?|bows?)|clear (?:glass|plastic|path|"
+    r"view|floor|space|way)|grey (?!sky|skies|day|weather|morning|light)\w+|"
+    r"(?:wet|steam)[ -](?:room|bath|wipes?|suits?)|midnight blue|golden (?!hour|light)\w+|"
+    r"(?:pictures?|paintings?|posters?|photos?|photographs?|murals?|prints?) of (?:an? |the )?"
+    r"[\w-]+)\b"
+)
+"""What holds a word of weather, hour or mood and says nothing of it."""
 
 STOP = set(
     "a an the of in on at to and or with for from by is are be this that these those it its into "

@@ -151,6 +151,9 @@ def _segments(part: str) -> list[tuple[str, float]]:
     found: list[tuple[str, float]] = []
     for k, clause in enumerate(clauses):
         head = re.split(stop, clause)[0].strip()
+        # "A cabin, snow outside" is within.
+        if k and re.search(r"\boutside(?: the \w+)?$", clause):
+            continue
         if head and not re.match(r"(?:not|no|never|neither)\b", head):
             found.append((head, 1.0 if k == 0 else _LATER))
     ends = re.findall(

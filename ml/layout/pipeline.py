@@ -57,7 +57,8 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
         obstacles : list of [x, y, z, width, depth, height, yaw]: what stands in the scene already
         marks : number of places for characters, default 2 or what the words say
         frame_rate, aspect : of the shots; camera_style : a name in `directing.json`, or a dict
-        words, placement, objects, ranker, cameras : "auto", "off": whether the networks are used
+        words, heads, placement, objects, ranker, cameras : "auto", "off": whether the networks are
+            used
 
     Returns
     -------
@@ -73,10 +74,10 @@ def layout(params: dict, _arrays: object) -> Steps[tuple[dict, dict]]:
     job = _Job(params)
     yield Progress(0.02, "Reading the words")
     notes: list[str] = []
-    (encoder, *rest), networks = _networks(params, notes)
+    (encoder, heads, *rest), networks = _networks(params, notes)
     job.scorer, job.table, job.lookout, job.ranker = rest
     job.assets = with_units(match(job.assets, encoder))
-    brief = read(job.prompt, Places(encoder), job.assets)
+    brief = read(job.prompt, Places(encoder), job.assets, heads)
     brief.notes = [*notes, *brief.notes]
     found: list[Layout] = []
     for k in range(job.count):
@@ -140,6 +141,7 @@ def _usable(assets: list[AssetBox]) -> list[AssetBox]:
 def _networks(params: dict, notes: list[str]) -> tuple:
     """Return ([each network, None where it is missing or off], {name: sha256})."""
     from ..runtime import Settings
+    from .facets import Heads
     from .learned import ObjectTable, Ranker
     from .lookout import Lookout
     from .words import Sentences
@@ -147,13 +149,15 @@ def _networks(params: dict, notes: list[str]) -> tuple:
     settings, used, out = Settings.from_params(params), {}, []
     for name, make, without in (
         ("words", Sentences, "words are understood by the lexicon alone"),
+        ("heads", Heads, "hour, weather and mood are read from word lists alone"),
         ("placement", Scorer, "furniture is placed by rules alone"),
         ("objects", ObjectTable, "rooms hold what their cards say"),
         ("cameras", Lookout, "cameras are judged by rays alone"),
         ("ranker", Ranker, "furnished rooms are put in order by where things stand"),
     ):
         made = None
-        if params.get(name) != "off":
+        deaf = name == "heads" and out[0] is None  # they hear through the sentence network
+        if params.get(name) != "off" and not deaf:
             try:
                 made = make(settings)
                 used[made.session.name] = made.session.sha256
