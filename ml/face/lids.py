@@ -9,9 +9,9 @@ from .performance import INDEX
 
 LIDS = (INDEX["eyeBlinkLeft"], INDEX["eyeBlinkRight"])
 
-_RISE, _LEAST = 0.3, 0.6  # above what is before and after, and in all: lower ones are no blinks
+_RISE, _LEAST = 0.3, 0.7  # above what is before and after, and in all: lower ones are no blinks
 _LONGEST_S = 0.45  # at half height; longer, the eye is kept shut or droops
-_FULL = 0.35  # quantile of the peaks that counts as shut: some blinks are halves
+_FULL = 0.5  # quantile of the peaks that counts as shut: some blinks are halves
 _MOST = 1.4
 
 

@@ -17,6 +17,7 @@ from understudy.ml.face import (
     neutral,
     patches,
     pipeline,
+    solver,
     tracker,
 )
 from understudy.ml.face.detector import Faces, anchors
@@ -218,6 +219,15 @@ def test_only_what_stands_out_is_a_flash():
     assert np.allclose(found[60:65, left], lacking[60:65, left])
     assert np.all(np.delete(found, left, axis=1)[:, [right - 1, lone]] == 0.0)
     assert np.count_nonzero(found[:, flicker]) < 12
+
+
+def test_curves_that_go_below_the_neutral_face_are_raised_and_noise_is_not():
+    value = np.random.default_rng(2).normal(0, 0.002, (200, 52))
+    value[:, 3] += np.where(np.arange(200) < 30, -0.2, 0.3)
+    raised = solver._lift(value)
+    assert abs(raised[:30, 3].mean()) < 0.02 and abs(raised[30:, 3].mean() - 0.5) < 0.02
+    others = np.delete(np.arange(52), 3)
+    assert np.abs(raised - value)[:, others].max() < 0.002
 
 
 def test_blinks_close_the_eyes_and_drooping_lids_do_not():
