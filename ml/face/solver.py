@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime import Session, Settings
-from . import changes, features, flashes, gaze, leastsquares, lids
+from . import changes, features, flashes, gaze, leastsquares, lids, sides
 from .neutral import Neutral
 from .patches import Patches
 from .performance import NAMES, REGIONS
@@ -98,6 +98,7 @@ def solve(
     looking = gaze.from_looks(value)
     if neutral.automatic:
         value = _lift(value)
+    value = sides.draw_together(time, value)
     value = gaze.to_looks(looking, lids.calibrate(time, value))
     share = doubt / (1.0 + 2.0 * np.abs(value)) / _DOUBTED  # in a large motion it counts less
     sure = [1.0 - share[:, c].mean(axis=1) for c in _COLUMNS.values()]

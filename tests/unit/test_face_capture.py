@@ -17,6 +17,7 @@ from understudy.ml.face import (
     neutral,
     patches,
     pipeline,
+    sides,
     solver,
     tracker,
 )
@@ -228,6 +229,26 @@ def test_curves_that_go_below_the_neutral_face_are_raised_and_noise_is_not():
     assert abs(raised[:30, 3].mean()) < 0.02 and abs(raised[30:, 3].mean() - 0.5) < 0.02
     others = np.delete(np.arange(52), 3)
     assert np.abs(raised - value)[:, others].max() < 0.002
+
+
+def test_sides_that_lastingly_differ_a_little_are_drawn_together():
+    """A lopsided face and a flash of one side stay; where a jaw goes has no other side."""
+    times = np.arange(120) / FPS
+    value = np.full((120, 52), 0.3)
+    little, much, short, jaw = (
+        INDEX[n] for n in ("browDownLeft", "mouthSmileLeft", "noseSneerLeft", "jawLeft")
+    )
+    value[:, little] += 0.03
+    value[:, much] += 0.6
+    value[60:65, short] += 0.15
+    value[:, jaw] += 0.03
+    found = sides.draw_together(times, value)
+    other = dict(zip(sides.LEFT.tolist(), sides.RIGHT.tolist(), strict=True))
+    apart = {i: found[:, i] - found[:, other[i]] for i in (little, much)}
+    assert (apart[little] < 0.01).all() and (apart[much] > 0.58).all()
+    assert np.allclose(found[:, [short, jaw]], value[:, [short, jaw]])
+    assert np.allclose(found[:, sides.LEFT] + found[:, sides.RIGHT],
+                       value[:, sides.LEFT] + value[:, sides.RIGHT])  # fmt: skip
 
 
 def test_blinks_close_the_eyes_and_drooping_lids_do_not():
