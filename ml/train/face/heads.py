@@ -174,7 +174,7 @@ def _trimmed(name, neutral, people, expressions, triangles, material, eyes, mesh
     return Head(
         name=name,
         neutral=(neutral - middle)[kept].astype(np.float32),
-        people=people[:, kept],
+        people=np.ascontiguousarray(people[:, kept]),
         expressions=np.ascontiguousarray(expressions[:, kept]),
         triangles=new[triangles].astype(np.int32),
         material=material[kept].astype(np.float32),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 
@@ -9,6 +11,7 @@ from ...face import features
 from ...face.patches import EYE_SIZE, LOWER_HEIGHT, LOWER_WIDTH
 
 EXPRESSIONS = 52
+_LAYERS = 4  # of the picture networks
 _MIN_DEVIATION, _MAX_DEVIATION = 0.015, 1.0
 
 
@@ -75,6 +78,30 @@ class SolverNet(nn.Module):
         value, spread = self.head(both).chunk(2, dim=1)
         spread = torch.sigmoid(spread - 2.0)
         return value, _MIN_DEVIATION + (_MAX_DEVIATION - _MIN_DEVIATION) * spread
+
+
+def read_exported(path: Path) -> dict[str, Tensor]:
+    """Return the state of a `SolverNet` that gives what an exported network gives.
+
+    In the exported one the batch norms are part of the convolutions before them, which stand in
+    the file in the order in which they are used.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    stored = {i.name: numpy_helper.to_array(i) for i in onnx.load(path).graph.initializer}
+    state = {k[4:]: torch.from_numpy(v.copy()) for k, v in stored.items() if k.startswith("net.")}
+    folded = [torch.from_numpy(v.copy()) for k, v in stored.items() if "Conv" in k]
+    for part in ("eye", "low"):
+        for layer in range(_LAYERS):
+            weight, bias = folded.pop(0), folded.pop(0)
+            one, nothing = torch.ones_like(bias), torch.zeros_like(bias)
+            conv, norm = f"{part}.{3 * layer}", f"{part}.{3 * layer + 1}"
+            state |= {f"{conv}.weight": weight, f"{conv}.bias": bias}
+            state |= {f"{norm}.weight": one, f"{norm}.bias": nothing}
+            state |= {f"{norm}.running_mean": nothing.clone(), f"{norm}.running_var": one.clone()}
+            state[f"{norm}.num_batches_tracked"] = torch.tensor(0)
+    return state
 
 
 def _against(now: Tensor, rest: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ class Settings:
     blind : share of the takes whose pictures are hidden, so that points alone serve too
     held_out : takes, the first ones, that are measured on only
     half : bfloat16 inside the network
-    start : checkpoint whose weights a run begins with, "" for none
+    start : checkpoint, or exported network, whose weights a run begins with, "" for none
     """
 
     channels: int = 16

@@ -14,7 +14,7 @@ import torch
 
 from ...face.performance import NAMES
 from .batches import Films, Stock
-from .network import SolverNet
+from .network import SolverNet, read_exported
 from .settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def train(stock: Stock | Films, settings: Settings, out: Path) -> None:
     net = SolverNet(settings.channels, settings.hidden)
     net = net.to(settings.device, memory_format=torch.channels_last)
     if settings.start:
-        net.load_state_dict(torch.load(settings.start, weights_only=True)["weights"])
+        net.load_state_dict(read_weights(Path(settings.start)))
     mean = copy.deepcopy(net)
     rule = torch.optim.AdamW(net.parameters(), settings.rate, weight_decay=settings.decay)
     started, measured, step, frames, running = time.monotonic(), 0.0, 0, 0, 0.0
@@ -76,6 +76,13 @@ def train(stock: Stock | Films, settings: Settings, out: Path) -> None:
             )
             _save(out, mean, settings, stock, step, frames, measure(mean, stock, held))
     _save(out, mean, settings, stock, step, frames, measure(mean, stock, held))
+
+
+def read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """Return the weights of a checkpoint (.pt), or of an exported network (.onnx)."""
+    if path.suffix == ".onnx":
+        return read_exported(path)
+    return torch.load(path, weights_only=True)["weights"]
 
 
 def _hold_norms(net: SolverNet) -> None:
