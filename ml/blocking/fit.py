@@ -50,6 +50,13 @@ _BONES = (
     )),
 )  # fmt: skip
 _PER_SIDE = (len(_BONES) - 2) // 2
+_FOLDS = tuple(
+    (upper + side, middle + side, lower + side)
+    for upper, middle, lower in (
+        (HIP_L, KNEE_L, ANKLE_L), (SHOULDER_L, ELBOW_L, WRIST_L))
+    for side in (0, 1)
+)  # fmt: skip
+"""The landmarks of `lifting.HINGES`."""
 _SOFT = {NOSE}  # the head nods, so its distance to the shoulders is only roughly constant
 
 # How far each kind of evidence is off, in metres at the performer's distance.
@@ -60,6 +67,8 @@ _SIGMA_PICTURE, _SIGMA_DEPTH, _SIGMA_BONE, _SIGMA_SOFT_BONE = 0.03, 0.03, 0.015,
 _SIGMA_LIFTED, _SIGMA_PICTURE_LIFTED = 0.02, 0.02
 # Where it is unsure it shortens bones: which percentile of the lengths it gives is the bone's.
 _LIFTED_LENGTH = 50.0
+# The least that a limb's reach, which says how far it is bent, may be off.
+_SIGMA_REACH = 0.004
 _LIFTED_AS_CORE = [lifting.JOINT_OF[mark] for mark in CORE]
 _AWAY_SMOOTH_S = 0.2
 # One side's sights, beside the other's, that are enough to go by.
@@ -243,6 +252,8 @@ class _Evidence:
     trust : (F, N, 3) one over how far `body` is off, a metre; 0 for no say
     length : one for each of `_BONES`, metres
     picture : float, metres that the picture is off at the performer's distance
+    reach : (F, 4) how far each of `_FOLDS` reaches, of its length
+    hold : (F, 4) one over how far that is off, a metre; 0 for no say
     """
 
     rays: NDArray
@@ -251,11 +262,13 @@ class _Evidence:
     trust: NDArray
     length: NDArray
     picture: float
+    reach: NDArray
+    hold: NDArray
 
     def part(self, rows: slice) -> _Evidence:
         """Return some frames of it."""
         frames = (self.rays[rows], self.weight[rows], self.body[rows], self.trust[rows])
-        return _Evidence(*frames, self.length, self.picture)
+        return _Evidence(*frames, self.length, self.picture, self.reach[rows], self.hold[rows])
 
 
 def _gather(seen: Observation, rays: NDArray, lifted: Lifted | None) -> _Evidence:
@@ -273,12 +286,30 @@ def _gather(seen: Observation, rays: NDArray, lifted: Lifted | None) -> _Evidenc
         grown = length.sum() / spans.sum(axis=1)
         body = body * grown[:, None, None]
         trust = np.repeat(trust[..., None], 3, axis=2)
-        return _Evidence(rays[:, core], weight, body, trust, length, _SIGMA_PICTURE_LIFTED)
+        return _Evidence(
+            rays[:, core], weight, body, trust, length, _SIGMA_PICTURE_LIFTED,
+            *_reaches(length, lifted),
+        )  # fmt: skip
     length = bone_lengths(seen.world, seen.seen * seen.visibility[:, core].mean(axis=1))
     body = (seen.world - seen.world[:, [HIP_L, HIP_R]].mean(axis=1, keepdims=True))[:, core]
     trust = np.zeros(body.shape)
     trust[..., 2] = 1.0 / _SIGMA_DEPTH
-    return _Evidence(rays[:, core], weight, body, trust, length, _SIGMA_PICTURE)
+    none = np.zeros((len(body), len(_FOLDS)))
+    return _Evidence(rays[:, core], weight, body, trust, length, _SIGMA_PICTURE, none, none)
+
+
+def _reaches(length: NDArray, lifted: Lifted) -> tuple[NDArray, NDArray]:
+    """Return `reach` and `hold` of an `_Evidence` from how far the lifter says limbs are bent."""
+    upper, lower = (
+        np.array([length[_BONES.index(fold[k : k + 2])] for fold in _FOLDS]) for k in (0, 1)
+    )
+
+    def reach(bend: NDArray) -> NDArray:
+        square = upper**2 + lower**2 + 2.0 * upper * lower * np.cos(np.clip(bend, 0.0, np.pi))
+        return np.sqrt(square) / (upper + lower)
+
+    off = reach(lifted.bend - lifted.bend_spread) - reach(lifted.bend + lifted.bend_spread)
+    return reach(lifted.bend), 1.0 / np.maximum(0.5 * off * (upper + lower), _SIGMA_REACH)
 
 
 def _residuals(x: NDArray, given: _Evidence) -> tuple[NDArray, NDArray]:
@@ -288,7 +319,7 @@ def _residuals(x: NDArray, given: _Evidence) -> tuple[NDArray, NDArray]:
     far = z.mean(axis=1, keepdims=True)
     place = {j: i for i, j in enumerate(CORE)}
     hips = [place[HIP_L], place[HIP_R]]
-    count = 5 * n + len(_BONES)
+    count = 5 * n + len(_BONES) + len(_FOLDS)
     r, jac = np.zeros((frames, count)), np.zeros((frames, count, n, 3))
     every = np.arange(n)
     for axis in (0, 1):
@@ -312,7 +343,23 @@ def _residuals(x: NDArray, given: _Evidence) -> tuple[NDArray, NDArray]:
     r[:, row] = (now - given.length) / sigma
     unit = step / (np.maximum(now, 1e-6) * sigma)[..., None]
     jac[:, row, a], jac[:, row, b] = unit, -unit
+    _fold(x, given, r[:, -len(_FOLDS) :], jac[:, -len(_FOLDS) :])
     return r, jac.reshape(frames, count, 3 * n)
+
+
+def _fold(x: NDArray, given: _Evidence, r: NDArray, jac: NDArray) -> None:
+    """Fill in how far limbs reach too far for their bend: residuals (F, 4) and derivatives."""
+    place = {j: i for i, j in enumerate(CORE)}
+    for k, fold in enumerate(_FOLDS):
+        a, b, c = (place[j] for j in fold)
+        share, hold = given.reach[:, k], given.hold[:, k]
+        for near, far, times in ((a, c, hold), (a, b, -share * hold), (b, c, -share * hold)):
+            step = x[:, far] - x[:, near]
+            now = np.linalg.norm(step, axis=-1)
+            r[:, k] += times * now
+            unit = step * (times / np.maximum(now, 1e-6))[:, None]
+            jac[:, k, far] += unit
+            jac[:, k, near] -= unit
 
 
 def fit_joints(

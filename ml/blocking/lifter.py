@@ -30,6 +30,8 @@ class Lifted:
     contact : (F, 4) 0 to 1, as `body.CONTACTS`
     up : (F, 3) unit vectors
     velocity : (F, 3) of the hips, metres a second
+    bend : (F, 4) radians, how far `lifting.HINGES` are bent, and beside it how far that may be off
+    bend_spread : (F, 4) radians
     model : {network: sha256}
     """
 
@@ -39,6 +41,8 @@ class Lifted:
     contact: NDArray
     up: NDArray
     velocity: NDArray
+    bend: NDArray
+    bend_spread: NDArray
     model: dict[str, str]
 
 
@@ -61,7 +65,7 @@ def lift(landmarks: Landmarks, time: NDArray, settings: Settings | None = None) 
     said = [_between(values, low, at - low) for values in (*heard.said, contact)]
     turn = _between(rt.continuous(heard.turn), low, at - low)
     back = rt.conjugate(rt.normalize(turn))
-    joints, spread, six, _, up, velocity, contact = said
+    joints, spread, six, _, up, velocity, bend, bend_spread, contact = said
     rot = rt.from_matrix(lifting.to_matrix(six))
     return Lifted(
         joints=rt.rotate(back[:, None], joints),
@@ -70,6 +74,8 @@ def lift(landmarks: Landmarks, time: NDArray, settings: Settings | None = None) 
         contact=1.0 / (1.0 + np.exp(-contact)),
         up=rt.rotate(back, rt.normalize(up)),
         velocity=rt.rotate(back, velocity),
+        bend=bend,
+        bend_spread=bend_spread,
         model={NAME: session.sha256, **judged},
     )
 
@@ -103,7 +109,7 @@ def listen(landmarks: Landmarks, even: NDArray, focal_px: float, session: Sessio
         lifting.RATE,
     )
     said = _in_pieces(session, view)
-    joints, spread, _, logits, up, velocity = said
+    joints, spread, _, logits, up, velocity = said[:6]
     into = rt.multiply(seen.turn, rt.conjugate(rt.normalize(view.turn)))
     feet = contacts.describe(
         rt.rotate(into[:, None], joints), spread, logits, rt.rotate(into, rt.normalize(up)),

@@ -30,6 +30,8 @@ JOINTS = (
 )  # fmt: skip
 """Which joints it answers with."""
 HIPS = (3, 9)
+HINGES = ((3, 4, 5), (9, 10, 11), (0, 1, 2), (6, 7, 8))
+"""Left and right knee, left and right elbow: the joints whose angle is their bend."""
 JOINT_OF = {
     0: 16, 7: 16, 8: 16, 11: 0, 12: 6, 13: 1, 14: 7, 15: 2, 16: 8, 17: 2, 18: 8, 19: 2, 20: 8,
     21: 2, 22: 8, 23: 3, 24: 9, 25: 4, 26: 10, 27: 5, 28: 11, 29: 12, 30: 14, 31: 13, 32: 15,
@@ -50,6 +52,8 @@ OUTPUTS = {
     "contact": len(CONTACTS),
     "up": 3,
     "velocity": 3,
+    "bend": len(HINGES),
+    "bend_spread": len(HINGES),
 }
 """Name and width of what it answers, in order."""
 _SWAP_MARKS = [
@@ -63,6 +67,7 @@ _SWAP_ROLES = [
     ROLES.index(r[:-1] + {"L": "R", "R": "L"}[r[-1]] if r[-2:] in (".L", ".R") else r)
     for r in ROLES
 ]
+_SWAP_HINGES = [1, 0, 3, 2]
 _FLIP = np.array([-1.0, 1.0, 1.0])
 _USUAL = np.array((
     0.9996, 0.9991, 0.9992, 0.9995, 0.9996, 0.7549, 0.8111, 0.7527, 0.8121, 0.7348, 0.7915,
@@ -173,7 +178,7 @@ def mirror_seen(inputs: NDArray, detected: NDArray) -> tuple[NDArray, NDArray]:
 
 def mirror_said(said: Sequence[NDArray]) -> list[NDArray]:
     """Return what the network should say then: its `OUTPUTS` in their order, (F, …) each."""
-    joints, spread, rotation, contact, up, velocity = said
+    joints, spread, rotation, contact, up, velocity, bend, bend_spread = said
     return [
         joints[:, _SWAP_JOINTS] * _FLIP,
         spread[:, _SWAP_JOINTS],
@@ -182,6 +187,8 @@ def mirror_said(said: Sequence[NDArray]) -> list[NDArray]:
         contact[:, [2, 3, 0, 1]],
         up * _FLIP,
         velocity * _FLIP,
+        bend[:, _SWAP_HINGES],
+        bend_spread[:, _SWAP_HINGES],
     ]
 
 

@@ -16,13 +16,13 @@ from ... import rotations as rt
 from ...blocking import lifting
 from ...blocking.body import ROLES
 from . import bodies, mocap
-from .noise import Detector, Example
+from .noise import Detector, Example, depth_error
 
 _INTO_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """Scene axes (x right, y away, z up) to camera axes (x right, y down, z away)."""
 _HEAD_AND_HANDS = [ROLES.index(r) for r in ("head", "hand.L", "hand.R")]
 _SEEN_SPEEDS = (0.75, 1.3)
-_BUILD_M = 0.008  # how far clothes and build move where a landmark is seen
+_BUILD_M = 0.012  # how far clothes and build move where a landmark is seen
 _WEIGHT = {"kaykit_cc0": 0.5, "reactidle_mit": 0.12, "misc_permissive": 0.6}
 
 
@@ -139,9 +139,8 @@ class Source:
         shift = rng.normal(0.0, _BUILD_M, (1, *e.body.shape[1:]))
         flat = read(e.flat) + shift[..., :2] / e.far.mean()
         turn = np.tile(rt.IDENTITY, (frames, 1))
-        view = lifting.lay_out(
-            flat, read(e.body) + shift, read(e.visibility), read(k.still), lifting.RATE, turn
-        )
+        body = (read(e.body) + shift) * [1.0, 1.0, depth_error(rng)]
+        view = lifting.lay_out(flat, body, read(e.visibility), read(k.still), lifting.RATE, turn)
         return Window(
             view.inputs, view.detected, read(e.joints), read(k.rotation),
             (read(k.contact) > 0.5).astype(float), read(k.up), speed * read(k.velocity),
@@ -201,9 +200,11 @@ def _stretch_of(p: mocap.Performance, frames: int, rng: np.random.Generator) -> 
 def mirrored(w: Window) -> Window:
     """Return a window with left and right exchanged."""
     inputs, detected = lifting.mirror_seen(w.inputs, w.detected)
-    said = (w.joints, np.zeros(w.joints.shape[:2]), w.rotation, w.contact, w.up, w.velocity)
+    none = np.zeros((len(w.joints), 17))
+    bend = none[:, : len(lifting.HINGES)]
+    said = (w.joints, none, w.rotation, w.contact, w.up, w.velocity, bend, bend)
     joints, _, *others = lifting.mirror_said(said)
-    return Window(inputs, detected, joints, *others)
+    return Window(inputs, detected, joints, *others[:-2])
 
 
 def save_known(path: Path, known: list[Known]) -> None:

@@ -45,6 +45,7 @@ class Lifter(nn.Module):
             identity = torch.tensor([1.0, 0, 0, 0, 0, -1.0]).repeat(len(ROLES))
             first = 4 * _JOINTS
             self.end.bias[first : first + 6 * len(ROLES)] = identity
+            self.end.bias[-len(lifting.HINGES) :] = -1.0
 
     def settle(self, inputs: Tensor) -> None:
         """Fit the view of the inputs to examples (B, T, INPUTS)."""
@@ -53,13 +54,18 @@ class Lifter(nn.Module):
         self.scale.copy_(1.0 / flat.std(0).clamp(min=0.02))
 
     def take_over(self, path: Path) -> None:
-        """Begin with the weights of an exported lifter of the same shape."""
+        """Begin with the weights of an exported lifter of the same shape.
+
+        What it did not answer with yet, the last of `lifting.OUTPUTS`, keeps its random weights.
+        """
         import onnx
         from onnx import numpy_helper
 
         kept = {w.name: w for w in onnx.load(str(path)).graph.initializer}
-        self.load_state_dict({n: torch.tensor(numpy_helper.to_array(kept[n]).copy())
-                              for n in self.state_dict()})  # fmt: skip
+        with torch.no_grad():
+            for name, value in self.state_dict().items():
+                known = torch.tensor(numpy_helper.to_array(kept[name]).copy())
+                value[: len(known)] = known
 
     def forward(self, inputs: Tensor, detected: Tensor) -> tuple[Tensor, ...]:
         x = ((inputs - self.mean) * self.scale).clamp(-6.0, 6.0).transpose(1, 2)
@@ -67,11 +73,13 @@ class Lifter(nn.Module):
         for block in self.blocks:
             x = block(x)
         y = self.end(x).transpose(1, 2)
-        joints, spread, rotation, contact, up, velocity = y.split(
+        joints, spread, rotation, contact, up, velocity, bend, bend_spread = y.split(
             list(lifting.OUTPUTS.values()), dim=2
         )
         joints = detected + 0.2 * joints.unflatten(2, (_JOINTS, 3))
         hips = joints[:, :, list(lifting.HIPS)].mean(2, keepdim=True)
+        # Where depth is in doubt the mean of what may be is bent, though nothing that may be is.
+        seen = bends(joints)
         return (
             joints - hips,
             0.05 * torch.exp(spread.clamp(-4.0, 3.0)),
@@ -79,7 +87,17 @@ class Lifter(nn.Module):
             contact,
             up,
             velocity,
+            (seen + bend).clamp(min=0.0),
+            0.2 * torch.exp(bend_spread.clamp(-4.0, 3.0)),
         )
+
+
+def bends(joints: Tensor) -> Tensor:
+    """Return how far (..., hinges) each of `lifting.HINGES` is bent, radians, 0 when straight."""
+    a, b, c = (joints[..., list(k), :] for k in zip(*lifting.HINGES, strict=True))
+    upper, lower = (nn.functional.normalize(v, dim=-1) for v in (b - a, c - b))
+    # A little short of straight: there the arc cosine's slope has no end.
+    return torch.acos((upper * lower).sum(-1).clamp(-0.9998, 0.9998))
 
 
 def columns(six: Tensor) -> Tensor:

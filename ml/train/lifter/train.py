@@ -17,7 +17,7 @@ from ...blocking.body import ROLES
 from ..inbetween.train import commit
 from . import mocap
 from .data import Source, Window, read_known
-from .network import Lifter, columns
+from .network import Lifter, bends, columns
 from .noise import Detector
 from .settings import Settings
 
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 # Which turns matter, and how much: ends of limbs and twists cannot be read from joints.
 _TURN_WEIGHT = torch.tensor([0.3 if r.startswith(("shoulder", "toe")) else 1.0 for r in ROLES])
+_DEGREE = float(np.degrees(1.0))
 Batch = dict[str, Tensor]
 
 
@@ -40,7 +41,7 @@ def stack(windows: list[Window], device: str = "cpu") -> Batch:
 
 def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, float]]:
     """Return the loss and its parts; places in metres, turns in radians."""
-    joints, spread, rotation, contact, up, velocity = out
+    joints, spread, rotation, contact, up, velocity, bend, bend_spread = out
     miss = joints - batch["joints"]
     far = (miss.square().sum(-1) + 1e-6).sqrt()
     likely = (far / spread + 2.0 * spread.log()).mean()
@@ -52,11 +53,29 @@ def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, fl
     known = torch.isfinite(batch["velocity"])
     wanted = torch.where(known, batch["velocity"], velocity.detach())
     going = (velocity - wanted).abs().mean()
+    angle = bends(batch["joints"])
+    hinge = (bends(joints) - angle).abs().mean()
+    off = (bend - angle).abs()
+    likely_bend = (off / bend_spread + bend_spread.log()).mean()
+    foot = _between(_feet(joints), _feet(batch["joints"])).mean()
     loss = 10.0 * far.mean() + 0.25 * likely + 20.0 * jerk + turn + 0.5 * stand
     loss = loss + 5.0 * upright + 0.3 * going
+    loss = loss + 1.5 * hinge + 2.0 * off.mean() + 0.2 * likely_bend + 0.7 * foot
     parts = {"mm": 1000 * far.mean(), "turn": turn, "stand": stand, "up": upright, "going": going,
-             "jerk": 1000 * jerk}  # fmt: skip
+             "jerk": 1000 * jerk, "hinge": _DEGREE * hinge, "knee": _DEGREE * off[..., :2].mean(),
+             "elbow": _DEGREE * off[..., 2:].mean(), "foot": _DEGREE * foot}  # fmt: skip
     return loss, {k: float(v.detach()) for k, v in parts.items()}
+
+
+def _feet(joints: Tensor) -> Tensor:
+    """Return the lines (..., 2, 3) from heels to toes."""
+    return joints[..., [13, 15], :] - joints[..., [12, 14], :]
+
+
+def _between(a: Tensor, b: Tensor) -> Tensor:
+    """Return the angles between vectors (..., 3), radians."""
+    a, b = (torch.nn.functional.normalize(v, dim=-1) for v in (a, b))
+    return torch.acos((a * b).sum(-1).clamp(-0.9998, 0.9998))
 
 
 class Pool:
