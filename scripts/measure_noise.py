@@ -20,6 +20,7 @@ package.load()
 from understudy.ml import rotations as rt  # noqa: E402
 from understudy.ml.blocking import fit, lifting  # noqa: E402
 from understudy.ml.blocking.body import ROLES  # noqa: E402
+from understudy.ml.errors import VideoError  # noqa: E402
 from understudy.ml.train.lifter import data, mocap, noise  # noqa: E402
 
 from truth_clips import CLIPS, perform  # noqa: E402
@@ -31,7 +32,10 @@ _SMOOTH_S = 0.03
 def known(path: Path, sources: dict[str, mocap.Performance]) -> data.Known | None:
     """Return what was detected and what is true of a clip; None where nobody was found."""
     truth = truth_clip.read(path)
-    seen = truth_clip.watch(truth.video)
+    try:
+        seen = truth_clip.watch(truth.video)
+    except VideoError:
+        return None
     if seen.found.mean() < 0.9:
         return None
     time = np.arange(len(truth.world)) / truth.fps
