@@ -206,8 +206,12 @@ def _slow(path: NDArray, sigma: float) -> NDArray:
     return gaussian_filter1d(path, sigma, axis=0, mode="nearest")
 
 
-def surroundings(clip: Clip) -> None:
-    """Make a floor, walls and boxes, textured so that a moving camera can be followed."""
+def surroundings(clip: Clip, cameras: NDArray) -> None:
+    """Make a floor, walls and boxes, textured so that a moving camera can be followed.
+
+    The room holds the camera (F, 4, 4).
+    """
+    wide = max(9.0, float(np.abs(cameras[:, :2, 3]).max()) + 1.0)
     rng = np.random.default_rng(clip.seed + 2)
     picture = bpy.data.images.new("noise", 256, 256)
     coarse = np.kron(rng.uniform(0.5, 0.85, (32, 32, 1)), np.ones((8, 8, 1)))
@@ -231,7 +235,7 @@ def surroundings(clip: Clip) -> None:
         bpy.ops.mesh.primitive_plane_add(size=40.0)
         wall = bpy.context.object
         turn = Matrix.Rotation(0.5 * np.pi * k, 4, "Z")
-        wall.matrix_world = turn @ Matrix.Translation((0, 9.0, 0)) @ Matrix.Rotation(
+        wall.matrix_world = turn @ Matrix.Translation((0, wide, 0)) @ Matrix.Rotation(
             0.5 * np.pi, 4, "X")  # fmt: skip
         _cover(wall, material, 14.0)
     for _ in range(8):
@@ -301,7 +305,7 @@ def make(clip: Clip, source: mocap.Performance, data: Path) -> None:
     keys = animate(body, clip, source)
     joints, turns, names = read_joints(body)
     cameras, lens = place_camera(clip, joints)
-    surroundings(clip)
+    surroundings(clip, cameras)
     part = OUT / f"{clip.name}.part.mp4"
     set_up_render(part, clip.camera != "any" or clip.seed % 4 == 0)
     bpy.ops.render.render(animation=True)
