@@ -23,6 +23,9 @@ _RELEASE_S = 0.15
 # A foot whose heel leaves while its toes stay, or that lands a little off, is not thrown there: see
 # `calm`. Set on the rendered clips for noise, where it costs 0.1 mm of sliding a frame.
 _GENTLE = 0.001
+# How far a foot may miss, and a knee's bend be changed, for one to matter as much as the other: on
+# a leg that is nearly straight a centimetre is worth twenty degrees.
+_MISS_M, _BEND_RAD = 0.005, np.radians(4.0)
 # A leg is never stretched quite straight: there the knee would snap.
 _STRAIGHTEST = 0.998
 
@@ -70,6 +73,18 @@ def settle_feet(rot: NDArray, contact: NDArray, fps: float) -> NDArray:
     return rot
 
 
+def rise(height: NDArray, contact: NDArray, fps: float) -> NDArray:
+    """Return by how much (F, 3) a body goes up or down for its standing points to be at z = 0.
+
+    In the mean of those that stand, (F, 4) bool, at heights (F, 4) metres: what a body's rise does
+    for both feet is not left to the knees.
+    """
+    count = contact.sum(axis=1)
+    up = -(height * contact).sum(axis=1) / np.maximum(count, 1)
+    up = gaussian_filter1d(up, _BLEND_S * fps, mode="nearest")
+    return up[:, None] * [0.0, 0.0, 1.0]
+
+
 def hold_ankles(
     rot: NDArray,
     hips: NDArray,
@@ -113,7 +128,9 @@ def hold_ankles(
         some = np.linalg.norm(wanted, axis=-1) > 1e-9
         wanted = calm(wanted[:, None], _GENTLE, fps)[:, 0]
         thigh, shin = (ROLES.index(f"{part}.{name}") for part in ("thigh", "shin"))
-        goal = ankles[:, side] + wanted
+        goal = hips[:, side] + _eased(
+            ankles[:, side] - hips[:, side], ankles[:, side] + wanted - hips[:, side], lengths
+        )
         rot[some, thigh], rot[some, shin] = bend_limb(
             rot[some, thigh],
             rot[some, shin],
@@ -123,6 +140,19 @@ def hold_ankles(
             lengths,
         )
     return rot
+
+
+def _eased(span: NDArray, reach: NDArray, lengths: tuple[float, float]) -> NDArray:
+    """Return hip to ankle (F, 3) in the direction of `reach`, its length between `span`'s and its.
+
+    The more a knee would have to bend for a millimetre, the more it is spared.
+    """
+    a, b = lengths
+    now, far = np.linalg.norm(span, axis=-1), np.linalg.norm(reach, axis=-1)
+    cosine = np.clip((now**2 - a**2 - b**2) / (2.0 * a * b), -1.0, 1.0)
+    given = (_BEND_RAD * a * b * np.sqrt(1.0 - cosine**2) / now) ** 2
+    share = given / (given + _MISS_M**2)
+    return reach * ((now + share * (far - now)) / far)[:, None]
 
 
 def release(wanted: NDArray, stands: NDArray, fps: float, fade_s: float) -> NDArray:

@@ -306,18 +306,19 @@ def _soles(rot: NDArray, shape: NDArray, offsets: dict) -> NDArray:
 
 def _plant(
     rot: NDArray, root: NDArray, contact: NDArray, offsets: dict, fps: float
-) -> tuple[NDArray, NDArray]:
-    """Make standing feet stand; returns rotations and joint positions relative to the hips."""
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Make standing feet stand; returns rotations, root, and joint positions about the hips."""
     rot = plant.settle_feet(rot, contact, fps)
     shape = forward(rot, offsets)
+    soles = _soles(rot, shape, offsets)
+    root = root + plant.rise(soles[..., 2] + root[:, None, 2], contact, fps)
     hips, ankles = (
         shape[:, [JOINT_NAMES.index(f"{part}.{side}") for side in "LR"]] + root[:, None]
         for part in ("thigh", "foot")
     )
     lengths = tuple(float(np.linalg.norm(offsets[f"{p}.L"][1])) for p in ("shin", "foot"))
-    soles = _soles(rot, shape, offsets) + root[:, None]
-    rot = plant.hold_ankles(rot, hips, ankles, lengths, soles, contact, fps)
-    return rot, forward(rot, offsets)
+    rot = plant.hold_ankles(rot, hips, ankles, lengths, soles + root[:, None], contact, fps)
+    return rot, root, forward(rot, offsets)
 
 
 def _confidence(
@@ -418,7 +419,7 @@ def solve(
     if lifted is not None:
         stands = ground.standing(lifted.contact, fps)
     root, contact, shift = ground.place(path, soles, leg, image, leg_px, fps, stands)
-    rot, shape = _plant(rot, root, contact, offsets, fps)
+    rot, root, shape = _plant(rot, root, contact, offsets, fps)
     return Motion(
         time=np.asarray(time, float),
         rot=np.stack([rt.continuous(rot[:, r]) for r in range(len(ROLES))], axis=1),

@@ -40,8 +40,29 @@ def test_standing_ankles_are_held():
     reachable = np.linalg.norm(hips[:, 0] - [*np.median(ankles[:, 0, :2], axis=0), 0.0], axis=-1)
     ok = reachable < 0.995 * sum(LENGTHS)
     assert ok.sum() > 30
-    assert np.ptp(ankle_of(held, hips)[ok], axis=0).max() < 2e-3
+    stays = np.ptp(ankle_of(held, hips)[ok], axis=0)
+    assert stays[:2].max() < 2e-3
+    assert stays[2] < 1e-2, "up and down, knees that are nearly straight are spared"
     assert np.ptp(ankles[:, 0], axis=0).max() > 0.02
+
+
+def test_straight_knees_are_spared():
+    rot = np.tile(rt.IDENTITY, (30, len(ROLES), 1))
+    hips = np.zeros((30, 2, 3)) + [0.1, 0.0, 0.83]
+    ankles = hips - [0.0, 0.0, 0.83]
+    soles = np.repeat(ankles, 2, axis=1) - [0.0, 0.0, 0.02]
+    held = plant.hold_ankles(rot, hips, ankles, LENGTHS, soles, np.ones((30, 4), bool), 30.0)
+    shin = held[:, ROLES.index("shin.L")]
+    assert np.degrees(rt.angle_between(shin, rt.IDENTITY)).max() < 4.0
+
+
+def test_a_body_rises_with_what_stands_of_it():
+    height = np.full((40, 4), 0.03)
+    height[:, 2:] = 0.2
+    contact = np.zeros((40, 4), bool)
+    contact[:, :2] = True
+    np.testing.assert_allclose(plant.rise(height, contact, 30.0)[:, 2], -0.03)
+    assert not plant.rise(height, np.zeros((40, 4), bool), 30.0).any()
 
 
 def test_nothing_changes_without_contact():
