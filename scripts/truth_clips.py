@@ -172,7 +172,7 @@ _ANYBODY_SOURCES = (
     "CMU_10_04", "CMU_61_13", "CMU_91_53", "CMU_14_30", "CMU_135_10", "CMU_12_01", "CMU_14_36",
     "CMU_60_15", "CMU_85_03", "CMU_08_07", "CMU_14_19", "CMU_94_07", "CMU_06_15", "CMU_135_08",
     "CMU_91_54", "CMU_61_14", "CMU_14_37", "CMU_03_01", "CMU_11_01", "CMU_60_11", "CMU_135_02",
-    "CMU_14_21",
+    "CMU_06_10",
 )  # fmt: skip
 NOISE += tuple(
     Clip(f"noise_any_{k:02d}", source, -1, 60, "random", "any", use="noise")

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 # Which turns matter, and how much: ends of limbs and twists cannot be read from joints.
 _TURN_WEIGHT = torch.tensor([0.3 if r.startswith(("shoulder", "toe")) else 1.0 for r in ROLES])
 _DEGREE = float(np.degrees(1.0))
+# Joints whose lines say where feet point, and where hips and shoulders face.
+_FEET, _ACROSS = torch.tensor([[12, 14], [13, 15]]), torch.tensor([[3, 0], [9, 6]])
 Batch = dict[str, Tensor]
 
 
@@ -57,19 +59,22 @@ def loss_of(batch: Batch, out: tuple[Tensor, ...]) -> tuple[Tensor, dict[str, fl
     hinge = (bends(joints) - angle).abs().mean()
     off = (bend - angle).abs()
     likely_bend = (off / bend_spread + bend_spread.log()).mean()
-    foot = _between(_feet(joints), _feet(batch["joints"])).mean()
+    foot = _between(_lines(joints, _FEET), _lines(batch["joints"], _FEET)).mean()
+    facing = _between(_lines(joints, _ACROSS), _lines(batch["joints"], _ACROSS)).mean()
     loss = 10.0 * far.mean() + 0.25 * likely + 20.0 * jerk + turn + 0.5 * stand
     loss = loss + 5.0 * upright + 0.3 * going
-    loss = loss + 1.5 * hinge + 2.0 * off.mean() + 0.2 * likely_bend + 0.7 * foot
+    loss = loss + 1.5 * hinge + 2.0 * off.mean() + 0.2 * likely_bend
+    loss = loss + 0.7 * foot + 1.5 * facing
     parts = {"mm": 1000 * far.mean(), "turn": turn, "stand": stand, "up": upright, "going": going,
              "jerk": 1000 * jerk, "hinge": _DEGREE * hinge, "knee": _DEGREE * off[..., :2].mean(),
-             "elbow": _DEGREE * off[..., 2:].mean(), "foot": _DEGREE * foot}  # fmt: skip
+             "elbow": _DEGREE * off[..., 2:].mean(), "foot": _DEGREE * foot,
+             "facing": _DEGREE * facing}  # fmt: skip
     return loss, {k: float(v.detach()) for k, v in parts.items()}
 
 
-def _feet(joints: Tensor) -> Tensor:
-    """Return the lines (..., 2, 3) from heels to toes."""
-    return joints[..., [13, 15], :] - joints[..., [12, 14], :]
+def _lines(joints: Tensor, pairs: Tensor) -> Tensor:
+    """Return the lines (..., pairs, 3) from one joint to another."""
+    return joints[..., pairs[1], :] - joints[..., pairs[0], :]
 
 
 def _between(a: Tensor, b: Tensor) -> Tensor:
