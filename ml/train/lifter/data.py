@@ -23,6 +23,8 @@ _INTO_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 _HEAD_AND_HANDS = [ROLES.index(r) for r in ("head", "hand.L", "hand.R")]
 _SEEN_SPEEDS = (0.75, 1.3)
 _BUILD_M = 0.012  # how far clothes and build move where a landmark is seen
+# How often a foot is turned, by how many degrees its toes point down and aside, and how varied.
+_POINTED, _POINTED_DEG, _POINTED_SD = 0.35, (12.0, 0.0), 20.0
 _WEIGHT = {"kaykit_cc0": 0.5, "reactidle_mit": 0.12, "misc_permissive": 0.6}
 
 
@@ -86,6 +88,7 @@ class Source:
     def _made_up(self, rng: np.random.Generator) -> Window:
         p = self.performances[int(np.searchsorted(self.share, rng.random()))]
         rot, root = _stretch_of(p, self.frames, rng)
+        rot = _turn_feet(rot, rng)
         offsets = bodies.proportions(rng)
         leg = bodies.leg_length(offsets)
         root, joints = bodies.stand(rot, root, offsets)
@@ -195,6 +198,26 @@ def _stretch_of(p: mocap.Performance, frames: int, rng: np.random.Generator) -> 
     rot = rt.normalize((1 - part) * a + part * b)
     root = p.root[low] * (1 - part[:, 0]) + p.root[np.minimum(low + 1, len(p.rot) - 1)] * part[:, 0]
     return rot, root
+
+
+def _turn_feet(rot: NDArray, rng: np.random.Generator) -> NDArray:
+    """Return turns (T, roles, 4) with a foot, now and then, that points down, up or aside.
+
+    Who dances or kicks points their toes; hardly anybody in the capture does.
+    """
+    for side in "LR":
+        if rng.random() > _POINTED:
+            continue
+        wave = gaussian_filter1d(rng.normal(0.0, 1.0, (len(rot), 2)), 10.0, axis=0, mode="nearest")
+        angle = rng.normal(_POINTED_DEG, (_POINTED_SD, 10.0)) + 60.0 * wave * rng.random(2)
+        angle = np.radians(np.clip(angle, (-25.0, -30.0), (60.0, 30.0)))
+        turn = rt.multiply(
+            rt.from_rotvec(angle[:, 1:] * [0.0, 0.0, 1.0]),
+            rt.from_rotvec(angle[:, :1] * [1.0, 0.0, 0.0]),
+        )
+        for role in (ROLES.index(f"foot.{side}"), ROLES.index(f"toe.{side}")):
+            rot[:, role] = rt.multiply(rot[:, role], turn)
+    return rot
 
 
 def mirrored(w: Window) -> Window:
