@@ -8,6 +8,7 @@ together over time and from landmark to landmark, are the real ones.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from ...blocking import lifting
 
 _RIDGE = 40.0
+_HALVES = 12
 # The bias is that of one family of bodies: on other people the detector errs more or less so.
 _BIAS = (0.6, 1.3)
 _SHIFT_M = 0.015
@@ -65,7 +67,8 @@ class Detector:
 
     Attributes
     ----------
-    bias : (D, MARKS * 5) weights of `describe`
+    bias : (K, D, MARKS * 5) weights of `describe`, each fitted to another half of the clips: how
+        differently they might have come out tells how little is known of other people
     left : list of (F, MARKS, 5) metres, what the bias does not explain: two of picture, three
         of the body
     seen : list of (F, MARKS) visibility of the same frames
@@ -80,7 +83,8 @@ class Detector:
         """Return flat (F, MARKS, 2), body (F, MARKS, 3) and visibility, as if detected."""
         frames = len(joints)
         clean = _clean(joints, far)
-        bias = (describe(joints, turned) @ self.bias).reshape(frames, MARKS, 5)
+        weights = self.bias[rng.integers(len(self.bias))]
+        bias = (describe(joints, turned) @ weights).reshape(frames, MARKS, 5)
         error, seen = self._stretch(frames, rng)
         # Other people's clothes and build: a shift of each landmark that stays for the clip.
         shift = rng.normal(0.0, _SHIFT_M, (1, MARKS, 5))
@@ -129,15 +133,22 @@ def _clean(joints: NDArray, far: NDArray) -> NDArray:
 
 def fit(examples: list[Example]) -> Detector:
     """Fit the stand-in to clips that were seen and are known."""
-    rows, wanted, clean = [], [], []
+    rows, wanted = [], []
     for e in examples:
         rows.append(describe(e.joints, e.turned))
-        clean.append(_clean(e.joints, e.far))
         said = np.concatenate([e.flat * e.far[:, None, None], e.body], axis=2)
-        wanted.append(said - clean[-1])
-    x = np.concatenate(rows)
-    y = np.concatenate([w.reshape(len(w), -1) for w in wanted])
-    penalty = _RIDGE * np.diag([*np.ones(x.shape[1] - 1), 1e-6])
-    bias = np.linalg.solve(x.T @ x + penalty, x.T @ y)
-    left = [w - (r @ bias).reshape(w.shape) for w, r in zip(wanted, rows, strict=True)]
+        wanted.append(said - _clean(e.joints, e.far))
+    rng = np.random.default_rng(0)
+    halves = [rng.permutation(len(rows))[: max(1, len(rows) // 2)] for _ in range(_HALVES)]
+    whole = _weights(rows, wanted, range(len(rows)))
+    left = [w - (r @ whole).reshape(w.shape) for w, r in zip(wanted, rows, strict=True)]
+    bias = np.stack([_weights(rows, wanted, half) for half in halves])
     return Detector(bias, left, [e.visibility for e in examples])
+
+
+def _weights(rows: list[NDArray], wanted: list[NDArray], some: Iterable[int]) -> NDArray:
+    """Fit weights (D, MARKS * 5) to some of the clips, ridge regression."""
+    x = np.concatenate([rows[k] for k in some])
+    y = np.concatenate([wanted[k].reshape(len(wanted[k]), -1) for k in some])
+    penalty = _RIDGE * np.diag([*np.ones(x.shape[1] - 1), 1e-6])
+    return np.linalg.solve(x.T @ x + penalty, x.T @ y)
