@@ -136,20 +136,22 @@ def main() -> int:
         "--keep", type=float, default=0.0,
         help="share of the weights that the run began with, 0 to 1; see `blended`",
     )  # fmt: skip
+    parser.add_argument("--of", type=Path, help="keep the share of these weights instead")
     args = parser.parse_args()
     kept = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
     s = kept["settings"]
     net = Lifter(s["width"], tuple(s["dilations"]))
     net.load_state_dict(kept["net"])
     if args.keep:
-        net = blended(net, Path(s["begin"]), args.keep)
+        net = blended(net, args.of or Path(s["begin"]), args.keep)
     path = args.out / f"{NAME}.onnx"
     worst, took = export(net.eval(), path)
     data = path.read_bytes()
     other = max((package.ROOT / "onnx_models").glob("lifter_v*.md")).read_text("utf-8")
     begun = f", begun with the weights of {Path(s['begin']).stem}" if s["begin"] else ""
     if args.keep:
-        begun += f", of which a share of {args.keep} was kept (`--keep`)"
+        begun += f"; a share of {args.keep} of the weights of "
+        begun += f"{(args.of or Path(s['begin'])).stem} was kept (`--keep`)"
     usual, options = vars(Settings()), ""
     for name, value in s.items():
         if value != usual[name] and not isinstance(value, list | tuple):
