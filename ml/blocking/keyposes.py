@@ -417,7 +417,9 @@ def _places(motion: Motion) -> NDArray:
 
 def _judged(motion: Motion, values: NDArray) -> NDArray:
     """Return (F, C) by which a choice of keys is judged: where the joints are as well."""
-    return np.concatenate([values, _PLACE_WEIGHT * _places(motion)], axis=1)
+    # As large together as if both counted once: what landing on poses may cost is stated in that.
+    size = np.sqrt(2.0 / (1.0 + _PLACE_WEIGHT**2))
+    return size * np.concatenate([values, _PLACE_WEIGHT * _places(motion)], axis=1)
 
 
 def _peaks(score: NDArray) -> NDArray:
