@@ -15,7 +15,7 @@ from .performance import INDEX, NAMES
 
 _LASTING_S = 1.0
 _SMALL = 0.03
-"""A half difference that is halved. On 29 films of other people .865 / .742 / .689 (strong, weak,
+"""A half difference that is halved. On 29 films of other people .864 / .741 / .689 (strong, weak,
 other expressions) where without .862 / .735 / .687."""
 
 _DIRECTIONS = ("eyeLook", "jaw", "mouthLeft", "mouthRight")  # that have no other side

@@ -177,7 +177,7 @@ def _against(
 
 
 def _lift(value: NDArray) -> NDArray[np.float64]:
-    """Raise the expressions that go well below the neutral face.
+    """Raise the expressions that go below the neutral face.
 
     That they do shows that the neutral face was not at rest in them: somebody whose eyes are
     always wide has them less so in a blink.
