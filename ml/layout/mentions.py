@@ -382,6 +382,9 @@ def _count_after(mention: Mention, tokens: list[str], end: int) -> None:
         mention.count, mention.exact = min(value, MOST_THINGS), True
 
 
+_LANDSCAPE = {"mountain", "mountains", "mountaintop", "hill", "hills", "hilltop", "cliffs"}
+
+
 def settle_asked(
     found: list[Mention],
     tokens: list[str],
@@ -406,6 +409,8 @@ def settle_asked(
         if mention.kind in ("wall", "door_frame", "window_frame") and not mention.exact and (
                 {"the", *lx.RELATIONS} & {before, tokens[max(mention.start - 2, 0)]}):  # fmt: skip
             mention.asked = False  # of the room: a place, no thing
+        if roofed and mention.kind == "cliff" and mention.label in _LANDSCAPE:
+            mention.asked = False  # an observatory on a mountain has none within
         named = all(stem(t) in place for t in tokens[mention.start : mention.stop])
         head = next((h for h in heads if mention.start in h), None)
         if head is None or mention.exact or mention.negated:

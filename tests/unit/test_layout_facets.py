@@ -94,3 +94,9 @@ def test_snow_lies_white_on_the_ground_of_any_style():
 def test_what_is_outside_names_no_place():
     assert read("laundromat after closing, neon outside", Places()).card.name == "laundromat"
     assert read("cosy cabin, snow outside", Places()).card.name == "log cabin interior"
+
+
+def test_a_mountain_is_not_put_into_a_room():
+    assert not read("observatory on a mountain with a telescope", Places()).wishes[1:]
+    assert read("garage with a mountain bike", Places()).wishes[0].kind == "bicycle"
+    assert read("meadow with a mountain", Places()).wishes[0].kind == "cliff"
