@@ -173,3 +173,19 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
     monkeypatch.setattr(blocking, "TASK", "stub_tasks:block")
     return "stub_tasks"
+
+
+@pytest.fixture
+def walker(human) -> bpy.types.Object:
+    """Return the person with the body keyed densely on frames 1 to 4, then on 20."""
+    from keyed_rigs import MODES, key
+
+    rng = np.random.default_rng(0)
+    ends = {b.name: rng.uniform(-0.6, 0.6, 3) for b in human.pose.bones}
+    for i, bone in enumerate(human.pose.bones):
+        bone.rotation_mode = list(MODES.values())[i % 3]
+        for frame in (1, 2, 3, 4, 20):
+            key(human, bone.name, frame, ends[bone.name] * frame / 12)
+    for frame in (1, 2, 3, 4, 20):
+        key(human, "hips", frame, move=(0.05 * frame, 0, 0.01 * frame))
+    return human
