@@ -364,7 +364,8 @@ def feet(errors: list[Errors]) -> None:
         known = {n: 1000 * np.nanmean(v) for n, v in rows.items() if np.isfinite(v).any()}
         text = "  ".join(f"{n} {v:.2f}" for n, v in known.items())
         if what == "skate" and known:
-            text += f"; product / interpolation {known['product'] / known['slerp']:.2f}"
+            shares = [f"{n} {known[n] / known['slerp']:.2f}" for n in ("true", "product")]
+            text += f"; of interpolation's: {', '.join(shares)}"
         say(f"  {label}, thousandths of the height a frame: {text}")
 
 
@@ -372,11 +373,8 @@ def bench_poses(sources: list[data.Sequence], args: argparse.Namespace) -> None:
     """Measure poses keyed at uneven frames or at extremes, a limb, and the upper body."""
     rng = np.random.default_rng(7)
     found: dict[str, list[Errors]] = {}
-    for source in sources[: args.clips]:
-        length = min(len(source.turn), 150)
-        if not source.valid[:length].all() or length < 40:
-            continue
-        clip = clip_of(source, 0, length)
+    for clip in stretches(sources, args.clips):
+        source, length = clip.source, len(clip.basis)
         spread, puppet = spread_of([clip]), Puppet.of(source)
         top = int(rng.integers(1, len(source.parents)))
         whole = np.ones(len(source.parents), bool)
@@ -397,6 +395,17 @@ def bench_poses(sources: list[data.Sequence], args: argparse.Namespace) -> None:
     for title, errors in found.items():
         table(errors, title, NAMES)
         feet(errors)
+
+
+def stretches(sources: list[data.Sequence], most: int) -> list[Clip]:
+    """Cut clips into stretches of 40 to 150 valid frames; every clip's first, then its second…"""
+    found = []
+    for source in sources:
+        for k, start in enumerate(range(0, len(source.turn), 150)):
+            stop = min(start + 150, len(source.turn))
+            if stop - start >= 40 and source.valid[start:stop].all():
+                found.append((k, clip_of(source, start, stop)))
+    return [clip for _, clip in sorted(found, key=lambda f: f[0])][:most]
 
 
 def _uneven(length: int, rng: np.random.Generator) -> NDArray:
@@ -446,7 +455,7 @@ def main() -> int:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder of motion packs")
-    parser.add_argument("--clips", type=int, default=20, help="clips for uneven poses")
+    parser.add_argument("--clips", type=int, default=20, help="stretches for uneven poses")
     parser.add_argument("--windows", type=int, default=54, help="windows a gap")
     parser.add_argument("--gaps", type=int, nargs="+", default=[5, 15, 30, 45])
     parser.add_argument("--method", choices=("auto", "network", "plain"), default="auto")
