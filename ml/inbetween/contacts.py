@@ -7,6 +7,7 @@ believed: an end that is at the same low place at both keys stayed there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy.linalg import solveh_banded
 
 from .. import rotations as rt
 from .base import gaps
+from .ends import Ends, Says
 from .tracks import Body
 
 _LONG, _ASIDE = 0.07, 0.01  # of the height: a limb's bones, and how far off the middle its end is
@@ -23,14 +25,13 @@ _ALIKE = 0.5  # of the upper bone's length: a limb's lower bone
 _STAYS, _GOES = 0.015, 0.04  # of the height: between two keys
 _LOW = 0.15  # of the height: how far above the lowest joint an end may stand
 _BENEATH = 0.3  # of the limb's length: how far below its root an end stands
-_SURE = 0.98  # the surest that an end is said to stand
-_STILL, _STIFF = 50.0, 30.0
-"""How much standing still, and passing smoothly, count beside staying where the path was, in
-frames squared and to the fourth at 30 a second."""
-_BELIEF, _DECIDED, _MOST_ODDS = 3.0, 2.0, 50.0
-"""Standing is believed rather than not (odds are multiplied), and rather one or the other (raised
-to a power, the highest bounded). Chosen on the subjects held aside: see `docs/inbetween.md`."""
-_KNOWN_S = 0.3  # seconds from the keys within which the path given is nearly known
+STILLEST = 11.0
+"""The log of the most that standing still counts beside staying where the path was, in frames
+squared at 30 a second."""
+STIFF = 30.0
+"""How much passing smoothly counts beside it, in frames to the fourth."""
+KNOWN_S = 0.3
+"""Seconds from the keys within which the path given is nearly known."""
 _GIVES_S, _SAME = 0.4, 0.002
 """Seconds of a gap from which on standing ends are held wholly, in shorter ones by their share:
 people do not stand that still, and more of it would take from the motion (chosen on the subjects
@@ -45,6 +46,24 @@ class Limb:
     upper: int
     lower: int
     end: int
+
+
+@dataclass(frozen=True)
+class End:
+    """What may be held: a limb's end, or a control.
+
+    Attributes
+    ----------
+    bone : whose head stands
+    keys : bone whose keys count
+    seen : bone whose end the big network speaks of
+    limb : None for a control
+    """
+
+    bone: int
+    keys: int
+    seen: int
+    limb: Limb | None = None
 
 
 def find_limbs(body: Body) -> list[Limb]:
@@ -99,6 +118,65 @@ def _carried(body: Body) -> NDArray:
     return carried
 
 
+def find_ends(body: Body, keyed: NDArray, turns: NDArray, moves: NDArray) -> list[End]:
+    """Return what may be held: limbs that can be bent as one, and controls.
+
+    Parameters
+    ----------
+    keyed : (F, B) bool
+    turns, moves : (B,) bool
+        Bones whose rotation, and whose location, may change.
+    """
+    found = [
+        End(limb.end, limb.upper, limb.lower, limb)
+        for limb in find_limbs(body)
+        if turns[[limb.upper, limb.lower, limb.end]].all()
+        and (keyed[:, limb.upper] == keyed[:, limb.lower]).all()
+    ]
+    return found + [End(b, b, b) for b in find_controls(body, turns, moves)]
+
+
+def ends_of(
+    body: Body,
+    found: list[End],
+    head: NDArray,
+    keyed: NDArray,
+    seen: NDArray,
+    filled: NDArray,
+    fps: float,
+) -> Ends:
+    """Return what the network of standing ends is told.
+
+    Parameters
+    ----------
+    head : (F, B, 3)
+    keyed, seen : (F, B)
+    filled : (B,) bool, bones that may change
+    """
+    known = keyed.all(axis=1)
+    lowest = head[known if known.any() else slice(None), :, 2].min()
+    return Ends(
+        head[:, [e.bone for e in found]] / body.height,
+        keyed[:, [e.keys for e in found]],
+        head[:, filled].mean(axis=1) / body.height,
+        float(lowest / body.height),
+        seen[:, [e.seen for e in found]],
+        fps,
+    )
+
+
+def may_stand(body: Body, end: End, head: NDArray) -> NDArray:
+    """Return (F,) bool: frames on which an end is low and, of a limb, beneath its root.
+
+    What stands carries the body from below: a fin or a wing does not.
+    """
+    low = head[:, end.bone, 2] < head[..., 2].min(axis=1) + _LOW * body.height
+    if end.limb is None:
+        return low
+    length = np.linalg.norm(body.offset[[end.limb.lower, end.limb.end]], axis=-1).sum()
+    return low & (head[:, end.limb.upper, 2] - head[:, end.bone, 2] > _BENEATH * length)
+
+
 def hold(
     body: Body,
     basis: NDArray,
@@ -108,7 +186,8 @@ def hold(
     moves: NDArray,
     amount: float,
     fps: float,
-    contact: NDArray | None = None,
+    seen: NDArray | None = None,
+    standing: Callable[[Ends], Says] | None = None,
 ) -> tuple[NDArray, NDArray]:
     """Return basis (F, B, 4) and location (F, B, 3) with standing ends held in place.
 
@@ -120,40 +199,31 @@ def hold(
         Bones whose rotation, and whose location, may change.
     amount : 0 to 1
     fps : frames a second
-    contact : (F, B), optional
-        Probability that the bone's end (for a shin, the ankle) stands.
+    seen : (F, B), optional
+        How likely the big network takes the bone's end (for a shin, the ankle) to stand.
+    standing : the network of standing ends, optional
+        Without it only what the keys say is believed.
     """
-    limbs = [
-        limb
-        for limb in find_limbs(body)
-        if turns[[limb.upper, limb.lower, limb.end]].all()
-        and (keyed[:, limb.upper] == keyed[:, limb.lower]).all()
-    ]
-    controls = find_controls(body, turns, moves)
-    if amount <= 0.0 or not (limbs or controls):
+    found = find_ends(body, keyed, turns, moves) if amount > 0.0 else []
+    if not found:
         return basis, location
     turn, head = body.pose(basis, location)
-    near = head[..., 2] < head[..., 2].min(axis=1, keepdims=True) + _LOW * body.height
-    out, moved = basis.copy(), location.copy()
-
-    def steps(bone: int, low: NDArray, own: NDArray, seen: int) -> NDArray:
-        says = None if contact is None else contact[:, seen]
-        return amount * corrections(head[:, bone], own, low, says, body.height, fps)
-
-    for limb in limbs:
-        # What stands carries the body from below: a fin or a wing does not.
-        length = np.linalg.norm(body.offset[[limb.lower, limb.end]], axis=-1).sum()
-        beneath = head[:, limb.upper, 2] - head[:, limb.end, 2] > _BENEATH * length
-        step = steps(limb.end, near[:, limb.end] & beneath, keyed[:, limb.upper], limb.lower)
+    out, moved, says = basis.copy(), location.copy(), None
+    if standing is not None and seen is not None:
+        says = standing(ends_of(body, found, head, keyed, seen, turns | moves, fps))
+    for i, end in enumerate(found):
+        low, path = may_stand(body, end, head), head[:, end.bone] / body.height
+        one = None if says is None else (says.still[:, i], says.steps[:, i])
+        step = amount * body.height * corrections(path, keyed[:, end.keys], low, one, fps)
         rows = np.flatnonzero(np.abs(step).max(axis=1) > _NOTHING * body.height)
-        if len(rows):
-            _bend(body, limb, rows, turn, head, head[rows, limb.end] + step[rows], out)
-    for bone in controls:
-        step = steps(bone, near[:, bone], keyed[:, bone], bone)
-        if np.abs(step).max() > _NOTHING * body.height:
-            above = body.parents[bone]
-            step = rt.rotate(rt.conjugate(turn[:, above]), step) if above >= 0 else step
-            moved[:, bone] += rt.rotate(rt.conjugate(body.turn[bone]), step)
+        if not len(rows):
+            continue
+        if end.limb is not None:
+            _bend(body, end.limb, rows, turn, head, head[rows, end.bone] + step[rows], out)
+            continue
+        above = body.parents[end.bone]
+        step = rt.rotate(rt.conjugate(turn[:, above]), step) if above >= 0 else step
+        moved[:, end.bone] += rt.rotate(rt.conjugate(body.turn[end.bone]), step)
     return out, moved
 
 
@@ -161,50 +231,49 @@ def corrections(
     path: NDArray,
     keyed: NDArray,
     low: NDArray,
-    contact: NDArray | None,
-    height: float,
+    says: tuple[NDArray, NDArray] | None,
     fps: float,
 ) -> NDArray:
-    """Return (F, 3) steps that keep a limb's end still while it stands; nothing at keys.
+    """Return (F, 3) steps that keep an end still while it stands; nothing at keys.
 
     Parameters
     ----------
-    path : (F, 3)
+    path : (F, 3) heights
     keyed, low : (F,) bool
         Only low ends stand; a hand may well go along with a moving body.
-    contact : (F,), optional
-        Probability that it stands. Without it only what the keys say is believed: an end that
-        is at the same low place at both stayed there.
-    height : of the body, in the path's lengths
-    fps : frames a second
+    says : (F,) how still to keep it, (F, 3) steps to its way, optional
+        Without it only what the keys say is believed: an end that is at the same low place at both
+        stayed there.
     """
     out = np.zeros_like(path)
     for _bones, first, last in gaps(keyed[:, None]):
         gap = slice(first, last + 1)
-        far = np.linalg.norm(path[last] - path[first]) / height
+        far = np.linalg.norm(path[last] - path[first])
         stays = np.clip((_GOES - far) / (_GOES - _STAYS), 0.0, 1.0) * low[first] * low[last]
-        stands = np.full(last - first + 1, _SURE * stays)
-        if contact is not None:
-            stands = np.maximum(stands, contact[gap] * low[gap])
-        if stands.max() > 0.0:
-            whole = 1.0 if far < _SAME else min((last - first) / fps / _GIVES_S, 1.0)
-            out[gap] = whole * least_sliding(path[gap], stands, fps)
+        whole = 1.0 if far < _SAME else min((last - first) / fps / _GIVES_S, 1.0)
+        still = np.full(last - first + 1, np.expm1(STILLEST * stays * whole))
+        own = np.zeros((last - first + 1, 3))
+        if says is not None and low[gap].any():
+            still = np.maximum(still, says[0][gap] * low[gap])
+            own[1:-1] = says[1][gap][1:-1]
+        if still.max() > 0.0 or own.any():
+            out[gap] = own + least_sliding(path[gap] + own, still, fps)
     return out
 
 
-def least_sliding(path: NDArray, stands: NDArray, fps: float) -> NDArray:
-    """Return (F, 3) steps to the path that goes its way where it hardly stands.
+def least_sliding(path: NDArray, still: NDArray, fps: float) -> NDArray:
+    """Return (F, 3) steps to the path that goes its way where it need not be still.
 
-    It is the path that minimises the sum of its own squared speeds, weighed by the odds of
-    standing, of its squared distance from the path given, which counts more near the keys, and of
-    the squared bending of the difference. Both ends stay, and so does the speed there. Where the
-    odds are high the end stands still, wherever that is cheapest; where they are even, it slides
-    evenly; nothing pops.
+    It is the path that minimises the sum of its own squared speeds, weighed by how still it is to
+    be kept, of its squared distance from the path given, which counts more near the keys, and of
+    the squared bending of the difference. Both ends stay, and so does the speed there. Where it is
+    to be still it stands, wherever that is cheapest; where all frames are alike, it slides evenly;
+    nothing pops.
 
     Parameters
     ----------
     path : (F, 3)
-    stands : (F,) probabilities
+    still : (F,) what a squared step costs, in frames squared at 30 a second
     fps : frames a second
     """
     out, inner = np.zeros_like(path), len(path) - 2
@@ -212,11 +281,9 @@ def least_sliding(path: NDArray, stands: NDArray, fps: float) -> NDArray:
         return out
     at = np.arange(1.0, inner + 1.0)
     room = at * (inner + 1.0 - at) / (inner + 1.0)
-    stay = 1.0 + (_KNOWN_S * fps / room) ** 2
+    stay = 1.0 + (KNOWN_S * fps / room) ** 2
     rate = fps / 30.0
-    sure = np.minimum(0.5 * (stands[:-1] + stands[1:]), _SURE)
-    odds = np.minimum(_BELIEF * sure / (1.0 - sure), _MOST_ODDS) ** _DECIDED
-    slow, stiff = _STILL * rate**2 * odds, _STIFF * rate**4
+    slow, stiff = 0.5 * rate**2 * (still[:-1] + still[1:]), STIFF * rate**4
     band = np.zeros((3, inner))  # the matrix's diagonals, the main one last
     band[2] = stay + slow[:-1] + slow[1:] + 6.0 * stiff
     band[1, 1:] = -slow[1:-1] - 4.0 * stiff

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from ..take import Channel, Provenance, Take
 from . import contacts, fit
 from .base import eased, gaps, hermite_base, known_beside
 from .deltas import pinned, smoothed
+from .installed import Networks, open_network
 from .settings import Settings
 from .steady import steadied
 from .tracks import Body, Track, from_rotation, to_rotation
@@ -27,15 +27,10 @@ _CONTEXT = 12  # frames beside a chunk that are looked at
 _STILL_RAD, _STILL = 1e-3, 1e-4  # radians; share of the height: a hold moves less
 _MANY_BONES = 120
 _BODY_KNOWN = 0.25  # share of the bones whose motion must be known for a limb to be guessed from it
+_SHORT_S = 0.25
+"""Seconds of a gap between lone keys in which such a guess does not help; from twice as many on it
+counts wholly. Chosen on the upper bodies of the subjects held aside."""
 _SPREAD = 1.0  # how different the network's takes are
-
-
-@dataclass(frozen=True)
-class Networks:
-    """What proposes a residual on the base curve, and what weighs it, if it is installed."""
-
-    residual: Callable
-    blend: Callable | None = None
 
 
 @dataclass
@@ -154,40 +149,6 @@ def filled(
     return meta, out
 
 
-def open_network(params: dict, settings: Settings) -> tuple[Networks | None, dict]:
-    """Return the networks, or None for the plain method, and what is told about them."""
-    from ..runtime import Settings as Runtime
-
-    plain = {"method": "plain", "models": {}}
-    if settings.method == "plain":
-        return None, plain
-    runtime = Runtime.from_params(params)
-    from .network import NAME
-
-    file = runtime.models / f"{NAME}.onnx"
-    if not file.is_file():
-        if settings.method == "network":
-            raise UnderstudyError(
-                f"The network {NAME} is not installed: use the plain method, or install it"
-            )
-        return None, plain
-    networks = _networks(runtime, file.stat().st_mtime_ns)
-    session = networks.residual.session
-    models = {NAME: session.sha256}
-    if networks.blend is not None:
-        models[networks.blend.session.name] = networks.blend.session.sha256
-    return networks, {"method": "network", "models": models, "provider": session.provider}
-
-
-@functools.lru_cache(maxsize=1)
-def _networks(runtime: object, _changed: int) -> Networks:
-    """Return the open networks; kept, because opening them takes longer than using them."""
-    from . import blend, network
-
-    there = (runtime.models / f"{blend.NAME}.onnx").is_file()
-    return Networks(network.Network(runtime), blend.Blend(runtime) if there else None)
-
-
 def propose(motion: Motion, settings: Settings, networks: Networks | None = None) -> Steps[NDArray]:
     """Return (F, C) channels with every gap filled, equal to the artist's at keys to the bit."""
     plain = unstepped(motion)
@@ -243,7 +204,7 @@ def _propose(
     values = plain[whole]
     keyed_t, still = motion.keyed[whole], holds(motion, values, motion.keyed[whole])
     basis, location, keyed, driven = _as_bones(motion, values, keyed_t)
-    new, moved, contact = _carried_on(motion, settings, networks, (basis, location), keyed, driven)
+    new, moved, contact = carried_on(motion, settings, networks, (basis, location), keyed, driven)
     new, moved = paced(new, moved, keyed, motion.body.parents, settings.variant, settings.seed)
     turn = rt.to_rotvec(rt.multiply(rt.conjugate(basis), new))
     turn, shift = (smoothed(d, settings.smoothness, motion.fps) for d in (turn, moved - location))
@@ -262,8 +223,9 @@ def _propose(
         turns, moves = np.zeros_like(driven), np.zeros_like(driven)
         turns[[t.bone for t in motion.tracks if t.driven and not t.moves]] = True
         moves[[t.bone for t in motion.tracks if t.driven and t.moves]] = True
+        standing = None if networks is None else networks.standing
         held, moved = contacts.hold(
-            motion.body, new, moved, keyed, turns, moves, amount, motion.fps, contact
+            motion.body, new, moved, keyed, turns, moves, amount, motion.fps, contact, standing
         )
         # A leg that is held by its own keys must still give where the body moves.
         out[0] |= (held != new).any(axis=-1) & turns & ~keys[0]
@@ -271,7 +233,7 @@ def _propose(
     return _as_channels(motion, values, basis, new, moved - location, out)
 
 
-def _carried_on(
+def carried_on(
     motion: Motion,
     settings: Settings,
     networks: Networks | None,
@@ -351,8 +313,9 @@ def _add_residual(
     spread = _SPREAD if settings.variant else 0.0
     said = network(clip, seed=settings.variant + 1000 * settings.seed, spread=spread)
     if settings.method == "auto" and not settings.variant:
-        alone = _left_to_the_artist(keyed, basis, location)[:, seen]
-        said.rotvec[alone], said.location[alone] = 0.0, 0.0
+        share = _shares(keyed, basis, location, motion.fps)[:, seen, None]
+        said.rotvec *= share
+        said.location *= share
     contact = np.zeros(keyed.shape)
     contact[:, seen] = said.contact
     basis, location = basis.copy(), location.copy()
@@ -360,23 +323,24 @@ def _add_residual(
     return basis, location, contact
 
 
-def _left_to_the_artist(keyed: NDArray, basis: NDArray, location: NDArray) -> NDArray:
-    """Return (F, B) where a gap has no consecutive keys on either side, and little else is known.
+def _shares(keyed: NDArray, basis: NDArray, location: NDArray, fps: float) -> NDArray:
+    """Return (F, B) how much of the network's say is taken: all beside consecutive keys.
 
-    There the network hardly beats the artist's own curve (its card says by how much), so it is
-    left out unless it is asked for by name or for another take. A limb whose body is known to move
-    on these frames is another matter.
+    Where whole poses stand alone the network hardly beats the artist's own curve (its card says by
+    how much), so it is left out unless it is asked for by name or for another take. A limb whose
+    body is known to move on these frames is another matter, in all but short gaps.
     """
-    alone = np.zeros(keyed.shape, bool)
+    share = np.ones(keyed.shape)
     for bones, first, last in gaps(keyed):
         if any(known_beside(keyed, bones, first, last)):
             continue
         rows = slice(first, last + 1)
         moves = np.ptp(basis[rows], axis=0).max(axis=-1) > _STILL_RAD
         moves |= np.ptp(location[rows], axis=0).max(axis=-1) > 0.0
-        if (keyed[rows].all(axis=0) & moves).mean() < _BODY_KNOWN:
-            alone[first + 1 : last, bones] = True
-    return alone
+        known = (keyed[rows].all(axis=0) & moves).mean() >= _BODY_KNOWN
+        longer = ((last - first) / fps - _SHORT_S) / _SHORT_S
+        share[first + 1 : last, bones] = known * np.clip(longer, 0.0, 1.0)
+    return share
 
 
 def _seen_bones(motion: Motion) -> tuple[NDArray, NDArray]:

@@ -10,7 +10,7 @@ from understudy.ml import euler
 from understudy.ml import rotations as rt
 from understudy.ml.curves import evaluate, spline_keys
 from understudy.ml.errors import UnderstudyError
-from understudy.ml.inbetween import base, contacts, deltas, fill, fit, steady, tracks, variants
+from understudy.ml.inbetween import base, deltas, fill, fit, steady, tracks, variants
 from understudy.ml.progress import run
 
 
@@ -158,13 +158,16 @@ def test_lone_keys_are_the_artists_but_limbs_of_a_known_body_are_not():
     turn, place = wander(40, 4)
     keyed = np.zeros((40, 4), bool)
     keyed[[0, 20, 39]] = True
-    alone = fill._left_to_the_artist(keyed, turn, place)
-    assert (alone == ~keyed).all()
+    share = fill._shares(keyed, turn, place, 30.0)
+    assert ((share == 0.0) == ~keyed).all()
     keyed[:, 2:] = True
-    assert not fill._left_to_the_artist(keyed, turn, place).any(), "half the body is known"
+    known = fill._shares(keyed, turn, place, 30.0)
+    assert (known == 1.0).all(), "half the body is known"
+    short = fill._shares(keyed, turn, place, 80.0)
+    assert (short[1:20, :2] == 0.0).all(), "a quarter of a second"
     turn[:, 2:], place[:, 2:] = turn[:1, 2:], 0.0
-    alone = fill._left_to_the_artist(keyed, turn, place)
-    assert alone[1:20, :2].all(), "what stands still tells nothing"
+    share = fill._shares(keyed, turn, place, 30.0)
+    assert (share[1:20, :2] == 0.0).all(), "what stands still tells nothing"
 
 
 def test_pieces_give_what_the_whole_does(monkeypatch):
@@ -220,117 +223,12 @@ def test_takes_are_distinct_and_keep_keys():
         assert all(rt.angle_between(a, b).max() > 0.02 for b in takes[:i])
 
 
-def leg() -> tuple[tracks.Body, np.ndarray, np.ndarray]:
-    """Return hips, thigh, shin and foot of one leg, and 31 frames of hips that sink and rise."""
-    rest = np.tile(np.eye(4), (4, 1, 1))
-    rest[:, :3, 3] = [[0, 0, 1.0], [0.1, 0, 0.95], [0.1, -0.02, 0.5], [0.1, 0, 0.08]]
-    body = tracks.Body.of(np.array([-1, 0, 1, 2]), rest)
-    basis, location = np.tile(rt.IDENTITY, (31, 4, 1)), np.zeros((31, 4, 3))
-    location[:, 0, 2] = -0.1 * np.sin(np.linspace(0, np.pi, 31))
-    return body, basis, location
-
-
-def test_a_standing_foot_is_held():
-    body, basis, location = leg()
-    keyed = np.zeros((31, 4), bool)
-    keyed[[0, 30]] = True
-    driven = np.array([False, True, True, True])
-    none = np.zeros(4, bool)
-    held, _ = contacts.hold(body, basis, location, keyed, driven, none, 1.0, 30.0)
-    _, before = body.pose(basis, location)
-    turn, after = body.pose(held, location)
-    assert np.ptp(before[:, 3], axis=0).max() > 0.09
-    assert np.ptp(after[:, 3], axis=0).max() < 0.005
-    assert rt.angle_between(turn[:, 3], rt.IDENTITY).max() < 1e-6
-    assert (held[[0, 30]] == basis[[0, 30]]).all()
-    same, still = contacts.hold(body, basis, location, keyed, driven, none, 0.0, 30.0)
-    assert (same == basis).all() and (still == location).all()
-
-
-def test_a_leg_of_many_bones_is_bent_once():
-    rest = np.tile(np.eye(4), (7, 1, 1))
-    rest[:, :3, 3] = [[0, 0, 1.0], *([0.1, 0.05 * (-1) ** i, 0.95 - 0.17 * i] for i in range(6))]
-    body = tracks.Body.of(np.arange(7) - 1, rest)
-    limbs = contacts.find_limbs(body)
-    bent = [b for limb in limbs for b in (limb.upper, limb.lower, limb.end)]
-    assert len(bent) == len(set(bent)) and limbs[-1].end == 6
-    # A long foot with a toe: it is the knee that bends.
-    rest[:5, :3, 3] = [[0, 0, 1.0], [0.1, 0, 0.95], [0.1, 0, 0.5], [0.1, 0, 0.08], [0.1, -0.12, 0]]
-    body = tracks.Body.of(np.arange(5) - 1, rest[:5])
-    assert contacts.find_limbs(body) == [contacts.Limb(1, 2, 3)]
-
-
-def test_what_the_network_sees_standing_is_held_from_its_key():
-    body, basis, location = leg()
-    location[:, 0, 0] = 0.3 * np.linspace(0, 1, 31) ** 2
-    location[:, 0, 2] = -0.1
-    keyed = np.zeros((31, 4), bool)
-    keyed[[0, 30]] = True
-    contact = np.zeros((31, 4))
-    contact[:15, 2] = 1.0
-    driven = np.array([False, True, True, True])
-    none = np.zeros(4, bool)
-    held, _ = contacts.hold(body, basis, location, keyed, driven, none, 1.0, 30.0, contact)
-    after = body.pose(held, location)[1][:, 3]
-    assert np.abs(np.diff(after[:12, 0])).max() < 1e-3
-    assert after[29, 0] - after[0, 0] > 0.2
-
-
-def test_a_foot_that_steps_between_two_keys_stands_where_it_steps():
-    t = np.linspace(0.0, 1.0, 41)[:, None]
-    path = t * [0.8, 0.0, 0.0] + 0.02 * np.sin(9 * t) * [0.0, 1.0, 0.0]
-    stands, keyed = np.zeros(41), np.zeros(41, bool)
-    stands[14:27], keyed[[0, 40]] = 0.9, True
-    low = np.ones(41, bool)
-    step = contacts.corrections(path, keyed, low, stands, 1.0, 30.0)
-    foot = path + step
-    before, after = (np.linalg.norm(np.diff(p, axis=0), axis=1) for p in (path, foot))
-    assert after[14:26].max() < 0.05 * before.mean()
-    assert (step[[0, 40]] == 0.0).all()
-    assert np.linalg.norm(foot[20] - path[20]) < 0.02, "it stands where it would have been"
-    # Nothing pops: no frame goes much further than the way there is to go.
-    assert after.max() < 0.08 and np.linalg.norm(np.diff(foot, 2, axis=0), axis=1).max() < 0.04
-    assert not contacts.corrections(path, keyed, low, np.zeros(41), 1.0, 30.0).any()
-
-
 def test_smoothness_blurs_what_is_quick_and_keeps_what_is_slow():
     t = np.linspace(0.0, 2.0, 61)[:, None, None]
     slow, quick = np.sin(np.pi * t), 0.2 * np.sin(2 * np.pi * 7 * t)
     blurred = deltas.smoothed(slow + quick, 1.0, 30.0)[10:-10]
     assert np.abs(blurred - slow[10:-10]).max() < 0.15
     assert (deltas.smoothed(slow + quick, 0.0, 30.0) == slow + quick).all()
-
-
-def test_a_foot_is_held_alike_at_another_frame_rate():
-    stands = np.clip(np.sin(np.linspace(0, 9, 41)), 0, 0.9)
-    path = np.linspace(0, 0.5, 41)[:, None] * [1.0, 0.2, 0.0]
-    slow = contacts.least_sliding(path, stands, 30.0)
-    at = np.linspace(0, 40, 81)
-    twice = np.stack([np.interp(at, np.arange(41), c) for c in path.T], axis=1)
-    fast = contacts.least_sliding(twice, np.interp(at, np.arange(41), stands), 60.0)
-    assert np.abs(fast[::2] - slow).max() < 0.1 * np.abs(slow).max()
-
-
-def test_the_foot_of_an_ik_rig_is_held_by_moving_its_control():
-    rest = np.tile(np.eye(4), (4, 1, 1))
-    rest[:, :3, 3] = [[0, 0, 0], [0, 0, 1.0], [0.1, 0, 0.08], [-0.1, 0, 0.08]]
-    rest[2, :3, :3] = rt.to_matrix(rt.from_rotvec([0.4, 0.1, -1.0]))
-    body = tracks.Body.of(np.array([-1, 0, 0, 0]), rest)
-    none, all_moved = np.zeros(4, bool), np.array([0, 1, 1, 1], bool)
-    assert contacts.find_controls(body, none, all_moved) == [2, 3]
-    assert not contacts.find_controls(body, np.arange(4) == 0, all_moved), "fins of a fish"
-    basis, location = np.tile(rt.IDENTITY, (31, 4, 1)), np.zeros((31, 4, 3))
-    way = np.linspace(0, 0.4, 31)[:, None] * [0.0, -1.0, 0.0]
-    location[:, 2] = rt.rotate(rt.conjugate(body.turn[2]), way)
-    keyed, contact = np.zeros((31, 4), bool), np.zeros((31, 4))
-    keyed[[0, 30]], contact[8:22, 2] = True, 0.9
-    moves = np.array([0, 1, 1, 0], bool)
-    held, moved = contacts.hold(body, basis, location, keyed, none, moves, 1.0, 30.0, contact)
-    assert (held == basis).all() and (moved[:, [0, 1, 3]] == location[:, [0, 1, 3]]).all()
-    assert (moved[[0, 30]] == location[[0, 30]]).all()
-    foot = body.pose(held, moved)[1][:, 2]
-    assert np.linalg.norm(np.diff(foot[9:21], axis=0), axis=1).max() < 0.002
-    np.testing.assert_allclose(foot[:, [0, 2]], foot[:1, [0, 2]].repeat(31, 0), atol=1e-9)
 
 
 @pytest.mark.parametrize(("beat", "changes"), [(0.0, False), (4.0, True)])
@@ -412,14 +310,3 @@ def test_keys_are_moved_so_that_curves_pass_nearer():
         assert (old["co"][:, 0] == new["co"][:, 0]).all()
         left, right = (new["co"] - new["handle_left"], new["handle_right"] - new["co"])
         np.testing.assert_allclose(left[:, 1] / left[:, 0], right[:, 1] / right[:, 0], rtol=1e-3)
-
-
-@pytest.mark.parametrize(("far", "frames", "share"), [(0.01, 7, 0.5), (0.01, 13, 1), (0.0, 7, 1)])
-def test_in_short_gaps_feet_are_held_less_but_where_both_keys_agree(far, frames, share):
-    t = np.linspace(0.0, 1.0, frames)
-    path = (far * t + 0.02 * np.sin(np.pi * t))[:, None] * [1.0, 0.0, 0.0]
-    keyed = (t == 0.0) | (t == 1.0)
-    steps = contacts.corrections(path, keyed, np.ones(frames, bool), None, 1.0, 30.0)
-    whole = contacts.least_sliding(path, np.full(frames, contacts._SURE), 30.0)
-    assert np.abs(whole).max() > 0.005
-    np.testing.assert_allclose(steps, share * whole, atol=1e-9)

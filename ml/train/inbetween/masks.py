@@ -157,7 +157,7 @@ def lay_base(mask: Mask, turn: NDArray, shift: NDArray, fps: NDArray) -> tuple[N
         if mask.dense:
             part = base.hermite_base(*truth, keyed, fps[i])
         else:
-            part = _eased(*truth, keyed)
+            part = eased(*truth, keyed)
         turn_out[i][:, d], shift_out[i][:, d] = part
     return turn_out, shift_out
 
@@ -180,7 +180,7 @@ def lay_fallback(mask: Mask, turn: NDArray, shift: NDArray) -> dict[str, NDArray
     return {"turn": turn, "shift": shift}
 
 
-def _eased(turn: NDArray, shift: NDArray, keyed: NDArray) -> tuple[NDArray, NDArray]:
+def eased(turn: NDArray, shift: NDArray, keyed: NDArray) -> tuple[NDArray, NDArray]:
     """Evaluate Blender's automatic clamped curves through keys, on (F, B, 4) and (F, B, 3)."""
     turn, shift = turn.copy(), shift.copy()
     patterns, which = np.unique(keyed, axis=1, return_inverse=True)
