@@ -451,13 +451,22 @@ def _is_below(parents: NDArray, bone: int, top: int) -> bool:
     return bone == top
 
 
+def tell_keys(reports: list[dict]) -> None:
+    """Print how exact keys are, how many were written, and how near the curves are."""
+    exact = max(r["key_difference"] for r in reports)
+    share = np.mean([r["fitted"]["share"] for r in reports])
+    worst = np.array([r["fitted"]["worst_tolerances"] for r in reports])
+    say(f"\nkeys differ by {exact:g} at most; {100 * share:.1f} % of filled frames got a key")
+    say(f"fit: strays {worst.mean():.2f} tolerances at worst on average, {worst.max():.2f} at most")
+
+
 def main() -> int:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder of motion packs")
     parser.add_argument("--clips", type=int, default=20, help="stretches for uneven poses")
     parser.add_argument("--windows", type=int, default=54, help="windows a gap")
-    parser.add_argument("--gaps", type=int, nargs="+", default=[5, 15, 30, 45])
+    parser.add_argument("--gaps", type=int, nargs="*", default=[5, 15, 30, 45])
     parser.add_argument("--method", choices=("auto", "network", "plain"), default="auto")
     parser.add_argument("--skeletons", action="store_true", help="also skeletons never trained on")
     parser.add_argument("--tuning", action="store_true", help="what constants may be chosen by")
@@ -469,11 +478,8 @@ def main() -> int:
     held = [s for s in data.load(["cmu_bvh"], args.data) if getattr(s, chosen)]
     subjects = data.TUNING_SUBJECTS if args.tuning else data.HELD_OUT_SUBJECTS
     reports = bench_gaps(held, args, f"CMU {', '.join(subjects)}")
-    exact = max(r["key_difference"] for r in reports)
-    share = np.mean([r["fitted"]["share"] for r in reports])
-    worst = np.array([r["fitted"]["worst_tolerances"] for r in reports])
-    say(f"\nkeys differ by {exact:g} at most; {100 * share:.1f} % of filled frames got a key")
-    say(f"fit: strays {worst.mean():.2f} tolerances at worst on average, {worst.max():.2f} at most")
+    if reports:
+        tell_keys(reports)
     bench_poses(held, args)
     if args.skeletons:
         others = data.load(["quaternius_cc0", "cmu_fbx"], args.data)

@@ -23,9 +23,9 @@ package.load()
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from understudy.ml import runtime  # noqa: E402
-from understudy.ml.inbetween import blend, installed, network  # noqa: E402
+from understudy.ml.inbetween import blend, contacts, installed, network  # noqa: E402
 from understudy.ml.inbetween import standing as product  # noqa: E402
-from understudy.ml.inbetween.ends import WIDTH  # noqa: E402
+from understudy.ml.inbetween.ends import WIDTH, room_of  # noqa: E402
 from understudy.ml.train.inbetween import data, standing  # noqa: E402
 
 OPSET = 17
@@ -108,6 +108,26 @@ def export(net: standing.StandingNet, path: Path) -> float:
     return worst
 
 
+def agree() -> None:
+    """Make sure that what is trained through is what the product does.
+
+    Raises
+    ------
+    SystemExit
+        The paths of least sliding of the two differ.
+    """
+    rng, keyed = np.random.default_rng(1), np.zeros(50, bool)
+    keyed[[*range(8), 25, 48, 49]] = True
+    path, still = np.cumsum(rng.normal(size=(50, 3)), 0), np.exp(rng.uniform(0, 9, 50))
+    says = still, np.zeros((50, 3))
+    wanted = contacts.corrections(path, keyed, np.ones(50, bool), says, 37.0)
+    room = room_of(keyed[:, None], 37.0)[:, 0]
+    one = (torch.tensor(np.asarray(v, float))[None, None] for v in (path, still, keyed, room))
+    got = standing.slid(*one, torch.tensor([37.0]).double())[0, 0].numpy()
+    if np.abs(got - wanted).max() > TOLERANCE:
+        sys.exit("What is trained through is not the product's path of least sliding")
+
+
 def drawn(args: argparse.Namespace) -> tuple[list, list]:
     """Return rows to train on and rows held aside, kept in `args.rows` for another run."""
     if args.rows and args.rows.is_file():
@@ -140,6 +160,7 @@ def main() -> int:
         sys.exit(f"{path} is there already: name a new version")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
     torch.set_num_threads(1)
+    agree()
     rows, aside = drawn(args)
     net = standing.train(rows, aside, args.steps, args.settle, args.seed)
     worst = export(net, path)

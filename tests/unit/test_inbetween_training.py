@@ -119,20 +119,3 @@ def test_windows_side_by_side_get_the_same_base_as_alone(windows):
     apart = masks.lay_base(mask, windows.turn, windows.shift, np.array([30.0, 30.0, 30.0001]))
     for a, b in zip(together, apart, strict=True):
         np.testing.assert_allclose(a[:2], b[:2], atol=1e-12)
-
-
-def test_the_path_of_least_sliding_is_learned_through_as_it_is_taken():
-    torch = pytest.importorskip("torch")
-    from understudy.ml.inbetween import contacts, ends
-    from understudy.ml.train.inbetween import standing
-
-    rng, keyed = np.random.default_rng(1), np.zeros(50, bool)
-    keyed[[*range(8), 25, 48, 49]] = True
-    path, still = np.cumsum(rng.normal(size=(50, 3)), 0), np.exp(rng.uniform(0, 9, 50))
-    for fps in (30.0, 37.0):
-        said = still, np.zeros((50, 3))
-        wanted = contacts.corrections(path, keyed, np.ones(50, bool), said, fps)
-        room = ends.room_of(keyed[:, None], fps)[:, 0]
-        one = (torch.tensor(np.asarray(v, float))[None, None] for v in (path, still, keyed, room))
-        got = standing.slid(*one, torch.tensor([fps]).double())[0, 0].numpy()
-        np.testing.assert_allclose(got, wanted, atol=1e-9)
