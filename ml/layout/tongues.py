@@ -26,6 +26,8 @@ _ENDINGS = {
     "ru": r"(?:ями|ами|ого|его|ому|ему|ыми|ими|ях|ах|ов|ев|еи|ои|ии|ыи|ая|яя|ое|ее|ые|ие|ым|им"
     r"|ом|ем|ую|юю|ам|ям|[аяоеыиуюь])$",
 }
+_ONE_RU = r"(?:ом|ем|ои|еи|ью|[уюеая])$"
+"""Endings, without accents, of one thing in the cases that follow prepositions."""
 _SHORTEST = 3
 _PHRASE = 4
 """Words in the longest phrase of a list."""
@@ -46,14 +48,24 @@ _COUNTERS = (
     "(?:[个只盏张把座棵本辆条台根位扇口艘幅匹头株枚件支排间堆串面家架具尊块盆对顶门朵群名艇]"
     "|[つ個脚軒基隻杯冊輪人枚体頭挺])"
 )
-_SIDES = {"上面": "on", "上方": "above", "正上方": "above", "前方": "in front of",
-          "后方": "behind", "下方": "under", "边上": "beside", "旁": "beside", "四周": "around",
-          "正前方": "in front of", "侧": "beside", "上": "on", "旁边": "beside", "后面": "behind",
-          "前面": "in front of", "对面": "opposite", "下面": "under", "下": "under",
-          "周围": "around"}  # fmt: skip
-_JAPANESE_SIDES = {"上": "on", "下": "under", "隣": "beside", "横": "beside", "前": "in front of",
-                   "後ろ": "behind", "そば": "beside", "周り": "around",
-                   "向かい": "opposite"}  # fmt: skip
+_SIDES = {"上面": "on", "上方": "above", "正上方": "above", "上": "on", "下面": "under",
+          "下方": "under", "底下": "under", "下": "under", "旁边": "beside", "边上": "beside",
+          "一旁": "beside", "附近": "beside", "左边": "beside", "右边": "beside", "左侧": "beside",
+          "右侧": "beside", "旁": "beside", "后面": "behind", "后方": "behind", "背后": "behind",
+          "后": "behind", "前面": "in front of", "前方": "in front of", "正前方": "in front of",
+          "前": "in front of", "对面": "opposite", "周围": "around", "四周": "around",
+          "之间": "between"}  # fmt: skip
+_JAPANESE_SIDES = {"真上": "above", "上方": "above", "上": "on", "真下": "under", "下": "under",
+                   "隣": "beside", "となり": "beside", "横": "beside", "脇": "beside",
+                   "わき": "beside", "近く": "beside", "そば": "beside", "左": "beside",
+                   "右": "beside", "前": "in front of", "手前": "in front of", "後ろ": "behind",
+                   "裏": "behind", "奥": "behind", "周り": "around", "まわり": "around",
+                   "周囲": "around", "向かい": "opposite", "向かい側": "opposite",
+                   "正面": "opposite", "間": "between"}  # fmt: skip
+_THERE = "(?:有|放着|摆着|挂着|立着|停着|坐着|躺着|堆着|是|站着|的)"
+_IS_THERE = (
+    "(?:ある|あります|いる|います|置かれている|置いてある|立っている|立つ|並んでいる|並ぶ|掛かる)"
+)
 _PARTICLES = set("的了之只里中内与及是在有着地得这那，。！？；：“”《》（）、")
 _PARTICLES |= set("・のがはをにでへともやなだね「」ー")
 
@@ -90,8 +102,17 @@ class Tongue:
             english = self.rooted.get(roots) or self.rooted.get(tuple(map(self.root, roots)))
             if english is not None:
                 # Another ending than the list's is a plural oftener than not.
-                return n, english + "s" * (english in self.things and english[-1] != "s")
+                many = (
+                    english in self.things
+                    and english[-1] != "s"
+                    and not self._case(words[at + n - 1])
+                )
+                return n, english + "s" * many
         return self._compound(words[at])
+
+    def _case(self, word: str) -> bool:
+        """Tell whether a Russian ending is one thing's, as after "behind" or "beside"."""
+        return self.code == "ru" and re.search(_ONE_RU, word) is not None
 
     def _compound(self, word: str) -> tuple[int, str] | None:
         if self.code != "de" or len(word) < _COMPOUND:
@@ -157,7 +178,7 @@ def to_english(text: str, english: frozenset[str]) -> tuple[str, list[str]]:
 
 def _translated(words: list[str], known: Tongue) -> tuple[str, list[str]]:
     out: list[str] = []
-    lost, i = [], 0
+    lost, i, thing = [], 0, False
     while i < len(words):
         hit = known.find(words, i) if words[i][0].isalpha() else None
         if hit and known.code in ("es", "pt") and _carries(hit[1], known):
@@ -165,11 +186,17 @@ def _translated(words: list[str], known: Tongue) -> tuple[str, list[str]]:
             if k >= 0 and out[k] == "in":
                 out[k] = "on"  # "en la mesa", "no tapete"
         if hit is None:
+            thing = False
             out.append(words[i])
             lost += [words[i]] * words[i][0].isalpha()
             i += 1
             continue
         i += hit[0]
+        if thing and _is_thing(hit[1], known):
+            out.append("a")  # two things, not one of two words: "on the table a vase"
+        thing = known.code == "ru" and _is_thing(hit[1], known)
+        if known.code == "pt" and hit[1] == "at" and words[i - hit[0]] == "a":
+            hit = (hit[0], "the")  # the article, its accent gone
         colour = known.code in _ROMANCE and hit[1] in _COLOURS
         # Their colours follow the noun.
         out.insert(len(out) - 1 if colour and out else len(out), hit[1])
@@ -177,6 +204,10 @@ def _translated(words: list[str], known: Tongue) -> tuple[str, list[str]]:
     if lost:
         notes.append(f"Not understood and passed over: {', '.join(lost[:8])}")
     return " ".join(out), notes
+
+
+def _is_thing(english: str, known: Tongue) -> bool:
+    return english in known.things or english.removesuffix("s") in known.things
 
 
 def _carries(english: str, known: Tongue) -> bool:
@@ -225,15 +256,17 @@ def _chinese_order(text: str) -> str:
         text,
     )
     sides = "|".join(sorted(_SIDES, key=len, reverse=True))
+    # "Between" has two before it.
+    text = re.sub(r"([和与跟、及][^，。；,:;\s]{1,8}?)(?:的)?(?:正)?中间", r"\1之间", text)
     text = re.sub(
-        rf"([^，。、；,:;\s]{{1,6}}?)的?({sides})(?:有|放着|摆着|挂着|立着|停着|坐着|是|站着)([^，。；,]+)",
+        rf"([^，。；,:;\s]{{1,12}}?)(?:的)?({sides}){_THERE}([^，。；,]+)",
         lambda m: f"{m[3]} {_SIDES[m[2]]} {m[1]}",
         text,
     )
     # "Lanterns hang over the stall", in their order: over the stall what hangs there.
     return re.sub(
-        rf"([^，。、；,:;\s]+?)(?:都|全)?[挂放摆立站坐躺停靠堆悬浮飘排摊铺]?在([^，。、；,:;\s]{{1,8}}?)"
-        rf"的?({sides})(?=[，。、；,:;\s]|$)",
+        rf"([^，。、；,:;\s]+?)(?:都|全)?[挂放摆立站坐躺停靠堆悬浮飘排摊铺]?在([^，。；,:;\s]{{1,12}}?)"
+        rf"(?:的)?({sides})(?=[，。、；,:;\s]|$)",
         lambda m: f"{m[1]} {_SIDES[m[3]]} {m[2]}",
         text,
     )
@@ -244,7 +277,13 @@ def _japanese_order(text: str) -> str:
     text = re.sub(rf"([^、。，とやにがは\s]+)[がを]?{_NUMBER}({_COUNTERS})", r"\2\3\1", text)
     # "No television" comes behind the television.
     text = re.sub(r"([^、。，\s]+?)[はが]?(?:なし|ない|無し)(?=[、。，\s]|$)", r"なし\1", text)
-    sides = "|".join(_JAPANESE_SIDES)
+    sides = "|".join(sorted(_JAPANESE_SIDES, key=len, reverse=True))
+    # "The cup is on the table", then "on the table (there is) a cup".
+    text = re.sub(
+        rf"([^、。，\s]+?)[がは]([^、。，\s]+?)の({sides})に{_IS_THERE}?(?=[、。，\s]|$)",
+        lambda m: f"{m[1]} {_JAPANESE_SIDES[m[3]]} {m[2]}",
+        text,
+    )
     return re.sub(
         rf"([^、。，\s]+?)の({sides})(?:に|の)は?([^、。，]+)",
         lambda m: f"{m[3]} {_JAPANESE_SIDES[m[2]]} {m[1]}",
