@@ -1,7 +1,7 @@
 """Measure how relations and numbers are read, and kept, on sentences that are drawn by chance.
 
-    python scripts/bench_layout_words.py [--seed 1] [--prompts 300] [--draw forms|swaps|both]
-        [--place] [--show RELATION] [--json FILE]
+    python scripts/bench_layout_words.py [--seed 1] [--prompts 300]
+        [--draw forms|swaps|both|tongues] [--place] [--show RELATION] [--json FILE]
 
 Run it with the Python of the py311 environment. What a sentence claims is known by construction:
 place, things, numbers, relation and the way of writing (`scripts/prompts/forms.txt`) are drawn
@@ -35,6 +35,7 @@ from understudy.ml.layout.nesting import squeezed  # noqa: E402
 from understudy.ml.layout.parse import Brief, read  # noqa: E402
 from understudy.ml.layout.places import Places, stem  # noqa: E402
 from understudy.ml.layout.plan import FLOOR, SURFACE, Item  # noqa: E402
+from understudy.ml.layout.rooms import ROOFED, lined  # noqa: E402
 from understudy.ml.layout.words import Sentences  # noqa: E402
 from understudy.ml.runtime import Settings  # noqa: E402
 
@@ -213,6 +214,8 @@ class Writer:
         relation = rng.choice(RELATIONS)
         pool = self._free(self.pool(card), used)
         hosts = [k for k in pool if _may_host(relation, k)]
+        if relation == "above" and card.shape not in ROOFED:  # in the open, only fronts carry
+            hosts = [k for k in hosts if k in ("market_stall", "food_cart") and lined(card)]
         if not hosts:
             return None
         host = rng.choice(hosts)
@@ -438,6 +441,15 @@ def understood(brief: Brief, claim: Claim) -> bool:
     )
 
 
+def _writers(draw: str, rng: random.Random) -> list:
+    if draw == "tongues":
+        from bench_layout_tongues import Translator
+
+        return [Translator(rng)]
+    return [make(rng) for name, make in (("forms", Writer), ("swaps", Swapper))
+            if draw in (name, "both")]  # fmt: skip
+
+
 def measure(args: argparse.Namespace) -> dict:
     """Draw prompts, read them and, if asked to, lay them out."""
     rng = random.Random(args.seed)
@@ -446,8 +458,7 @@ def measure(args: argparse.Namespace) -> dict:
     except ModelError as exc:
         print(exc)
         known = Places(None)
-    writers = {"forms": [Writer(rng)], "swaps": [Swapper(rng)],
-               "both": [Writer(rng), Swapper(rng)]}[args.draw]  # fmt: skip
+    writers = _writers(args.draw, rng)
     cells: dict[str, Counter] = defaultdict(Counter)
     ways: dict[str, Counter] = defaultdict(Counter)
     for number in range(args.prompts):
@@ -503,7 +514,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--prompts", type=int, default=300)
-    parser.add_argument("--draw", choices=("forms", "swaps", "both"), default="both")
+    parser.add_argument("--draw", choices=("forms", "swaps", "both", "tongues"), default="both")
     parser.add_argument("--place", action="store_true", help="lay the prompts out too")
     parser.add_argument("--show", default="", help="print what a relation misses, or all")
     parser.add_argument("--weak", type=int, default=25, help="how many ways of writing to list")

@@ -22,11 +22,11 @@ SPOTS = (
 )  # fmt: skip
 """Where a thing may go by itself."""
 
-AHEAD = "ahead"
+AHEAD, BEYOND = "ahead", "beyond"
 RELATIONS = ("on", "before", "around", "beside", "behind", "facing", "under", "opposite", "above",
-             "between", AHEAD)  # fmt: skip
+             "between", AHEAD, BEYOND)  # fmt: skip
 """Where a thing may go by another; `opposite` also takes "window" and "door". What is "before" a
-thing looks at it, what is "ahead" looks away.
+thing looks at it, what is "ahead" looks away; "beyond" is across a thing from the `second`.
 """
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from .cards import AHEAD, RELATIONS, Wish
+from .cards import AHEAD, BEYOND, RELATIONS, Wish
 from .kinds import KINDS
 from .plan import FLOOR, SURFACE
 
@@ -24,6 +24,9 @@ def from_the_wall(wishes: list[Wish]) -> list[Wish]:
     return out
 
 
+_ORDERED = ("row", "ring", "side")
+
+
 def chained(wishes: list[Wish]) -> list[Wish]:
     """Let what is "between" stand by the first of two things, and the second by it.
 
@@ -31,16 +34,23 @@ def chained(wishes: list[Wish]) -> list[Wish]:
     """
     out = list(wishes)
     for i, wish in enumerate(wishes):
-        if not (wish.required and wish.spot == "between" and KINDS[wish.kind].support == FLOOR):
+        if not (wish.required and wish.spot == "between"
+                and KINDS[wish.kind].support in (FLOOR, SURFACE)):  # fmt: skip
             continue
         second = wish.second or wish.target
-        free = [j for j, w in enumerate(out) if w.kind == second and w.required and w.spot not in
-                RELATIONS and KINDS[w.kind].support == FLOOR]  # fmt: skip
-        if not free or (not wish.second and out[free[0]].low < 2) or wish.kind == second:
+        free = [
+            j
+            for j, w in enumerate(out)
+            if w.kind == second and w.required and w.spot not in (*RELATIONS, *_ORDERED)
+            and KINDS[w.kind].support == FLOOR and w.low == (1 if wish.second else 2)
+        ]  # fmt: skip
+        if not free or wish.kind == second:
             continue
         other = out[free[0]]
-        out[i] = replace(wish, spot="beside")
-        out[free[0]] = replace(other, low=1, high=1, spot="beside", target=wish.kind)
+        out[i] = replace(wish, spot="beside", second="")
+        out[free[0]] = replace(
+            other, low=1, high=1, spot=BEYOND, target=wish.kind, second=wish.target
+        )
         if other.low > 1:
             out.append(replace(other, low=other.low - 1, high=other.low - 1))
     return out
@@ -54,6 +64,26 @@ def followers_of(wishes: Iterable[Wish]) -> dict[str, list[Wish]]:
                 wish.target != wish.kind):  # fmt: skip
             found[wish.target].append(wish)
     return found
+
+
+def unbound(wishes: list[Wish], followers: dict[str, list[Wish]]) -> list[Wish]:
+    """Let what the place would put by a thing stand free, where the words put that by it."""
+    return [
+        replace(w, spot="", target="")
+        if not w.required and w.target in {f.kind for f in followers.get(w.kind, ())}
+        else w
+        for w in wishes
+    ]
+
+
+def on_the_floor(wish: Wish, followers: dict[str, list[Wish]]) -> bool:
+    """Tell whether a small thing stands on the floor, because others are to stand around it."""
+    free = wish.required and wish.spot not in RELATIONS
+    return (
+        free
+        and KINDS[wish.kind].support == SURFACE
+        and any(f.kind and KINDS[f.kind].support == FLOOR for f in followers.get(wish.kind, ()))
+    )
 
 
 def grouped(
@@ -78,7 +108,7 @@ def grouped(
         begun.append(wish)
         if wish.spot in RELATIONS:
             for host in wishes:
-                if host.kind == wish.target:
+                if host.kind in (wish.target, wish.second) and host.spot != BEYOND:
                     visit(host)
         out.append(wish)
         if any(w.kind == wish.kind and w not in out for w in wishes if w.spot not in RELATIONS):
@@ -86,7 +116,7 @@ def grouped(
         for follower in sorted(followers.get(wish.kind, ()), key=rank):
             visit(follower)
 
-    roots = [w for w in wishes if w.kind in followers and KINDS[w.kind].support != SURFACE
+    roots = [w for w in wishes if w.kind in followers
              and not (w.required and w.spot in RELATIONS and w.target in KINDS)]  # fmt: skip
     for root in sorted(roots, key=rank):
         visit(root)

@@ -9,8 +9,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .cards import AHEAD, RELATIONS, Wish
-from .clusters import chained, followers_of, from_the_wall, grouped
+from .cards import AHEAD, BEYOND, RELATIONS, Wish
+from .clusters import (
+    chained,
+    followers_of,
+    from_the_wall,
+    grouped,
+    on_the_floor,
+    unbound,
+)
 from .features import KIND_OF, proposals
 from .kinds import KINDS, Kind
 from .match import fitted
@@ -24,7 +31,17 @@ from .space import Space
 _TRIES = 3
 _AHEAD = 12
 """How many places are looked at for what is to stand by a thing."""
-_BY_ITS_SIDE = ("beside", "behind", "before", "around", "facing", "opposite", "above", AHEAD)
+_BY_ITS_SIDE = (
+    "beside",
+    "behind",
+    "before",
+    "around",
+    "facing",
+    "opposite",
+    "above",
+    AHEAD,
+    BEYOND,
+)
 _FREE_SHELF_M = 0.7
 _NATURE = ("tree", "plant", "rock")
 _DRAFT = 0.3
@@ -76,6 +93,7 @@ class Composer:
         wishes = [replace(w, spot="centre") if w.kind in backed and w.spot in _AT_THE_BACK else w
                   for w in wishes]  # fmt: skip
         self.followers = followers_of(wishes)
+        wishes = unbound(wishes, self.followers)
         # What words relate comes as a whole, before other things take the ground.
         first = [w for w in wishes if w.required and (
             (self._stage(w) == 0 and not w.target) or w.target in ("window", "door"))]  # fmt: skip
@@ -332,6 +350,8 @@ class Composer:
         support = kind.support
         if support == WATER and self.order.water_level is None:
             support = FLOOR
+        if on_the_floor(wish, self.followers):
+            support, spot = FLOOR, spot or "centre"
         if support == SURFACE and spot in ("", "scatter", "on"):
             found = self.near.on_tops(size, "", k)
             if found or not wish.required:

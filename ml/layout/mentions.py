@@ -25,6 +25,7 @@ from .grammar import (
 from .kinds import KINDS
 from .places import stem
 from .plan import AssetBox
+from .spelling import own_words
 
 MOST_THINGS = 1000
 _BACK = 8
@@ -99,7 +100,13 @@ class Vocabulary:
             kind = asset.category if asset.category in KINDS else ""
             for phrase in (asset.name, *asset.tags):
                 stems = _stems(re.sub(r"[^a-z]+", " ", phrase.lower()))
-                if stems and stems not in firm and (kind or stems in self.table):
+                known = stems in self.table
+                if len(stems) == 1 and phrase != asset.name and kind:
+                    # Words of folders and adjectives are no names: "space", "old".
+                    known = known and self.table[stems][0] == kind
+                    if not known and (stems[0] in own_words() or stems[0] not in _words(asset)):
+                        continue
+                if stems and stems not in firm and (kind or known):
                     self.table[stems] = (kind or self.table[stems][0], asset.name)
                     self._stand_ins.discard(stems)
                     firm.add(stems)
@@ -122,6 +129,10 @@ class Vocabulary:
     def stands_in(self, words: list[str]) -> bool:
         """Tell whether a kind only stands in for what words name."""
         return tuple(map(stem, words)) in self._stand_ins
+
+
+def _words(asset: AssetBox) -> set[str]:
+    return {stem(w) for w in re.findall(r"[a-z]+", asset.name.lower())}
 
 
 def _stems(phrase: str) -> tuple[str, ...]:
@@ -385,6 +396,14 @@ def _count_after(mention: Mention, tokens: list[str], end: int) -> None:
 _LANDSCAPE = {"mountain", "mountains", "mountaintop", "hill", "hills", "hilltop", "cliffs"}
 
 
+def _after_relation(tokens: list[str], at: int) -> bool:
+    """Tell whether a relation, and an article at most, stands right before a token."""
+    ends = (at, at - 1) if at and tokens[at - 1] in BEFORE_NOUN else (at,)
+    return any(
+        " ".join(tokens[max(end - n, 0) : end]) in lx.RELATIONS for end in ends for n in range(1, 6)
+    )
+
+
 def settle_asked(
     found: list[Mention],
     tokens: list[str],
@@ -407,7 +426,7 @@ def settle_asked(
     for mention in found:
         before = tokens[mention.start - 1] if mention.start else ""
         if mention.kind in ("wall", "door_frame", "window_frame") and not mention.exact and (
-                {"the", *lx.RELATIONS} & {before, tokens[max(mention.start - 2, 0)]}):  # fmt: skip
+                before == "the" or _after_relation(tokens, mention.start)):  # fmt: skip
             mention.asked = False  # of the room: a place, no thing
         if roofed and mention.kind == "cliff" and mention.label in _LANDSCAPE:
             mention.asked = False  # an observatory on a mountain has none within

@@ -10,13 +10,16 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from .cards import AHEAD, Wish
+from .cards import AHEAD, BEYOND, Wish
 from .kinds import KINDS, Kind
 from .nesting import ledge_of
 from .plan import CEILING, FLOOR, SURFACE, WALL, Item
 from .propose import Proposer, openings_of
 from .space import Space
 
+_STAND_TOO = ("lamp", "sign")
+"""Things of walls that stand on the floor where no wall is near what they are to stand by."""
+_NEAR_M = 0.6
 _FROM_ABOVE = ("neon_sign", "wall_sign", "wall_screen", "hanging_lantern", "tapestry")
 """What hangs from a ceiling too, where no wall is near."""
 LOW_TOP = 1.35
@@ -120,7 +123,7 @@ class Neighbours:
 
     def _between(self, wish: Wish, kind: Kind, size: tuple) -> list[Found]:
         """Return places on the line between two things that are not far apart."""
-        if kind.support != FLOOR:
+        if kind.support not in (FLOOR, SURFACE):
             return []
         items, ids = self.space.items, self.of_kind[wish.target]
         pairs = product(ids, self.of_kind[wish.second]) if wish.second else combinations(ids, 2)
@@ -142,7 +145,10 @@ class Neighbours:
         if target.support == SURFACE and target.parent >= 0:  # by what carries it
             index, target = target.parent, self.space.items[target.parent]
         if kind.support == WALL:
-            return self._on_walls(wish, kind, size, target)
+            found = self._on_walls(wish, kind, size, target)
+            if wish.spot == "above" or kind.category not in _STAND_TOO:
+                return found
+            return found + self.by(wish, replace(kind, support=FLOOR), size, index, count)
         if kind.support == CEILING:
             return [self._from_ceiling(size, target, count)]
         places = self._around(wish, kind, size, target, count)
@@ -175,7 +181,9 @@ class Neighbours:
         if wish.spot != "above":
             places, support, parents, extra = self.hung(wish, kind, size, "")
             far = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
+            near = far < _NEAR_M + 0.5 * (math.hypot(*size[:2]) + math.hypot(*target.size[:2]))
             order = np.argsort(far)[:16]
+            order = order[near[order]] if kind.category in _STAND_TOO else order
             return [(places[order], support, parents[order], extra)]
         top = target.pos[2] + target.size[2]
         low = max(kind.mount, min(top + 0.12, max(top + 0.02, self.ceiling - size[2] - 0.03)))
@@ -205,6 +213,8 @@ class Neighbours:
             return places[np.argsort(near)]
         if spot == "around":
             return propose.around(size, target, count)
+        if spot == BEYOND:
+            return self._beyond(size, target, wish.second)
         return {
             "before": propose.before,
             "beside": propose.beside,
@@ -215,8 +225,27 @@ class Neighbours:
             "above": propose.beside,
         }[spot](size, target)
 
-    def _at_opening(self, wish: Wish, kind: Kind, size: tuple) -> list[tuple]:
+    def _beyond(self, size: tuple, middle: Item, other: str) -> NDArray:
+        """Return places across a thing from the nearest of another kind, the closest first."""
+        ids = self.of_kind[other]
+        if not ids:
+            return self.propose.beside(size, middle)
+        at = np.asarray(middle.pos[:2])
+        far = [np.linalg.norm(at - self.space.items[i].pos[:2]) for i in ids]
+        way = at - np.asarray(self.space.items[ids[int(np.argmin(far))]].pos[:2])
+        turn = math.atan2(way[1], way[0]) + np.concatenate([[0.0], self.rng.normal(0, 0.15, 47)])
+        least = 0.5 * (min(size[:2]) + min(middle.size[:2]))
+        most = 0.5 * (math.hypot(*size[:2]) + math.hypot(*middle.size[:2])) + 0.6
+        away = np.linspace(least, most, 48)
+        xy = at + away[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+        yaw = middle.yaw + 90.0 * (np.arange(48) % 2)
+        return np.column_stack([xy, np.zeros(48), yaw])
+
+    def _at_opening(self, wish: Wish, kind: Kind, size: tuple) -> list[Found]:
+        """Return places by, over or across the room from the windows or doors of the place."""
         points = openings_of(self.space.room, wish.target)
+        if kind.support == CEILING:
+            return [self._over_openings(size, points)]
         if kind.support == WALL and not self.space.room.walled:
             return [self.hung(wish, kind, size, "")]
         if wish.spot in ("opposite", "facing"):
@@ -226,9 +255,18 @@ class Neighbours:
         support = FLOOR
         if kind.support == WALL:
             places = places.copy()
-            over = max((o.high for o in self.space.room.openings), default=0.0) + 0.1
+            high = max((o.high for o in self.space.room.openings), default=0.0)
+            over = max(high + 0.02, min(high + 0.1, self.ceiling - size[2] - 0.03))
             places[:, 2], support = over if wish.spot == "above" else kind.mount, WALL
         return [(places, support, np.full(len(places), -1), ())]
+
+    def _over_openings(self, size: tuple, points: list[tuple[NDArray, NDArray]]) -> Found:
+        if not self.space.room.roofed or not points:
+            return _standing(np.zeros((0, 4)))
+        xy = np.array([m + inward * (0.5 * size[1] + 0.1) for m, inward in points])
+        z = np.full(len(xy), self.space.room.height - size[2])
+        yaw = np.degrees([math.atan2(-i[0], i[1]) for _, i in points])
+        return np.column_stack([xy, z, yaw]), CEILING, np.full(len(xy), -1), ()
 
 
 def _over(places: NDArray, target: Item) -> NDArray:

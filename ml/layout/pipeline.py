@@ -12,20 +12,30 @@ from numpy.typing import NDArray
 from ..errors import ModelError, UnderstudyError
 from ..progress import Progress, Steps
 from . import dress, rooms, shots
-from .cards import SPOTS, Card, Style, Wish, styles
+from .cards import Card, Style, Wish, styles
 from .compose import Composer
 from .geometry import area
 from .kinds import KINDS
 from .learned import Scorer
-from .lexicon import FAMILIES, GENERAL
 from .match import with_units
 from .matching import match
 from .order import Order
 from .parse import Brief, read
 from .places import Places, stem
-from .plan import AssetBox, Atmosphere, Ground, Item, Layout, Light, Mark, Room, Swatch, unpack
-from .rooms import ROOFED
+from .plan import (
+    AssetBox,
+    Atmosphere,
+    Ground,
+    Item,
+    Layout,
+    Light,
+    Mark,
+    Room,
+    Swatch,
+    unpack,
+)
 from .space import Space, Walk
+from .usual import as_there, carried, siblings, where_usual
 from .variety import ALIKE, distance, signature, spread
 
 MOST_VARIANTS = 24
@@ -285,8 +295,8 @@ def _order(
     rng: np.random.Generator,
 ) -> Order:
     """Gather all wishes: the words', the card's, and those of styles and mixed-in places."""
-    brief.wishes = _where_usual(_as_there(brief.wishes, card), card)
-    away = _siblings({a.kind for a in brief.wishes})
+    brief.wishes = carried(where_usual(as_there(brief.wishes, card), card), card)
+    away = siblings(brief.wishes)
     wishes = [w for w in card.wishes if w.kind not in away and w.target not in away - {
         a.kind for a in brief.wishes}]  # fmt: skip
     wishes = brief.wishes + wishes if not card.wishes or not wishes else [
@@ -328,51 +338,6 @@ def _order(
         colours=brief.colours,
         closed=set(job.locks.get("zones") or ()),
     )
-
-
-def _siblings(kinds: set[str]) -> set[str]:
-    """Return kinds and what the same words may mean."""
-    return kinds.union(*(f for f in FAMILIES if f & kinds))
-
-
-def _as_there(asked: list[Wish], card: Card) -> list[Wish]:
-    """Take the place's own sort of what is asked for: beds of a hospital are single."""
-    own, kinds = [w.kind for w in card.wishes], {w.kind for w in asked}
-    out = []
-    for wish in asked:
-        if wish.kind == "floor_lamp" and not wish.asset and card.shape not in ROOFED and (
-                wish.label in ("lamp", "lamps")):  # fmt: skip
-            wish = replace(wish, kind="streetlight")  # lamps out of doors
-        if wish.kind == "bench" and "bench" not in own and "workbench" in own and not wish.asset:
-            wish = replace(wish, kind="workbench")  # a laboratory's benches
-        if wish.label in ("table", "tables") and "table" not in own:
-            like = [k for k in ("operating_table", "pool_table", "round_table") if k in own]
-            wish = replace(wish, kind=like[0]) if like and not wish.asset else wish
-        if wish.kind == "palm" and not wish.asset and card.shape in ROOFED:
-            wish = replace(wish, kind="plant_pot")  # a potted one
-        if wish.label in GENERAL and not wish.asset and wish.kind not in own:
-            last = wish.label.rstrip("s").removesuffix("e")
-            like = [k for k in own if k.rpartition("_")[2].removesuffix("e") == last and "_" in k]
-            wish = replace(wish, kind=like[0]) if like else wish
-        family = next((f for f in FAMILIES if wish.kind in f), set())
-        there = [k for k in own if k in family and k not in kinds]
-        said = [wish.label.rstrip("s")]  # a long table is no round one
-        plain = said == [wish.kind.split("_")[0]] and said[0] in (there or [""])[0].split("_")
-        if there and wish.kind not in own and plain and not wish.asset:
-            same = KINDS[there[0]].support == KINDS[wish.kind].support
-            wish = replace(wish, kind=there[0]) if same else wish
-        out.append(wish)
-    renamed = {a.kind: b.kind for a, b in zip(asked, out, strict=True)}
-    return [replace(w, target=renamed.get(w.target, w.target),
-                    second=renamed.get(w.second, w.second)) for w in out]  # fmt: skip
-
-
-def _where_usual(asked: list[Wish], card: Card) -> list[Wish]:
-    """Put what is asked for where the place has such things, unless the words say where."""
-    # What something stands behind needs ground at its back, wherever it stands else.
-    backed = {w.target for w in asked if w.spot == "behind"}
-    usual = {w.kind: w.spot for w in card.wishes if w.spot in SPOTS and w.kind not in backed}
-    return [w if w.spot else replace(w, spot=usual.get(w.kind, "")) for w in asked]
 
 
 def _with_assets(

@@ -313,7 +313,11 @@ class Proposer:
             )
             good = (look @ inward < -0.7) & (ahead > 0.3 * float(self.extent.min()))
             best.append(walls[good][np.argsort(across[good])])
-        return np.concatenate(best) if best else _NONE
+        if not best:
+            return _NONE
+        found = np.concatenate(best)
+        # Off the wall too: something may have to stand behind it.
+        return np.concatenate([found, *(_forward(found, m) for m in (0.7, 1.1, 1.6))])
 
     def at_opening(self, size: Size, points: list[tuple[NDArray, NDArray]]) -> NDArray:
         """Return places at the wall right beside or below openings."""
@@ -337,6 +341,14 @@ def _offset(
     return np.column_stack(
         [np.ravel(x), np.ravel(y), np.ravel(z), np.full(t.size, item.yaw + turn + face)]
     )
+
+
+def _forward(places: NDArray, metres: float) -> NDArray:
+    """Return places moved along where they look."""
+    out, a = places.copy(), np.radians(places[:, 3])
+    out[:, 0] -= np.sin(a) * metres
+    out[:, 1] += np.cos(a) * metres
+    return out
 
 
 def openings_of(room: Room, kind: str) -> list[tuple[NDArray, NDArray]]:

@@ -13,9 +13,10 @@ from .cards import RELATIONS
 from .grammar import ADJECTIVES, VERBS, describes, number
 from .kinds import KINDS
 from .mentions import MOST_THINGS, Mention
+from .phrases import ARTICLES, SPOTS, match, on_both
+from .phrases import RELATIONS as PHRASES
 from .plan import CEILING, FLOOR, SURFACE, WALL
 
-_LONGEST = 7
 _SKIP = 7
 """Words that may stand between a noun and the relation that is said of it."""
 _TARGET = 6
@@ -34,10 +35,8 @@ _GROUPS = {"between", "around", "beside", "behind", "before", "facing", "opposit
 _HOLDS = {"with", "has", "have", "holds", "holding", "bearing", "carrying", "supporting", "plus"}
 
 _FLANKS = ("flank", "flanking", "frame", "framing")
-_BOTH = ("either", "each", "both")
-_ENDS = {"side", "sides", "end", "ends"}
-_ARTICLES = {"the", "a", "an", "it", "them", "its", "their", "my", "his", "her", "this", "that",
-             ",", "one", "each", "every", "both", "all", "our", "your", "some"}  # fmt: skip
+_FRAMES = ("door_frame", "window_frame")
+_GROUNDS = ("rug", "platform", "jetty")
 
 _LEADING = {"put", "place", "there", "is", "and", "are", ",", "then", "also", "right", "directly",
             "just"}  # fmt: skip
@@ -45,26 +44,6 @@ _LEADING = {"put", "place", "there", "is", "and", "are", ",", "then", "also", "r
 Found = tuple[str, str]
 """(spot or relation, kind or opening that it is to)."""
 _NONE: Found = ("", "")
-
-
-def _table(phrases: dict[str, str]) -> dict[tuple[str, ...], str]:
-    return {tuple(p.split()): name for p, name in phrases.items()}
-
-
-_RELATIONS, _SPOTS = _table(lx.RELATIONS), _table(lx.SPOTS)
-
-
-def _match(table: dict, tokens: list[str], at: int) -> tuple[int, str] | None:
-    """Return (tokens used, name) of the longest phrase that begins at a token."""
-    if at >= len(tokens):
-        return None
-    if tokens[at] == "round" and tokens[at + 1 : at + 2] and tokens[at + 1] not in _ARTICLES:
-        return None  # a round bar
-    for n in range(min(_LONGEST, len(tokens) - at), 0, -1):
-        name = table.get(tuple(tokens[at : at + n]))
-        if name is not None:
-            return n, name
-    return None
 
 
 class Relations:
@@ -75,6 +54,7 @@ class Relations:
         self.turned: dict[int, Found] = {}
         self.contents: dict[int, int] = {}
         self.held: set[int] = set()
+        self.bare: dict[int, str] = {}
         self.found = [_NONE] * len(asked)
         after = [self._after(i) for i in range(len(asked))]
         led = [self._before(i) for i in range(len(asked))]
@@ -100,7 +80,12 @@ class Relations:
     def of(self, i: int) -> Found:
         """Return what is said of the `i`-th thing that is asked for."""
         spot, target = self.found[i]
-        if spot == "on" and KINDS[self.asked[i].kind].support in (WALL, CEILING):
+        kind = self.asked[i].kind
+        if spot == "above" and KINDS[kind].support == SURFACE and kind not in lx.ABOVE:
+            spot = "on" if target in KINDS and KINDS[target].carries else spot
+        if spot == "on" and target in ("window", "door"):
+            return ("above" if kind in lx.ABOVE else "beside"), target
+        if spot == "on" and KINDS[kind].support in (WALL, CEILING):
             return ("above", target) if target in KINDS else (spot, target)
         if spot == "on" and target in KINDS and not KINDS[target].carries:
             return "beside", target
@@ -112,15 +97,12 @@ class Relations:
         behind = tokens[mention.stop : mention.stop + 7]
         lead = tokens[max(mention.start - 4, 0) : mention.start]
         stop = next((k for k, t in enumerate(behind) if t in (",", ";", "and")), len(behind))
-        sides = tokens[mention.stop + 1 : mention.stop + 3]
-        both = len(sides) > 1 and sides[0] in _BOTH and sides[1] in _ENDS
         begin = self._clause(mention)
-        led = [*tokens[begin : begin + 3], "", "", ""][:3]
-        both = (both and behind[0] in ("on", "at", "to")) or (
-            led[0] in ("on", "at", "to") and led[1] in _BOTH and led[2] in _ENDS)  # fmt: skip
+        led = target and on_both(tokens[begin : begin + 3])
+        both = led or any(on_both(behind[k : k + 3]) for k in range(min(3, stop)))
         if both:
             hosts = [m.count for m in self.asked[:i] if m.kind == target and m.exact]
-            plain = mention.count == 1 or (bool(hosts) and not mention.exact)
+            plain = mention.count == 1 or not mention.exact
             return min(2 * max(hosts, default=1), MOST_THINGS) if plain else mention.count
         if behind[:1] and behind[0] in _FLANKS and not mention.exact and mention.count > 1:
             return 2
@@ -162,7 +144,11 @@ class Relations:
         if tokens[k : k + 1] == [","] and self._appended(k + 1):
             k, comma = k + 1, True
         for at in range(k, min(k + _SKIP, len(tokens))):
-            spot, hit = _match(_SPOTS, tokens, at), _match(_RELATIONS, tokens, at)
+            spot, hit = match(SPOTS, tokens, at), match(PHRASES, tokens, at)
+            if hit and tokens[at + hit[0] - 1] == "from":  # hanging from the ceiling
+                spot = spot or match(SPOTS, tokens, at + hit[0] - 1)
+                at += (hit[0] - 1) * (spot is not None)
+                hit = None if spot else hit
             longer = spot and (hit is None or spot[0] > hit[0])
             if longer or (spot and spot[0] == hit[0] and not self._to(at + hit[0])):
                 return self._spot(i, spot[1], at + spot[0])
@@ -180,13 +166,13 @@ class Relations:
             return True
         partner = self._next(at)
         between = self.tokens[at : partner.start] if partner else ["and"]
-        return between[:1] != [] and between[0] in _ARTICLES - {","} and "and" not in between
+        return between[:1] != [] and between[0] in ARTICLES - {","} and "and" not in between
 
     def _joined(self, at: int, end: int) -> bool:
         """Tell whether an "and" only adds a word or two: "a bottle and cards on it"."""
         tokens = self.tokens
         return tokens[at] == "and" and any(
-            k < end and _match(_RELATIONS, tokens, k) and tokens[k + 1 : k + 2] in (["it"], ["the"])
+            k < end and match(PHRASES, tokens, k) and tokens[k + 1 : k + 2] in (["it"], ["the"])
             and all(t.isalpha() and t not in _BREAKS and t not in VERBS for t in tokens[at + 1 : k])
             for k in (at + 2, at + 3))  # fmt: skip
 
@@ -195,13 +181,15 @@ class Relations:
         while at < len(self.tokens) and self.tokens[at] in ("all", "both", "one", "standing",
                                                             "each", "neatly"):  # fmt: skip
             at += 1
-        hit = _match(_RELATIONS, self.tokens, at) or _match(_SPOTS, self.tokens, at)
+        hit = match(PHRASES, self.tokens, at) or match(SPOTS, self.tokens, at)
         if hit is None:
             return False
         partner = self._next(at + hit[0])
         stop = partner.reach if partner else at + hit[0]
+        if self.tokens[at + hit[0] : at + hit[0] + 1] and self.tokens[at + hit[0]] in lx.PRONOUNS:
+            stop = at + hit[0] + 1  # a shelf, above it a mirror
         after = self.tokens[stop] if stop < len(self.tokens) else ";"
-        inverted = after in VERBS or after in _ARTICLES - {","} or number(after) is not None
+        inverted = after in VERBS or after in ARTICLES - {","} or number(after) is not None
         inverted |= describes(after) or any(m.start == stop for m in self.known)
         return not inverted and partner is not None
 
@@ -215,7 +203,7 @@ class Relations:
     def _spot(self, i: int, spot: str, at: int) -> Found:
         """Return a spot, or the relation that follows it: "in a ring around the fire"."""
         mention = self.asked[i]
-        hit, more = _match(_RELATIONS, self.tokens, at), _match(_SPOTS, self.tokens, at)
+        hit, more = match(PHRASES, self.tokens, at), match(SPOTS, self.tokens, at)
         if more and (hit is None or more[0] > hit[0]):
             return more[1], ""  # lined up along the wall
         if hit and hit[1] in ("around", "beside", "before", "behind", "facing", "opposite"):
@@ -254,6 +242,8 @@ class Relations:
         pronoun = word in lx.PRONOUNS or word in ("", ",", ";", "and", "with")
         if pronoun or (word in ("each", "both", "either") and self._alone(at)):
             kind = self._antecedent(i, word, plain == "on")
+            if not word.isalpha():
+                self.bare[i] = kind
             return (plain, kind) if kind else _NONE
         partner = self._next(at)
         if partner is None or self._placed_later(partner, at):
@@ -351,7 +341,14 @@ class Relations:
         """Return what "it" or "them" stands for: the last thing named before, of another kind."""
         mention = self.asked[i]
         before = [m for m in self.known if m.stop <= mention.start and m.kind != mention.kind]
+        before = [m for m in before if m.asked or m.kind != "wall"]
+        if not carries and len(before) > 1 and before[-1].kind in _FRAMES and not before[-1].asked:
+            before = [m for m in before if m.kind not in _FRAMES] or before
         before = [m for m in before if KINDS[m.kind].carries] if carries else before
+        if carries and KINDS[mention.kind].support == FLOOR and word:
+            before = [m for m in before if m.kind in _GROUNDS] or before
+        if not word.isalpha() and i - 1 in self.bare:
+            return self.bare[i - 1]  # a piano, a stool in front, a candelabra on top
         if before and "each" in self.tokens[before[-1].reach : mention.start]:
             return before[-1].kind  # three desks, each with a lamp on it
         if word in ("them", "these", "those", "each", "both"):
@@ -371,7 +368,7 @@ class Relations:
         between = bool(inside) and "between" in tokens[begin : inside[0].start]
         if between and tokens[inside[-1].reach : inside[-1].reach + 1] == ["and"]:
             return _NONE  # the second of two that something is between
-        hit, spot = _match(_RELATIONS, tokens, begin), _match(_SPOTS, tokens, begin)
+        hit, spot = match(PHRASES, tokens, begin), match(SPOTS, tokens, begin)
         if spot and not inside and (hit is None or spot[0] >= hit[0]):
             return spot[1], ""
         if (
@@ -389,19 +386,23 @@ class Relations:
         if tokens[at : at + 1] and (alone or tokens[at] in {*lx.PRONOUNS, ","}):
             if inside:
                 return _NONE  # said of the first thing of the clause
+            if hit[1] == "between":
+                return self._between(i, at, tokens[at])
             return hit[1].strip("~"), self._antecedent(i, tokens[at])
         if not inside or hit[1].startswith("~"):
             return _NONE
         lead, gap = tokens[at : inside[0].start], tokens[inside[-1].reach : mention.start]
         if len(lead) > 4 or len(gap) > 7 or any(
-                (t,) in _RELATIONS and t not in ("by", "line", "lines") for t in gap):  # fmt: skip
+                (t,) in PHRASES and t not in ("by", "line", "lines") for t in gap):  # fmt: skip
             return _NONE
         return hit[1], "+".join(m.kind for m in inside)
 
     def _clause(self, mention: Mention) -> int:
         """Return the token where the clause before a noun begins."""
         begin = self._back(mention.start)
-        if begin and self.tokens[begin - 1] == ",":
+        own = self._past(begin, mention.start)
+        said = match(PHRASES, self.tokens, own) or match(SPOTS, self.tokens, own)
+        if begin and self.tokens[begin - 1] == "," and not said:
             lead = self._back(begin - 1)
             begin = lead if self._leads(lead, begin - 1) else begin
         return self._past(begin, mention.start)
@@ -428,7 +429,7 @@ class Relations:
     def _leads(self, begin: int, end: int) -> bool:
         """Tell whether tokens are no more than a relation: "beside the stove", "above it"."""
         begin = self._past(begin, end)
-        hit, spot = _match(_RELATIONS, self.tokens, begin), _match(_SPOTS, self.tokens, begin)
+        hit, spot = match(PHRASES, self.tokens, begin), match(SPOTS, self.tokens, begin)
         if spot and begin + spot[0] == end:
             return True
         if hit is None or not hit[1]:

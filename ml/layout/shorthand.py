@@ -145,6 +145,12 @@ _DEGREE = (
     r"somewhere|only|firmly|[a-z]{3,}ly|a (?:little|bit|few (?:steps|metres|meters|feet)|step)"
 )
 LEANINGS = (
+    (r"\bor so\b|\bor more\b|(?<=\d)-odd\b", " "),
+    (
+        r"\b(?:facing|face|faces) (?:each other|one another) (?:across|over) (?=an? |the )",
+        "around ",
+    ),
+    (rf"\balong the wall (?={_BY})", " "),
     (r"\bnot (?:too |very |so )?far (?:away )?from\b|\ba stone's throw from\b", "near"),
     (
         r"\b(?:at|on) the (?:opposite|other|far) (?:side|end) of the (?:room|hall|street|road|"
@@ -157,8 +163,9 @@ LEANINGS = (
     # "Which is hidden right beneath the bed" says no more than "beneath the bed".
     (rf"\b(?:which|that|who)(?: (?:{_ARE}))?(?: (?:{_VERB}))?(?: (?:all|both|each))?"
      rf"(?: (?:{_DEGREE}))?(?: (?:{_HELD}|set|left))?(?: (?:{_DEGREE}))? (?={_BY})", " "),
-    (rf"\b(?<!\ba )(?<!\ban )(?<!\bthe )(?:(?:{_ARE}) )?(?:{_HELD}|(?<=is )set|(?<=are )set|"
-     rf"(?<=[;,.] )set|(?<=and )set|(?<=is )left|(?<=are )left)(?: (?:{_DEGREE}))? (?={_BY})", " "),
+    (rf"\b(?<!\ba )(?<!\ban )(?<!\bthe )(?:(?:{_ARE}) )?(?:{_HELD}|"
+     rf"(?:(?<=[;,.] )|(?<=and )|(?<=is )|(?<=are )|(?<=been ))set|"
+     rf"(?:(?<=is )|(?<=are )|(?<=been ))left)(?: (?:{_DEGREE}))? (?={_BY})", " "),
     (rf"\b(?<!\bthe )(?<!\ba )(?:{_DEGREE}) (?={_BY})", " "),
 )  # fmt: skip
 """What only leads up to "on", "behind" or another relation, and is left out."""

@@ -45,7 +45,7 @@ def correct(text: str, knows: Callable[[str], bool] | None) -> tuple[str, list[s
         if words[i + 1] == " " and len(words[i]) > 2 and len(words[i + 2]) > 2 and joined in own:
             words[i : i + 3] = [joined, "", ""]
     for i in range(1, len(words), 2):
-        word = words[i]
+        word = words[i] = _parted().get(words[i], words[i])
         if len(word) < _SHORT or word in own or word.removesuffix("s") in own:
             continue
         if knows is not None and (knows(word) or knows(word.removesuffix("s"))):
@@ -60,6 +60,15 @@ def correct(text: str, knows: Callable[[str], bool] | None) -> tuple[str, list[s
             changed.append(f"{word} as {near}")
             words[i] = near
     return "".join(words), [f"Read {', '.join(changed[:8])}"] if changed else []
+
+
+@cache
+def _parted() -> dict[str, str]:
+    """Return names of two words by themselves written as one: floorlamp, coffeetables."""
+    own = own_words()
+    names = [n for n in (*(k.replace("_", " ") for k in KINDS), *lx.NOUNS) if n.count(" ") == 1]
+    found = {n.replace(" ", "") + end: n + end for n in names for end in ("", "s")}
+    return {joined: n for joined, n in found.items() if joined not in own}
 
 
 def _nearest(word: str, most: int) -> str:

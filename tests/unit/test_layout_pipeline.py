@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from understudy.ml import progress
@@ -60,6 +62,22 @@ def test_numbers_and_relations_are_kept() -> None:
     made = propose("kitchen with six chairs around the table and no fridge", variants=1, seed=1)[0]
     kinds = [i.kind for i in made.items]
     assert kinds.count("chair") == 6 and kinds.count("table") == 1 and "fridge" not in kinds
+
+
+def test_what_is_between_two_stands_between_them() -> None:
+    for made in propose("oasis, two tents, a fire between the tents", variants=2, seed=1):
+        (fire,) = [np.array(i.pos[:2]) for i in made.items if i.kind == "campfire"]
+        one, other = (np.array(i.pos[:2]) - fire for i in made.items if i.kind == "tent")
+        assert one @ other < -0.7 * np.linalg.norm(one) * np.linalg.norm(other)
+        assert not faults(made)
+
+
+def test_what_others_stand_around_finds_room_for_them() -> None:
+    made = propose("bedroom, six cushions around a candle", variants=1, seed=2)[0]
+    (candle,) = [i for i in made.items if i.kind == "candle"]
+    cushions = [i for i in made.items if i.kind == "cushion"]
+    assert len(cushions) == 6 and not faults(made)
+    assert max(math.dist(candle.pos[:2], c.pos[:2]) for c in cushions) < 2.5
 
 
 @pytest.mark.parametrize("prompt", ["a cosy cafe on a snowy morning", "bedroom + winter"])

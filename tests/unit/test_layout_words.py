@@ -108,6 +108,11 @@ def test_numbers_relations_and_negation() -> None:
         ("an office with seven desks, phones on each", "phone", 7),
         ("a reef with giant clams as seats, nine of them", "giant_clam", 9),
         ("a trench in 1917 with sandbags", "barricade", 3),
+        ("a cell, filing cabinets x5 behind the desk", "cabinet", 5),
+        ("a bathroom; a crate, 5 barrels around it", "crate", 1),
+        ("a hall, torches flank the gate", "torch", 2),
+        ("a diner with a candle on each table", "candle", 3),
+        ("a garden with a lantern on each side of the gate", "lantern", 2),
     ],
 )
 def test_numbers_are_read(text: str, kind: str, count: int) -> None:
@@ -132,6 +137,18 @@ def test_numbers_are_read(text: str, kind: str, count: int) -> None:
         ("seven washing machines lined up along the back wall", "washing_machine", "wall", ""),
         ("a laundromat, a bench against the left wall", "bench", "wall", ""),
         ("a round bar in the centre and plants in the corners", "plant_pot", "corner", ""),
+        ("a chest which is hidden right beneath the bed", "chest", "under", "bed"),
+        ("a hall, behind the altar stands a statue", "statue", "behind", "altar"),
+        ("a hall; an altar. Just before it, two benches", "bench", "before", "altar"),
+        ("a pub, a bar, above it a mirror", "mirror", "above", "counter"),
+        ("a hall, a stool not far from the piano", "stool", "beside", "piano"),
+        ("a hall, stools all around the piano", "stool", "around", "piano"),
+        ("a salon, a piano, a stool in front, a book on top", "book", "on", "piano"),
+        ("a broken stone lantern under a willow", "stone_lantern", "under", "willow"),
+        ("salon, une table, à côté une chaise", "chair", "beside", "table"),
+        ("居間、本がテーブルの上にある", "book", "on", "table"),
+        ("客厅，床下面的木桶", "barrel", "under", "bed"),
+        ("спальня. за диваном стоит стул", "chair", "behind", "sofa"),
     ],
 )
 def test_relations_are_read(text: str, kind: str, spot: str, target: str) -> None:
@@ -147,10 +164,30 @@ def test_relations_are_read(text: str, kind: str, spot: str, target: str) -> Non
         ("a kitchen, and please forget the fridge", {"fridge"}),
         ("a desk without papers on the shelf", {"papers"}),
         ("an empty loft except for a piano", set()),
+        ("a hall without chairs and next to the piano a lamp", {"chair"}),
+        ("a hall with fifty, no, make it twenty chairs", set()),
     ],
 )
 def test_what_is_not_there_is_read(text: str, banned: set[str]) -> None:
     assert brief(text).banned == banned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a study, a globe between the piano and the desk",
+        "a study; between the piano and the desk stands a globe",
+        "a study with a piano, a desk and, between them, a globe",
+    ],
+)
+def test_two_are_read_that_something_is_between(text: str) -> None:
+    wish = next(w for w in brief(text).wishes if w.kind == "globe")
+    assert (wish.spot, wish.target, wish.second) == ("between", "piano", "desk")
+
+
+def test_words_of_a_folder_are_no_names() -> None:
+    box = AssetBox("SM_Unit_03", tags=["module", "space", "kit"], category="module")
+    assert [w.kind for w in brief("a hall with a space chair", [box]).wishes] == ["chair"]
 
 
 def test_no_seats_means_none_of_any_kind() -> None:
