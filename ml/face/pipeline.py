@@ -57,48 +57,46 @@ def capture(params: dict, arrays: dict[str, NDArray]) -> Steps[tuple[dict, dict]
         `provenance` (see `ml.take.Provenance`), `provider`, `neutral_s` and `neutral_automatic`;
         in arrays `seen_points` (F, 468, 2), pixels, for pictures of it, and `seen_found` (F,).
     """
-    yield Progress(0.0, "Opening the video")
-    settings = Settings.from_params(params)
     method = params.get("method") or "auto"
     if method not in METHODS:
         raise VideoError(f"Method {method!r} is unknown: use one of {', '.join(METHODS)}")
-    basis = Basis.load(settings)
-    with open_video(
-        params["video"], params.get("start_s"), params.get("end_s"), params.get("sequence_fps")
-    ) as video:
-        watching = track(video, basis, person=params.get("person", "largest"), settings=settings)
-        seen = yield from scaled(watching, 0.01, _SEEING)
-        source = {Path(params["video"]).name: video.sha256()}
-    yield Progress(_SEEING, "Finding the neutral face")
     at = _moment(params.get("neutral"))
-    lower = seen.patches.lower
-    neutral = rest.find(seen.points, seen.time, seen.found, basis, at, lower)
+    settings = Settings.from_params(params)
+    basis = Basis.load(settings)
+    seen, digest = yield from _watch(params, basis, settings)
+    yield Progress(_SEEING, "Finding the neutral face")
+    neutral = rest.find(seen.points, seen.time, seen.found, basis, at, seen.patches.lower)
     yield Progress(0.93, "Solving the expressions")
     solved = solve(seen, neutral, basis, method=method, settings=settings)
     yield Progress(0.98, "Steadying")
-    performance = assemble(
-        seen,
-        solved,
-        steadied=params.get("steady", True),
-        focal=float(params.get("focal") or FOCAL),
-    )
+    focal = float(params.get("focal") or FOCAL)
+    performance = assemble(seen, solved, steadied=params.get("steady", True), focal=focal)
     performance.source = Path(params["video"]).name
     performance.notes = [*seen.notes, *_notes(seen, solved, neutral, performance)]
-    meta, packed = performance.pack()
     provenance = take.Provenance(
         stage="face",
         models={**seen.models, **solved.models},
-        inputs=source,
+        inputs={performance.source: digest},
         parameters={k: v for k, v in params.items() if k not in _NOT_RECORDED},
     )
+    meta, packed = performance.pack()
     meta |= {
         "provenance": asdict(provenance),
         "provider": seen.provider,
         "neutral_s": neutral.time_s,
         "neutral_automatic": neutral.automatic,
     }
-    packed |= {"seen_points": seen.points[..., :2], "seen_found": seen.found}
-    return meta, packed
+    return meta, packed | {"seen_points": seen.points[..., :2], "seen_found": seen.found}
+
+
+def _watch(params: dict, basis: Basis, settings: Settings) -> Steps[tuple[Seen, str]]:
+    """Follow the face through the clip; return what was seen and the clip's SHA-256."""
+    yield Progress(0.0, "Opening the video")
+    part = params.get("start_s"), params.get("end_s"), params.get("sequence_fps")
+    with open_video(params["video"], *part) as video:
+        watching = track(video, basis, person=params.get("person", "largest"), settings=settings)
+        seen = yield from scaled(watching, 0.01, _SEEING)
+        return seen, video.sha256()
 
 
 def _moment(value: object) -> str | float:
