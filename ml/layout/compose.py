@@ -229,7 +229,7 @@ class Composer:
         fit = {"under": squeezed, "on": fitting}.get(wish.spot)
         if fit and not asset and self.of_kind.get(wish.target) and kind.support == FLOOR:
             fits = max(fit(base, self.space.items[i]) for i in self.of_kind[wish.target])
-            factor, stretch = (0.999 * fits, np.ones(3)) if 0 < fits < 1 else (factor, stretch)
+            factor, stretch = (0.999 * fits, np.ones(3)) if fits > 0 else (factor, stretch)
         size = np.asarray(base) * factor * stretch * shrink
         if kind.support == FLOOR and self.space.room.roofed:
             if size[2] > self.space.room.height - 0.05:

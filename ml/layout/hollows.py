@@ -76,6 +76,11 @@ HOLLOWS: dict[str, dict[str, Hollow]] = {
     "truck": {"ledge": Hollow(1.0, -0.46, 0.46, -0.47, 0.13)},
     "phone_booth": {"ledge": Hollow(1.0, -0.29, 0.29, -0.29, 0.29)},
     "bus_stop": {"ledge": Hollow(1.0, -0.46, 0.46, -0.45, 0.45)},
+    # Beside the trunk or the pole, below leaves and cloth.
+    "parasol": {"under": Hollow(0.7, 0.16, 0.48, -0.45, 0.45)},
+    "tree": {"under": Hollow(0.47, 0.17, 0.48, -0.45, 0.45)},
+    "cherry_tree": {"under": Hollow(0.46, 0.12, 0.48, -0.45, 0.45)},
+    "palm": {"under": Hollow(0.7, 0.07, 0.48, -0.45, 0.45)},
     "market_stall": {"ledge": Hollow(0.36, -0.46, 0.46, -0.14, -0.005)},
 }  # fmt: skip
 """Kind to its `ledge` and what is free `under` it."""

@@ -94,8 +94,8 @@ FAMILIES = ({"bed", "single_bed", "bunk_bed", "futon"}, {"table_lamp", "floor_la
             {"sleep_pod", "glass_tube"}, {"torch", "lantern", "hanging_lantern"})  # fmt: skip
 """Kinds that one word may mean: asked for by number, the place's own others stay away."""
 
-ALIKE = ({"chair", "stool"}, {"crate", "chest"}, {"picture_frame", "painting"}, {"car", "truck"},
-         {"lantern", "streetlight", "hanging_lantern"})  # fmt: skip
+ALIKE = ({"chair", "stool", "armchair"}, {"crate", "chest"}, {"picture_frame", "painting"},
+         {"car", "truck"}, {"lantern", "streetlight", "hanging_lantern"})  # fmt: skip
 """Kinds that are easily counted as one another: asked for by number, the others stay away."""
 
 PEOPLE = set(

@@ -223,9 +223,9 @@ class Proposer:
                 return places
         back = self.behind(size, target)
         back[:, 3] += 180.0  # with their backs to it
-        places = np.concatenate([self.ahead(size, target), back, self.beside(size, target)])
+        places = np.concatenate([self.ahead(size, target), back])
         far = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)
-        return places[np.argsort(far)]
+        return np.concatenate([places[np.argsort(far)], self.beside(size, target)])
 
     def before(self, size: Size, target: Item, gap: float = 0.06) -> NDArray:
         """Return places before the front of a thing, looking at it."""

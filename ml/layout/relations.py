@@ -273,8 +273,9 @@ class Relations:
         partner = self._next(at)
         if word in lx.PRONOUNS or word in ("", ",", ";", "both") or partner is None:
             before = [m for m in self.known if m.stop <= self.asked[i].start and m.kind != own]
-            if before and (before[-1].count > 1 or len(before) == 1):
-                return "between", before[-1].kind
+            several = [m for m in before if m.count > 1] if word == "them" else []
+            if several or len(before) == 1:
+                return "between", (several or before)[-1].kind
             return ("between", f"{before[-2].kind}+{before[-1].kind}") if before else _NONE
         other = self._partner(partner)
         if other is None:

@@ -11,6 +11,9 @@ from .mentions import Mention
 from .plan import FLOOR
 from .relations import Relations
 
+_MANY = {"row": 8, "scatter": 5, "ring": 6, "side": 4}
+"""How many are meant where words only say "in rows" or "all around"."""
+
 
 def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict[str, str]]:
     """Return what is asked for, related to one another, and colours by label."""
@@ -36,8 +39,8 @@ def wishes_of(found: list[Mention], tokens: list[str]) -> tuple[list[Wish], dict
         if target == mention.kind:
             spot, target = "", ""
         kind = _as_placed(mention, spot, target)
-        if spot == "row" and not mention.exact and count == 3:
-            count = 8
+        if spot in _MANY and not mention.exact and count == 3:
+            count = _MANY[spot]
         group = [k for k, w in enumerate(wishes) if w.kind == kind and w.target and not spot]
         if mention.exact and group and not any(a.exact and a.start < mention.start for a in same):
             # "Rows of chairs before the arch, twenty chairs" are twenty before the arch.
