@@ -145,7 +145,7 @@ def holds(made: Layout, claim: str) -> bool:
     parts = claim.split()
     own = [i for i in made.items if i.kind in parts[0].split("/")]
     if parts[0] == "people":
-        own = made.marks
+        own = [Item(m.name, "person", "", "", (0.6, 0.6, 1.8), m.pos, m.yaw) for m in made.marks]
     if len(parts) == 2:
         least = parts[1].endswith("+")
         count = int(parts[1].rstrip("+"))
