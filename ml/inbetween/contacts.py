@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solveh_banded
 
 from .. import rotations as rt
-from .base import gaps
+from .base import gaps, known_beside
 from .ends import Ends, Says
 from .tracks import Body
 
@@ -36,6 +36,11 @@ _GIVES_S, _SAME = 0.4, 0.002
 """Seconds of a gap from which on standing ends are held wholly, in shorter ones by their share:
 people do not stand that still, and more of it would take from the motion (chosen on the subjects
 held aside). But what both keys put in one place, to this share of the height, stays there."""
+_TAKEN, _WHOLLY_S = 0.75, (0.5, 1.5)
+"""Share of a correction that is taken beside known frames, where the way proposed knows more than
+lone poses tell: in gaps of up to the first length, and seconds from and to which it grows to 1.
+Taken wholly, feet stand stiller than people's, and poses are further off (chosen on the subjects
+held aside). What both keys put in one place is held wholly."""
 _NOTHING = 1e-6  # of the height: less is no change
 
 
@@ -246,7 +251,7 @@ def corrections(
         stayed there.
     """
     out = np.zeros_like(path)
-    for _bones, first, last in gaps(keyed[:, None]):
+    for bones, first, last in gaps(keyed[:, None]):
         gap = slice(first, last + 1)
         far = np.linalg.norm(path[last] - path[first])
         stays = np.clip((_GOES - far) / (_GOES - _STAYS), 0.0, 1.0) * low[first] * low[last]
@@ -257,8 +262,16 @@ def corrections(
             still = np.maximum(still, says[0][gap] * low[gap])
             own[1:-1] = says[1][gap][1:-1]
         if still.max() > 0.0 or own.any():
-            out[gap] = own + least_sliding(path[gap] + own, still, fps)
+            step = own + least_sliding(path[gap] + own, still, fps)
+            beside = any(known_beside(keyed[:, None], bones, first, last))
+            out[gap] = step * (taken((last - first) / fps) if beside and far >= _SAME else 1.0)
     return out
+
+
+def taken(seconds: float) -> float:
+    """Return the share of corrections that is taken in a gap beside known frames."""
+    low, high = _WHOLLY_S
+    return _TAKEN + (1.0 - _TAKEN) * float(np.clip((seconds - low) / (high - low), 0.0, 1.0))
 
 
 def least_sliding(path: NDArray, still: NDArray, fps: float) -> NDArray:
