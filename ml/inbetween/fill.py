@@ -19,7 +19,7 @@ from .deltas import pinned, smoothed
 from .installed import Networks, open_network
 from .settings import Settings
 from .steady import steadied
-from .tracks import Body, Track, from_rotation, to_rotation
+from .tracks import Body, Track, carried_signs, from_rotation, to_rotation
 from .variants import paced
 
 _CHUNK = 1500  # frames worked on at a time
@@ -230,7 +230,7 @@ def _propose(
         # A leg that is held by its own keys must still give where the body moves.
         out[0] |= (held != new).any(axis=-1) & turns & ~keys[0]
         new = held
-    return _as_channels(motion, values, basis, new, moved - location, out)
+    return _as_channels(motion, values, keyed_t, basis, new, moved - location, out)
 
 
 def carried_on(
@@ -374,11 +374,17 @@ def holds(motion: Motion, values: NDArray, keyed: NDArray) -> NDArray:
 
 
 def _as_channels(
-    motion: Motion, values: NDArray, basis: NDArray, new: NDArray, shift: NDArray, free: NDArray
+    motion: Motion,
+    values: NDArray,
+    keyed: NDArray,
+    basis: NDArray,
+    new: NDArray,
+    shift: NDArray,
+    free: NDArray,
 ) -> NDArray:
     """Return (F, C) channels; those of frames where nothing changed stay bit for bit."""
     out = values.copy()
-    for track in motion.tracks:
+    for t, track in enumerate(motion.tracks):
         if not track.driven:
             continue
         b = track.bone
@@ -388,8 +394,10 @@ def _as_channels(
         moved = np.abs(np.sum(basis[:, b] * new[:, b], axis=-1)) < 1.0 - 1e-14
         rows = np.flatnonzero(moved & free[0][:, b])
         if len(rows):
-            beside = values[rows, track.columns]
-            out[rows, track.columns] = from_rotation(new[rows, b], track.mode, beside)
+            beside = values[:, track.columns]
+            if track.mode == "QUATERNION":
+                beside = carried_signs(new[:, b], beside, keyed[:, t])
+            out[rows, track.columns] = from_rotation(new[rows, b], track.mode, beside[rows])
     return out
 
 

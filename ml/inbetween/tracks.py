@@ -89,6 +89,29 @@ def from_rotation(q: ArrayLike, mode: str, beside: ArrayLike) -> NDArray:
     return _angles(q, mode, beside)
 
 
+_SHORT = 0.7  # of a key's: curves between quaternion keys of one sign are hardly shorter
+
+
+def carried_signs(q: NDArray, own: NDArray, keyed: NDArray) -> NDArray:
+    """Return quaternions (F, 4) of the sign of the artist's key before, and about their size.
+
+    Between keys of opposite signs the artist's curve turns the long way and passes near 0, where
+    any error is a large turn: it is no measure there, and the sign changes at the second key.
+
+    Parameters
+    ----------
+    q : (F, 4)
+    own : (F, 4) the artist's channels
+    keyed : (F,) bool
+    """
+    smooth = rt.continuous(q)
+    before = np.maximum.accumulate(np.where(keyed, np.arange(len(q)), 0))
+    sign = np.where((smooth * own).sum(axis=-1) < 0.0, -1.0, 1.0)
+    size = np.linalg.norm(own, axis=-1)
+    size = np.maximum(np.where(size > 1e-6, size, 1.0), _SHORT * size[before])
+    return smooth * (sign[before] * size)[:, None]
+
+
 def _angles(q: NDArray, order: str, beside: NDArray) -> NDArray:
     one = euler.from_quaternion(q, order)
     other = one + np.pi

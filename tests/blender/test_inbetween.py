@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from keyed_rigs import key, keys_of, run
 from understudy.addon import fcurves, ledger
+from understudy.ml import rotations as rt
 from understudy.ml import take
 
 
@@ -40,6 +41,21 @@ def test_velocity_is_kept_after_dense_keys(rig):
     run(rig)
     curve = fcurves.curves_of(rig)[('pose.bones["hip"].rotation_euler', 0)]
     assert curve.evaluate(5) - curve.evaluate(4) == pytest.approx(0.09, abs=0.03)
+
+
+def test_keys_of_opposite_signs_do_not_spin_the_bone(rig):
+    rig.pose.bones["hip"].rotation_mode = "QUATERNION"
+    for frame in range(1, 6):
+        key(rig, "hip", frame, (0.02 * frame, 0, 0))
+    key(rig, "hip", 25, (0.4, 0.1, 0))
+    path = 'pose.bones["hip"].rotation_quaternion'
+    curves = [fcurves.curves_of(rig)[path, i] for i in range(4)]
+    for curve in curves:
+        curve.keyframe_points[-1].co_ui[1] *= -1.0
+        curve.update()
+    assert run(rig)["keys"] > 0
+    turn = rt.normalize([[c.evaluate(f) for c in curves] for f in range(5, 26)])
+    assert rt.angle_between(turn[1:], turn[:-1]).max() < 0.1
 
 
 def test_strength_zero_is_the_artists_own_curve(walker):

@@ -101,6 +101,18 @@ def test_channels_and_back_stay_beside_the_artists(mode):
     assert np.allclose(tracks.from_rotation(rotation, mode, own), own, atol=1e-5)
 
 
+def test_signs_go_on_from_the_key_before():
+    turn = rt.from_rotvec(np.linspace(0.0, 0.4, 21)[:, None] * [1.0, 0.0, 0.0])
+    keyed = np.isin(np.arange(21), [0, 20])
+    share = np.linspace(0.0, 1.0, 21)[:, None]
+    own = turn[0] * (1.0 - share) - turn[-1] * share  # keys of opposite signs
+    assert np.linalg.norm(own, axis=1).min() < 0.1
+    signed = tracks.carried_signs(turn, own, keyed)
+    given = tracks.from_rotation(turn, "QUATERNION", signed)
+    assert (np.sum(given[:20] * turn[:20], axis=1) >= 0.7 - 1e-9).all()
+    assert np.allclose(given[[0, 20]], own[[0, 20]])
+
+
 @pytest.mark.parametrize("variant", range(4))
 @pytest.mark.parametrize("strength", [0.0, 0.7, 1.5])
 def test_keys_are_exact_and_nothing_changes_outside_gaps(variant, strength):
