@@ -62,6 +62,9 @@ def fit_rigify(points: np.ndarray) -> bpy.types.Object:
         moved = scale * (ends[bone.name] - here.mean(axis=0)) + there.mean(axis=0)
         if bone.name in face:
             moved = bend(ends[bone.name])
+        if bone.name.startswith("eye."):
+            # Straight ahead: an eye that is bent looks to its target at rest, and lifts its lids.
+            moved[1] = moved[0] + scale * np.subtract(*ends[bone.name][::-1])
         bone.head, bone.tail = Vector(moved[0]), Vector(moved[1])
     bpy.ops.object.mode_set(mode="OBJECT")
     bpy.ops.pose.rigify_generate()
