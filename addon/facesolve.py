@@ -26,6 +26,7 @@ _LOOKED, _TRIED, _CHECKED = 0.3, 0.6, 0.85  # shares of the time
 _BATCH = 6  # expressions that are measured in one step
 _MENDED = 5  # times that what bones really do is measured
 _HELD_BACK = (5.0, 25.0)  # times more than usual, where a rig does not do what was foretold
+_LIDS_HELD_BACK = 10.0  # the same for a blink at once: lids turn about an eye
 _AS_FORETOLD = 0.9
 _GAIN = 0.004  # of quality; what rises by less is left as it is
 _WORTH = 0.98  # what is left, above which nothing is worth telling
@@ -133,20 +134,29 @@ class MapJob(jobs.Job):
 
         A jaw turns along an arc, which one small try does not tell.
         """
-        bones = np.array([control.kind != "key" for control in controls])
+        bones, counts = np.array([c.kind != "key" for c in controls]), geometry.counts()
         open_ = [i for i, fit in enumerate(fits) if (bones & (fit.weights != 0)).any()]
+        low, high, usual = span
+        ridge = geometry.RIDGE * _LIDS_HELD_BACK
+        for n in sorted(set(open_) & set(geometry.BLINKS)):
+            wanted = target[n] * counts[n]
+            fits[n] = geometry.combined(motion * counts[n], low, high, wanted, usual, ridge)
         for turn, at in itertools.product(range(_MENDED), range(0, len(open_), _BATCH)):
             share = (turn + at / len(open_)) / _MENDED
             yield Progress(_TRIED + (_CHECKED - _TRIED) * share, "Checking the expressions")
             batch = [i for i in open_[at : at + _BATCH] if fits[i].gain > _GAIN]
-            tried = {n: self._next(turn, fits[n], motion, span, target[n]) for n in batch}
+            tried = {
+                n: self._next(turn, fits[n], motion * counts[n], span, target[n] * counts[n])
+                for n in batch
+            }
             trials = [
                 {controls[i]: float(w[i]) for i in np.flatnonzero(bones & (w != 0))}
                 for w in tried.values()
             ]
             for (n, weights), made in zip(tried.items(), probe.moved_by(trials), strict=True):
                 keys = np.where(bones, 0.0, weights)
-                fits[n].keep(weights, made + np.tensordot(keys, motion, 1), target[n])
+                moved = made + np.tensordot(keys, motion, 1)
+                fits[n].keep(weights, moved * counts[n], target[n] * counts[n])
 
     def _refine(
         self,

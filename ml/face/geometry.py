@@ -30,6 +30,10 @@ _A_SET, _ALIKE_IN_A_SET = 20, 0.35  # so many sure ones: the keys are a set of t
 _NATURAL = (0.3, 3.0)  # sizes, over what is expected, of a shape key that is the expression
 _NAMED = 8  # of what is lacking, in one sentence
 SHOWN = 0.25  # quality below which an expression is left out
+_UPPER = (246, 161, 160, 159, 158, 157, 173, 466, 388, 387, 386, 385, 384, 398)
+_LOWER = (7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380, 381, 382)
+_LIDS = 10.0  # how many times as much as another point a point of the lids' edges counts in a blink
+BLINKS = [NAMES.index(f"eyeBlink{side}") for side in ("Left", "Right")]
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,18 @@ def _stretch(theirs: NDArray, mine: NDArray) -> NDArray:
     return np.diag((theirs * mine).sum(axis=0) / (theirs**2).sum(axis=0))
 
 
+@cache
+def counts() -> NDArray:
+    """Return (52, 468, 1): how much each point counts when an expression is fitted.
+
+    All alike, but for blinks. Their edges are few of the points, and an eye that stays open is
+    seen before anything else.
+    """
+    out = np.ones((len(NAMES), 468, 1))
+    out[np.ix_(BLINKS, [*_UPPER, *_LOWER])] = _LIDS
+    return out
+
+
 @dataclass
 class Fit:
     """What was found for one expression.
@@ -110,7 +126,7 @@ class Fit:
 
         Parameters
         ----------
-        made : (468, 3), how they move the points
+        made, target : (468, 3), how they move the points and should, each as much as it counts
         """
         quality = shown(made, target)
         if self.made is None or quality > self.quality:
@@ -158,12 +174,12 @@ def solve(
         A value that counts as large for each control; the smaller the share of it, the better.
         Default: 1.
     """
-    target = np.mean(targets, axis=0)
+    target, count = np.mean(targets, axis=0), counts()
     alone = _assigned(controls, motion, targets)
     return [
         Fit(_unit(alone[e][0], len(controls)), alone[e][1], True)
         if e in alone
-        else combined(motion, low, high, target[e], reach)
+        else combined(motion * count[e], low, high, target[e] * count[e], reach)
         for e in range(len(target))
     ]
 

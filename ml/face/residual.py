@@ -88,7 +88,10 @@ class Residual:
         gram += _SHRINK * np.trace(gram) / len(NAMES) * np.eye(len(NAMES))
         out = np.zeros_like(self.weights)
         out[:, self._used] = np.linalg.solve(gram, given.T @ steps)
-        return self._without_trifles(self.weights + out) - self.weights
+        step = self._without_trifles(self.weights + out) - self.weights
+        # Faces that people make have their eyes open: what they lack would open a blink again.
+        step[geometry.BLINKS] = 0.0
+        return step
 
     def _without_trifles(self, weights: NDArray) -> NDArray:
         """Leave out what hardly moves a point, or every expression would key every control."""

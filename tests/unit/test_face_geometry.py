@@ -78,6 +78,16 @@ def test_what_cannot_be_shown_is_left_out():
     assert not {"browInnerUp", "eyeBlinkLeft", "noseSneerLeft"} & set(face.quality)
 
 
+def test_a_blink_shuts_though_what_shuts_it_moves_more_than_lids():
+    target = SOURCE.motion[INDEX["eyeBlinkLeft"]]
+    lids = geometry.counts()[INDEX["eyeBlinkLeft"]] > 1
+    motion = target + np.where(lids, 0.0, 0.06 * np.abs(target).max())
+    bone = [Control("rig", "location", "lid", 1)]
+    fits = geometry.solve(bone, motion[None], -np.ones(1), np.full(1, 2.0), [SOURCE.motion])
+    alike = (motion * target).sum() / (motion**2).sum()
+    assert alike < 0.6 and fits[INDEX["eyeBlinkLeft"]].weights[0] > 0.9
+
+
 def test_a_correction_that_hurts_is_undone():
     motion = SOURCE.motion[[INDEX["jawOpen"]]]
     target = 0.5 * motion[0]
