@@ -109,6 +109,8 @@ def stands(made: Layout, a: Item, relation: str, b: Item) -> bool:
         return v > 0.3 * b.size[1] and near(a, b) < 1.2
     if relation == "behind":
         return v < -0.3 * b.size[1] and near(a, b) < 1.2
+    if relation == "under" and b.kind == "streetlight":  # within its light, not in its post
+        return near(a, b) < 0.6
     over = abs(u) < 0.6 * b.size[0] and abs(v) < 0.5 * b.size[1] + 0.6
     if relation == "above":
         return over and a.pos[2] >= b.pos[2] + b.size[2] - 0.01

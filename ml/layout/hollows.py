@@ -76,6 +76,10 @@ HOLLOWS: dict[str, dict[str, Hollow]] = {
     "truck": {"ledge": Hollow(1.0, -0.46, 0.46, -0.47, 0.13)},
     "phone_booth": {"ledge": Hollow(1.0, -0.29, 0.29, -0.29, 0.29)},
     "bus_stop": {"ledge": Hollow(1.0, -0.46, 0.46, -0.45, 0.45)},
+    "car": {"ledge": Hollow(1.0, -0.33, 0.33, -0.2, 0.05)},
+    "chest": {"ledge": Hollow(1.0, -0.46, 0.46, -0.2, 0.2)},
+    "campfire": {"ledge": Hollow(1.0, -0.3, 0.3, -0.3, 0.3)},  # where a kettle hangs
+    "tarp": {"under": Hollow(0.7, -0.46, 0.46, -0.38, 0.38)},
     # Beside the trunk or the pole, below leaves and cloth.
     "parasol": {"under": Hollow(0.7, 0.16, 0.48, -0.45, 0.45)},
     "tree": {"under": Hollow(0.47, 0.17, 0.48, -0.45, 0.45)},

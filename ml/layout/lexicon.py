@@ -70,7 +70,8 @@ NO_SUCH = {
 
 SENSES = {"cabinet": ("arcade_machine", "server_rack"), "pod": ("sleep_pod", "glass_tube"),
           "ship": ("spaceship", "ship", "boat"), "boat": ("boat", "ship"),
-          "fire": ("campfire", "fireplace", "brazier")}  # fmt: skip
+          "fire": ("campfire", "fireplace", "brazier"),
+          "carro": ("carriage", "cart", "car")}  # fmt: skip
 """Words that have a sense of their own where a place has such things."""
 
 GENERAL = {"machine", "machines", "rack", "racks", "tube", "tubes", "tank", "tanks", "dish",
@@ -95,7 +96,8 @@ FAMILIES = ({"bed", "single_bed", "bunk_bed", "futon"}, {"table_lamp", "floor_la
 """Kinds that one word may mean: asked for by number, the place's own others stay away."""
 
 ALIKE = ({"chair", "stool", "armchair"}, {"crate", "chest"}, {"picture_frame", "painting"},
-         {"car", "truck"}, {"lantern", "streetlight", "hanging_lantern"})  # fmt: skip
+         {"car", "truck"}, {"television", "wall_screen"},
+         {"lantern", "streetlight", "hanging_lantern"})  # fmt: skip
 """Kinds that are easily counted as one another: asked for by number, the others stay away."""
 
 PEOPLE = set(
@@ -135,8 +137,14 @@ PEOPLE = set(
     "shopkeepers butler maid passers-by bystander bystanders swimmer swimmers bather bathers "
     "explorer explorers rider riders hunter hunters gardener pilgrim pilgrims stranger "
     "strangers vampires ghost ghosts zombie zombies android androids mermaid mermaids clown "
-    "clowns".split()
+    "clowns trucker guy bloke lad robber burglar gunman gunfighter crook chap lady gentleman "
+    "gentlemen busker drummer guitarist supervisor foreman fireman firemen policeman policemen "
+    "crewmen cashier nuns dancers mechanics receptionists magician juggler acrobat gnome "
+    "skater cyclist jogger beachgoer wanderer angler trooper gangster mobster "
+    "businessman businessmen barkeep homeowner tenant roommate client".split()
 )
+PEOPLE |= {p + "s" for p in PEOPLE if not p.endswith(("s", "men", "children", "people", "crowd"))}
+PEOPLE |= {"ladies"}
 """Who gets a mark to stand on."""
 NAMED_AFTER = set(
     "witch pirate king queen dwarven elf elves vampire goblin mermaid captain doctor "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 from . import lexicon as lx
 from .grammar import (
@@ -185,7 +184,7 @@ def scan(tokens: list[str], vocabulary: Vocabulary) -> list[Mention]:
     i, negation = 0, _Negation(vocabulary)
     while i < len(tokens):
         negation.step(tokens, i)
-        hit = vocabulary.find(tokens, i)
+        hit = vocabulary.find(tokens, i) or _named_before(tokens, i, found)
         if hit is None or vocabulary.overlapped(tokens, i, hit[0]) or (
                 not _is_noun(tokens, i, hit[0], found, vocabulary)):  # fmt: skip
             i += 1
@@ -211,9 +210,17 @@ def scan(tokens: list[str], vocabulary: Vocabulary) -> list[Mention]:
             i = mention.reach = _contents(tokens, i, vocabulary)
         found.append(mention)
         negation.named = True
-    for mention, after in pairwise([*found, None]):
-        _count_after(mention, tokens, after.start if after else len(tokens))
+    for before, mention, after in zip([None, *found], found, [*found[1:], None], strict=False):
+        _count_after(mention, tokens, after.start if after else len(tokens), before)
     return found
+
+
+def _named_before(tokens: list[str], i: int, found: list[Mention]) -> tuple[int, str, str] | None:
+    """Return what "the belt" is where a conveyor belt was named before."""
+    if i == 0 or tokens[i - 1] not in ("the", "its"):
+        return None
+    same = [m for m in found if " " in m.label and m.label.split()[-1] == tokens[i]]
+    return (1, same[-1].kind, same[-1].asset) if same else None
 
 
 def _is_noun(
@@ -227,6 +234,8 @@ def _is_noun(
         return True
     if word in ("light", "lights") and not _lamp(tokens, i):
         return False
+    if word == "picture" and {",", ";"} & set(tokens[:i]):
+        return True  # first, it is what is asked for: "a picture of a street"
     if word in lx.STOP or (word in COLLECTIVES and after[:1] == ["of"]):
         return False
     right_behind = bool(found) and found[-1].reach == i
@@ -374,7 +383,9 @@ def _times(mention: Mention, tokens: list[str]) -> int:
     return 1
 
 
-def _count_after(mention: Mention, tokens: list[str], end: int) -> None:
+def _count_after(
+    mention: Mention, tokens: list[str], end: int, before: Mention | None = None
+) -> None:
     """Read a number that stands behind, before token `end`: "statues (four)", "six of them"."""
     if mention.exact:
         return
@@ -390,7 +401,11 @@ def _count_after(mention: Mention, tokens: list[str], end: int) -> None:
     value = number(after[1]) if after[1] not in ("a", "an", "one") else None
     if value and (after[2] in (",", ";") or after[2:4] in (["of", "them"], ["in", "all"],
                                                           ["in", "total"])):  # fmt: skip
-        mention.count, mention.exact = min(value, MOST_THINGS), True
+        many = mention
+        if before is not None and mention.again and not mention.label.endswith("s") and (
+                before.count > 1 and not before.exact):  # fmt: skip
+            many = before  # "toys on the carpet (8)"
+        many.count, many.exact = min(value, MOST_THINGS), True
 
 
 _LANDSCAPE = {"mountain", "mountains", "mountaintop", "hill", "hills", "hilltop", "cliffs"}
@@ -402,6 +417,43 @@ def _after_relation(tokens: list[str], at: int) -> bool:
     return any(
         " ".join(tokens[max(end - n, 0) : end]) in lx.RELATIONS for end in ends for n in range(1, 6)
     )
+
+
+def _told(mention: Mention, tokens: list[str], head: range, chief: set[str]) -> bool:
+    """Tell whether words that may name the place say how a thing stands: "bench under tree".
+
+    In a later clause a word may come between: "bed unmade between two tables". Buildings are left
+    out: in "a cellar under a monastery" they are the place.
+    """
+    before = tokens[mention.start - 1] if mention.start else ""
+    chiefly = stem(tokens[mention.stop - 1]) in chief and before not in ("a", "an")
+    if KINDS[mention.kind].category == "building" or chiefly:
+        return False
+    article = mention.start > head.start and before in ("a", "an")
+    if _by_relation(tokens, mention.start - 1 - article):
+        return True
+    gaps = range(mention.stop, min(mention.stop + (2 if head.start else 1), len(tokens)))
+    if any(_relation_at(tokens, k) for k in gaps):
+        return True
+    return before in ("a", "an") and bool(set(tokens[mention.stop : mention.stop + 1]) & VERBS)
+
+
+def _relation_at(tokens: list[str], at: int) -> bool:
+    """Tell whether a relation between two things begins at a token."""
+    return tokens[at] != "at" and any(
+        lx.RELATIONS.get(" ".join(tokens[at : at + n])) in _STANDING for n in range(1, 5)
+    )
+
+
+def _by_relation(tokens: list[str], last: int) -> bool:
+    """Tell whether a relation between two things ends with a token."""
+    return last >= 0 and any(
+        lx.RELATIONS.get(" ".join(tokens[max(last + 1 - n, 0) : last + 1])) in _STANDING
+        for n in range(1, 5)
+    )
+
+
+_STANDING = ("beside", "under", "behind", "before", "opposite", "facing", "above", "between")
 
 
 def settle_asked(
@@ -433,6 +485,8 @@ def settle_asked(
         named = all(stem(t) in place for t in tokens[mention.start : mention.stop])
         head = next((h for h in heads if mention.start in h), None)
         if head is None or mention.exact or mention.negated:
+            continue
+        if not mixed and _told(mention, tokens, head, chief):
             continue
         said = tokens[mention.stop - 1]
         listed = head.start > 0 and said.endswith("s") and stem(said) not in chief

@@ -196,7 +196,7 @@ class Neighbours:
         found = [(places[order], support, parents[order], extra)]
         if kind.name in _FROM_ABOVE:
             found.append(self._from_ceiling(size, target, 1))
-        if ledge_of(target) and KINDS[target.kind].top:
+        if ledge_of(target) and (KINDS[target.kind].top or kind.category == "sign"):
             found += self.on_tops(size, target.kind, 0)
         return found
 
@@ -206,7 +206,14 @@ class Neighbours:
         if spot == "under":
             if kind.solid:
                 return propose.under(size, target)
-            return np.array([[*target.pos[:2], 0.0, target.yaw + turn] for turn in (0.0, 90.0)])
+            off = np.array([[u, v] for v in (0.0, 0.25, -0.25, 0.5, -0.5)
+                            for u in (0.0, 0.25, -0.25, 0.5, -0.5)])  # fmt: skip
+            a = math.radians(target.yaw)
+            xy = off * target.size[:2] @ np.array([[math.cos(a), math.sin(a)],
+                                                   [-math.sin(a), math.cos(a)]])  # fmt: skip
+            xy = np.repeat(xy + target.pos[:2], 2, axis=0)
+            turn = target.yaw + 90.0 * (np.arange(len(xy)) % 2)
+            return np.column_stack([xy, np.zeros(len(xy)), turn])
         if spot == "facing" and kind.name not in ("sofa", "armchair", "bed"):
             places = propose.facing(size, target)  # chairs at a mirror stand close to it
             near = np.linalg.norm(places[:, :2] - np.asarray(target.pos[:2]), axis=1)

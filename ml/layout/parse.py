@@ -13,6 +13,7 @@ from .facets import Heads, listed
 from .grammar import GONE
 from .kinds import KINDS
 from .mentions import Mention, Vocabulary, scan, settle_asked, tokens_of
+from .phrases import RELATIONS, match
 from .places import Places, stem
 from .plan import AssetBox
 from .rooms import ROOFED, WALLED
@@ -45,6 +46,7 @@ class Brief:
         ("A + B"), not said of the place; `extra` cards that lend it things
     wishes : what the words ask for; `banned` kinds that must not be there
     colours : label or kind to sRGB colour
+    stands : (how many, relation, kind of thing) of people that are somewhere by a thing
     weather, hour, mood, density, people, area : None where the words say nothing
     """
 
@@ -63,6 +65,7 @@ class Brief:
     density: float | None = None
     medium: str | None = None
     people: int | None = None
+    stands: list[tuple[int, str, str]] = field(default_factory=list)
     area: tuple[float, float] | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -119,6 +122,8 @@ def clean(prompt: str, places: Places, notes: list[str]) -> str:
     text, foreign = to_english(text, own_words())
     notes += foreign
     text = spelled_out(text)
+    lead, comma, rest = text.partition(",")
+    text = lead + comma + rest.replace(" + ", " and ")  # further on "+" only goes on with a list
     # Sentences, slashes and dashes part clauses as commas do.
     text = re.sub(r"(?<!\d)[.!?]+(?=\s|$)|[.!?]+(?!\d)|\.\.\.|\n", " ; ", text)
     text = re.sub(r":+(?!\d)|\s+[-–—/]+\s+|—", " , ", text)
@@ -340,15 +345,23 @@ _SAID_AFTER = {",", ";", "and", "after", "at", "now", "since", "for", "of", "in"
                "but", "tonight", "except", "before", "until", "with"}  # fmt: skip
 
 
+_THEIRS = ("before", "behind", "beside", "under", "around", "facing", "opposite")
+"""Relations of people to things."""
+_COMPANIES = {"crowd", "group", "gang", "party", "team", "band", "queue", "line", "pair", "circle"}
+_MOST_PEOPLE = 24
+
+
 def _people(brief: Brief, tokens: list[str], found: list[Mention], head: str) -> None:
-    """Count who is named; "nobody" and "no people" mean nobody."""
+    """Count who is named, and where they stand; "nobody" and "no people" mean nobody."""
     taken = {i for m in found if m.asked for i in range(m.start, m.stop)}
+    owners = {m.start - 1 for m in found}  # of a "captains chair"
     place = _place_words(brief, tokens)
     total = 0 if _unpeopled(tokens, set(tokens_of(head))) else None
     for i, token in enumerate(tokens):
         if token not in lx.PEOPLE or i in taken or token.endswith("'s"):
             continue
-        before = tokens[max(0, i - 3) : i]
+        begin = max([i - 4, 0, *(m.stop for m in found if m.stop <= i)])
+        before = tokens[begin:i]
         before = before[max((k + 1 for k, b in enumerate(before) if b in (",", ";", "and")),
                             default=0) :]  # fmt: skip
         gone = bool(set(tokens[i + 1 : i + 4]) & GONE) and tokens[i + 1] in _HAVE_GONE
@@ -358,12 +371,35 @@ def _people(brief: Brief, tokens: list[str], found: list[Mention], head: str) ->
         numbers = [int(b) if b.isdigit() else lx.NUMBERS.get(b) for b in before]
         known = [n for n in numbers if n]
         after = tokens[i + 1] if i + 1 < len(tokens) else ""
-        if not known and (stem(token) in place or after.startswith("'")):
-            continue  # the kings of a king's tomb
-        if "of" in before or after == "of" or (stem(token) in lx.NAMED_AFTER and not known):
+        if not known and (stem(token) in place or after.startswith("'") or i in owners
+                          or (token.endswith("s") and stem(after) in place)):  # fmt: skip
+            continue  # the kings of a king's tomb, "my grandmas attic"
+        of = before.index("of") if "of" in before else -1
+        company = of > 0 and before[of - 1] in _COMPANIES
+        spot, kind = _their_spot(tokens, i + 1, found)
+        if (of >= 0 and not company) or after == "of" or (
+                stem(token) in lx.NAMED_AFTER and not known and not kind):  # fmt: skip
             continue
-        many = token in ("crowd", "people") or (token.endswith("s") and not known)
-        count = known[-1] if known else (6 if token in ("crowd", "people") else 3 if many else 1)
+        known = [n for n in numbers[of:] if n] if company else known
+        many = company or token in ("crowd", "people") or (token.endswith("s") and not known)
+        most = 6 if company or token in ("crowd", "people") else 3
+        count = known[-1] if known else (most if many else 1)
         total = (total or 0) + count
+        if kind:
+            brief.stands.append((count, spot, kind))
     if total is not None and brief.people is None:
-        brief.people = min(total, 12)
+        brief.people = min(total, _MOST_PEOPLE)
+
+
+def _their_spot(tokens: list[str], at: int, found: list[Mention]) -> tuple[str, str]:
+    """Return (relation, kind) that is said of people right after they are named, or nothing."""
+    for k in range(at, min(at + 4, len(tokens))):
+        if tokens[k] in (",", ";", "and", "with"):
+            break
+        hit = match(RELATIONS, tokens, k)
+        if hit:
+            by = next((m for m in found if m.start >= k + hit[0]), None)
+            near = by and by.start - k - hit[0] <= 3 and not by.negated
+            spot = hit[1].strip("~")
+            return (spot, by.kind) if near and spot in _THEIRS else ("", "")
+    return "", ""

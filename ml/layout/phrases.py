@@ -7,6 +7,7 @@ from . import lexicon as lx
 LONGEST = 7
 """Words in the longest phrase."""
 BOTH, ENDS = ("either", "each", "both"), ("side", "sides", "end", "ends")
+_SIDED = ("table", "tables", "door", "doors", "board", "boards")
 ARTICLES = {"the", "a", "an", "it", "them", "its", "their", "my", "his", "her", "this", "that",
             ",", "one", "each", "every", "both", "all", "our", "your", "some"}  # fmt: skip
 
@@ -25,6 +26,12 @@ def match(table: dict, tokens: list[str], at: int) -> tuple[int, str] | None:
     if tokens[at] == "round" and tokens[at + 1 : at + 2] and tokens[at + 1] not in ARTICLES:
         return None  # a round bar
     for n in range(min(LONGEST, len(tokens) - at), 0, -1):
+        if (
+            tokens[at + n - 1] == "side"
+            and tokens[at + n : at + n + 1]
+            and tokens[at + n] in _SIDED
+        ):
+            continue  # on each side table
         name = table.get(tuple(tokens[at : at + n]))
         if name is not None:
             return n, name
@@ -33,5 +40,7 @@ def match(table: dict, tokens: list[str], at: int) -> tuple[int, str] | None:
 
 def on_both(tokens: list[str]) -> bool:
     """Tell whether words are "on either side" or alike."""
-    return len(tokens) == 3 and tokens[0] in ("on", "at", "to") and (
+    if tokens[3:] and tokens[3] in _SIDED:
+        return False
+    return len(tokens) >= 3 and tokens[0] in ("on", "at", "to") and (
         tokens[1] in BOTH and tokens[2] in ENDS)  # fmt: skip

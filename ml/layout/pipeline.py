@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ModelError, UnderstudyError
 from ..progress import Progress, Steps
@@ -17,6 +16,7 @@ from .compose import Composer
 from .geometry import area
 from .kinds import KINDS
 from .learned import Scorer
+from .marks import marks
 from .match import with_units
 from .matching import match
 from .order import Order
@@ -29,12 +29,11 @@ from .plan import (
     Item,
     Layout,
     Light,
-    Mark,
     Room,
     Swatch,
     unpack,
 )
-from .space import Space, Walk
+from .space import Space
 from .usual import as_there, carried, siblings, where_usual
 from .variety import ALIKE, distance, signature, spread
 
@@ -228,7 +227,8 @@ def _make(job: _Job, brief: Brief, variant: int, attempt: int, ways_first: bool)
     made.scores["ways"] = 0.0 if composer.shut else 1.0
     made.scores["met"] = _met(brief, composer.left_out, composer.moved)
     _name(made.items)
-    made.marks = _marks(job, brief, space, rng)
+    wanted = job.marks if job.marks is not None else brief.people
+    made.marks = marks(space, 2 if wanted is None else int(wanted), brief.stands, rng)
     dress.light_up(made, look, mood, rng)
     made.shots = shots.direct(made, job.style, job.fps, job.aspect, rng, job.lookout)
     _keep(job, made)
@@ -386,32 +386,6 @@ def _name(items: list[Item]) -> None:
                 break
         item.name = name
         used.add(name)
-
-
-def _marks(job: _Job, brief: Brief, space: Space, rng: np.random.Generator) -> list[Mark]:
-    """Return free places for characters, near the middle and apart, looking at the hero."""
-    wanted = job.marks if job.marks is not None else brief.people
-    wanted = 2 if wanted is None else int(wanted)
-    walk = Walk(space, radius=0.45)
-    free = walk.points[walk.free]
-    if not len(free) or not wanted:
-        return []
-    heroes = [i for i in space.items if i.role == "hero"] or space.items[:1]
-    goal = np.asarray(heroes[0].pos[:2]) if heroes else np.zeros(2)
-    cost = np.linalg.norm(free - goal * 0.5, axis=1) + rng.uniform(0, 1.0, len(free))
-    found: list[NDArray] = []
-    for i in np.argsort(cost):
-        if len(found) == wanted:
-            break
-        if all(np.linalg.norm(free[i] - f) > 0.9 for f in found):
-            found.append(free[i])
-    marks = []
-    for k, point in enumerate(found, 1):
-        way = goal - point if np.linalg.norm(goal - point) > 0.2 else np.array([0.0, -1.0])
-        yaw = round(math.degrees(math.atan2(-way[0], way[1])), 2)
-        marks.append(Mark(f"Mark {k}", (round(float(point[0]), 4), round(float(point[1]), 4), 0.0),
-                          yaw))  # fmt: skip
-    return marks
 
 
 def _keep(job: _Job, made: Layout) -> None:

@@ -83,6 +83,8 @@ class Relations:
         kind = self.asked[i].kind
         if spot == "above" and KINDS[kind].support == SURFACE and kind not in lx.ABOVE:
             spot = "on" if target in KINDS and KINDS[target].carries else spot
+        if spot == "above" and target == "campfire" and KINDS[kind].category == "container":
+            return "on", target
         if spot == "on" and target in ("window", "door"):
             return ("above" if kind in lx.ABOVE else "beside"), target
         if spot == "on" and KINDS[kind].support in (WALL, CEILING):
@@ -98,16 +100,17 @@ class Relations:
         lead = tokens[max(mention.start - 4, 0) : mention.start]
         stop = next((k for k, t in enumerate(behind) if t in (",", ";", "and")), len(behind))
         begin = self._clause(mention)
-        led = target and on_both(tokens[begin : begin + 3])
-        both = led or any(on_both(behind[k : k + 3]) for k in range(min(3, stop)))
+        led = target and on_both(tokens[begin : begin + 4])
+        both = led or any(on_both(behind[k : k + 4]) for k in range(min(3, stop)))
         if both:
             hosts = [m.count for m in self.asked[:i] if m.kind == target and m.exact]
             plain = mention.count == 1 or not mention.exact
             return min(2 * max(hosts, default=1), MOST_THINGS) if plain else mention.count
         if behind[:1] and behind[0] in _FLANKS and not mention.exact and mention.count > 1:
             return 2
-        if target and any(m.each and m.kind == target and self._near(m, mention)
-                          for m in self.known):  # fmt: skip
+        by = [m for m in self.known if m.kind == target and self._near(m, mention)]
+        by = [m for m in by if m.start > mention.start] or by[::-1]
+        if by and by[0].each:
             return self._multiplied(mention, [m for m in self.known if m.kind == target])
         if {"each", "apiece"} & set(behind[:stop]) or (
                 any(a == "each" and b in _HOLDS for a, b in pairwise(lead))):  # fmt: skip
@@ -141,7 +144,7 @@ class Relations:
         mention, tokens = self.asked[i], self.tokens
         end = next((m.start for m in self.known if m.start >= mention.reach), len(tokens))
         k, comma = mention.reach, False
-        if tokens[k : k + 1] == [","] and self._appended(k + 1):
+        if tokens[k : k + 1] == [","] and not self._before(i)[1] and self._appended(k + 1):
             k, comma = k + 1, True
         for at in range(k, min(k + _SKIP, len(tokens))):
             spot, hit = match(SPOTS, tokens, at), match(PHRASES, tokens, at)
@@ -206,7 +209,8 @@ class Relations:
         hit, more = match(PHRASES, self.tokens, at), match(SPOTS, self.tokens, at)
         if more and (hit is None or more[0] > hit[0]):
             return more[1], ""  # lined up along the wall
-        if hit and hit[1] in ("around", "beside", "before", "behind", "facing", "opposite"):
+        if hit and hit[1] in ("around", "beside", "before", "behind", "facing", "opposite",
+                              "under"):  # fmt: skip
             found = self._target(i, hit[1], at, at + hit[0], False)
             if found[1]:
                 return found
@@ -235,7 +239,8 @@ class Relations:
         if lead[:2] in (["each", "other"], ["one", "another"]):
             return plain, mention.kind
         word = "it" if tokens[at - 2] == "its" else lead[0] if lead else ""
-        if lead[1:3] == ["of", "them"] and word in ("all", "each", "both", "some"):
+        if lead[1:3] == ["of", "them"] and word in ("all", "each", "both", "some",
+                                                              "one"):  # fmt: skip
             word = "them"
         if plain == "between":
             return self._between(i, at, word)
@@ -459,6 +464,11 @@ class Relations:
             if not (aim or after[i - 1][0] or led[i - 1][1]) and self._fits(i - 1, spot, target):
                 after[i - 1] = self.found[i - 1] = (spot, target)
         for i in range(1, len(self.asked)):
+            one, lead = self.asked[i - 1], self.tokens[self.asked[i - 1].reach :][:3]
+            inside = lead[:1] == ["with"] and self.asked[i].start - one.reach <= 2
+            if inside and after[i][0] == "on" and not (after[i - 1][0] or led[i - 1][1]) and (
+                    KINDS[one.kind].support == SURFACE and one.kind != after[i][1]):  # fmt: skip
+                after[i - 1] = self.found[i - 1] = after[i]  # a vase with roses on the counter
             listed = self._listed(self.asked[i - 1], self.asked[i])
             bare = not (after[i][0] or led[i][0])
             if listed and bare and i - 1 in self.held and self._fits(i, *after[i - 1]):

@@ -275,7 +275,8 @@ def _chinese_order(text: str) -> str:
 def _japanese_order(text: str) -> str:
     """Put numbers before their nouns and what stands before what it stands on."""
     text = re.sub(rf"([^、。，とやにがは\s]+)[がを]?{_NUMBER}({_COUNTERS})", r"\2\3\1", text)
-    # "No television" comes behind the television.
+    # "No television" comes behind the television; "nobody is there" is a phrase of its own.
+    text = re.sub(r"(?:誰も|だれも|人は)(?:いない|いません|居ない)", "無人", text)
     text = re.sub(r"([^、。，\s]+?)[はが]?(?:なし|ない|無し)(?=[、。，\s]|$)", r"なし\1", text)
     sides = "|".join(sorted(_JAPANESE_SIDES, key=len, reverse=True))
     # "The cup is on the table", then "on the table (there is) a cup".

@@ -74,11 +74,12 @@ def _hosted(wishes: list[Wish], asked: list[Mention]) -> list[Wish]:
     renamed = {m.kind: kinds[m.label] for m in asked if kinds.get(m.label, m.kind) != m.kind}
     wishes = [replace(w, target=renamed.get(w.target, w.target),
                       second=renamed.get(w.second, w.second)) for w in wishes]  # fmt: skip
-    below = next((w for w in wishes if w.spot == "under" and w.target == "floor_lamp"), None)
-    if below is not None:  # what stands under a lamp has it above
+    below = next((w for w in wishes if w.spot == "under" and w.target in _HUNG_OVER), None)
+    if below is not None:  # what stands under a lamp, or a sign, has it above
+        lamp = below.target
         wishes = [replace(w, spot="", target="") if w is below else
-                  replace(w, kind="ceiling_lamp", spot="above", target=below.kind)
-                  if w.kind == "floor_lamp" else w for w in wishes]  # fmt: skip
+                  replace(w, kind=lx.ABOVE[lamp], spot="above", target=below.kind)
+                  if w.kind == lamp else w for w in wishes]  # fmt: skip
     carriers = {w.kind: w.target for w in wishes if w.spot == "on" and w.target in KINDS}
     return [
         replace(w, target=carriers[w.target])
@@ -86,6 +87,9 @@ def _hosted(wishes: list[Wish], asked: list[Mention]) -> list[Wish]:
         and KINDS[w.kind].support == FLOOR and carriers[w.target] != w.kind else w
         for w in wishes
     ]  # fmt: skip
+
+
+_HUNG_OVER = ("floor_lamp", "signpost", "picture_frame")
 
 
 def _later(wishes: list[Wish], mention: Mention, spot: str, target: str, second: str = "") -> None:

@@ -52,6 +52,17 @@ def test_networks_are_used_and_named() -> None:
     assert min(len(m.items) for m in full) > max(len(m.items) for m in plain)
 
 
+def test_people_stand_where_they_are_asked_to() -> None:
+    made = propose("a church with two men in front of the altar", seed=2, variants=1)[0]
+    altar = next(i for i in made.items if i.kind == "altar")
+    turn = math.radians(altar.yaw)
+    front = np.array([-math.sin(turn), math.cos(turn)])
+    assert len(made.marks) == 2
+    for mark in made.marks:
+        away = (np.subtract(mark.pos[:2], altar.pos[:2]) @ front) - 0.5 * altar.size[1]
+        assert 0.0 < away < 1.5
+
+
 def test_the_same_seed_gives_the_same_layout() -> None:
     one, two, other = (propose("library", seed=s, variants=1)[0] for s in (5, 5, 6))
     assert one.pack() == two.pack()

@@ -113,6 +113,9 @@ def test_numbers_relations_and_negation() -> None:
         ("a hall, torches flank the gate", "torch", 2),
         ("a diner with a candle on each table", "candle", 3),
         ("a garden with a lantern on each side of the gate", "lantern", 2),
+        ("a bedroom, a lamp on each side table, two side tables", "table_lamp", 2),
+        ("a nursery, toys on the carpet (8)", "toy", 8),
+        ("a yard, one pickup truck", "truck", 1),
     ],
 )
 def test_numbers_are_read(text: str, kind: str, count: int) -> None:
@@ -145,6 +148,22 @@ def test_numbers_are_read(text: str, kind: str, count: int) -> None:
         ("a hall, stools all around the piano", "stool", "around", "piano"),
         ("a salon, a piano, a stool in front, a book on top", "book", "on", "piano"),
         ("a broken stone lantern under a willow", "stone_lantern", "under", "willow"),
+        ("park bench under tree", "bench", "under", "tree"),
+        (
+            "a hall, conveyor belt, four robot arms next to the belt",
+            "robot_arm",
+            "beside",
+            "conveyor",
+        ),
+        ("a shop, a vase with roses on the counter", "vase", "on", "counter"),
+        ("a forest, a cauldron over the campfire", "cauldron", "on", "campfire"),
+        ("a street, two vending machines under a sign", "wall_sign", "above", "vending_machine"),
+        (
+            "a yard, a suitcase on a chest, a bicycle in front of one of them",
+            "suitcase",
+            "on",
+            "chest",
+        ),
         ("salon, une table, à côté une chaise", "chair", "beside", "table"),
         ("居間、本がテーブルの上にある", "book", "on", "table"),
         ("客厅，床下面的木桶", "barrel", "under", "bed"),
@@ -226,6 +245,23 @@ def test_anything_gives_a_place(text: str) -> None:
     found = brief(text)
     assert found.card.name in cards()
     assert found.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "people", "stands"),
+    [
+        ("a diner, a trucker sits alone at the far end. Nobody else.", 1, []),
+        ("a stage, crowd of twenty people in front of the stage", 20, [(20, "before", "platform")]),
+        ("a hall, a statue of three knights, two guards beside the altar", 2,
+         [(2, "beside", "altar")]),
+        ("captains cabin with a desk", None, []),
+        ("和室、誰もいない", 0, []),
+        ("甲板，宝箱前面站着船长", 1, [(1, "before", "chest")]),
+    ],
+)  # fmt: skip
+def test_people_are_counted_and_placed(text: str, people: int | None, stands: list) -> None:
+    found = brief(text)
+    assert (found.people, found.stands) == (people, stands)
 
 
 def test_stems() -> None:
