@@ -399,6 +399,9 @@ def _their_spot(tokens: list[str], at: int, found: list[Mention]) -> tuple[str, 
         hit = match(RELATIONS, tokens, k)
         if hit:
             by = next((m for m in found if m.start >= k + hit[0]), None)
+            if set(tokens[k + hit[0] : k + hit[0] + 1]) & {"it", "them"}:
+                before = [m for m in found if m.stop < at and not m.negated]
+                return (hit[1], before[-1].kind) if before and hit[1] in _THEIRS else ("", "")
             near = by and by.start - k - hit[0] <= 3 and not by.negated
             spot = hit[1].strip("~")
             return (spot, by.kind) if near and spot in _THEIRS else ("", "")

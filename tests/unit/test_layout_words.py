@@ -254,6 +254,7 @@ def test_anything_gives_a_place(text: str) -> None:
         ("a stage, crowd of twenty people in front of the stage", 20, [(20, "before", "platform")]),
         ("a hall, a statue of three knights, two guards beside the altar", 2,
          [(2, "beside", "altar")]),
+        ("a hall, an altar, three men stand in front of it", 3, [(3, "before", "altar")]),
         ("captains cabin with a desk", None, []),
         ("和室、誰もいない", 0, []),
         ("甲板，宝箱前面站着船长", 1, [(1, "before", "chest")]),
