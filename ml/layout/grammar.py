@@ -71,7 +71,7 @@ VERBS = frozenset(
     "crouch crouches kneel kneels nestle nestles await awaits tilt tilts slump slumps sprawl "
     "sprawls spread spreads stretch stretches wind winds twist twists add adds place places "
     "arrange arranges build builds create creates imagine picture draw bleed bleeds weep weeps "
-    "whisper whispers echo echoes rot rots rust rusts decay decays".split()
+    "idle idles doze dozes whisper whispers echo echoes rot rots rust rusts decay decays".split()
 )
 """What things do; a noun is not looked for in them, and no number reaches over them."""
 

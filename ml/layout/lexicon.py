@@ -141,7 +141,8 @@ PEOPLE = set(
     "gentlemen busker drummer guitarist supervisor foreman fireman firemen policeman policemen "
     "crewmen cashier nuns dancers mechanics receptionists magician juggler acrobat gnome "
     "skater cyclist jogger beachgoer wanderer angler trooper gangster mobster "
-    "businessman businessmen barkeep homeowner tenant roommate client".split()
+    "businessman businessmen barkeep homeowner tenant roommate client dude bouncer trainer players "
+    "footballer footballers henchman henchmen attendant usher".split()
 )
 PEOPLE |= {p + "s" for p in PEOPLE if not p.endswith(("s", "men", "children", "people", "crowd"))}
 PEOPLE |= {"ladies"}

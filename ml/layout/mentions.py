@@ -248,7 +248,8 @@ def _is_noun(
             right_behind or not opens_noun(tokens, i)):  # fmt: skip
         return False  # a lamp stands
     if word in VERB_OR_NOUN and not word.endswith("s") and (
-            (before.endswith("s") and not before.endswith("'s")) or before in _ACTORS):  # fmt: skip
+            (before.endswith("s") and not before.endswith(("'s", "s'")))
+            or before in _ACTORS):  # fmt: skip
         return False  # houses line the street
     if word.endswith("s") and not word.endswith("ss"):
         return True
@@ -406,6 +407,8 @@ def _count_after(
                 before.count > 1 and not before.exact):  # fmt: skip
             many = before  # "toys on the carpet (8)"
         many.count, many.exact = min(value, MOST_THINGS), True
+        if many is mention and after[2] == ",":
+            mention.reach = mention.stop + 2  # "bikes (two) behind the hedge"
 
 
 _LANDSCAPE = {"mountain", "mountains", "mountaintop", "hill", "hills", "hilltop", "cliffs"}
@@ -432,6 +435,8 @@ def _told(mention: Mention, tokens: list[str], head: range, chief: set[str]) -> 
     article = mention.start > head.start and before in ("a", "an")
     if _by_relation(tokens, mention.start - 1 - article):
         return True
+    if head.start and before in ("my", "his", "her") and "on" in tokens[mention.stop :][:2]:
+        return True  # "a castle room, my throne is on a platform"
     gaps = range(mention.stop, min(mention.stop + (2 if head.start else 1), len(tokens)))
     if any(_relation_at(tokens, k) for k in gaps):
         return True

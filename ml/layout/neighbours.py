@@ -19,6 +19,8 @@ from .space import Space
 
 _STAND_TOO = ("lamp", "sign")
 """Things of walls that stand on the floor where no wall is near what they are to stand by."""
+_ON_FEET = ("curtain", "blackboard", "wall_screen", "mirror")
+"""Things of walls that stand, on feet, between two others."""
 _NEAR_M = 0.6
 _FROM_ABOVE = ("neon_sign", "wall_sign", "wall_screen", "hanging_lantern", "tapestry")
 """What hangs from a ceiling too, where no wall is near."""
@@ -123,7 +125,7 @@ class Neighbours:
 
     def _between(self, wish: Wish, kind: Kind, size: tuple) -> list[Found]:
         """Return places on the line between two things that are not far apart."""
-        if kind.support not in (FLOOR, SURFACE):
+        if kind.support not in (FLOOR, SURFACE) and kind.name not in _ON_FEET:
             return []
         items, ids = self.space.items, self.of_kind[wish.target]
         pairs = product(ids, self.of_kind[wish.second]) if wish.second else combinations(ids, 2)

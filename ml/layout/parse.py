@@ -28,6 +28,8 @@ _MIXERS_OF_ANY = r"\+|＋|\bmixed with\b|\bcrossed with\b|\bmeets\b|\bin the sty
 _MIXERS = _MIXERS_OF_ANY + r"|\bplus\b"
 _SHORT = 8
 """In more words than these "plus" only goes on with a list."""
+_MOST_MIXED = 3
+"""More "+" than these only part a list."""
 _LATER, _THING, _HELD = 0.9, 0.75, 0.15
 """How much a clause that is not the first counts in finding the place; one that only names a
 thing; and the things asked for that a place has."""
@@ -122,6 +124,8 @@ def clean(prompt: str, places: Places, notes: list[str]) -> str:
     text, foreign = to_english(text, own_words())
     notes += foreign
     text = spelled_out(text)
+    if text.count(" + ") > _MOST_MIXED:
+        text = text.replace(" + ", ", ")
     lead, comma, rest = text.partition(",")
     text = lead + comma + rest.replace(" + ", " and ")  # further on "+" only goes on with a list
     # Sentences, slashes and dashes part clauses as commas do.
@@ -347,6 +351,7 @@ _SAID_AFTER = {",", ";", "and", "after", "at", "now", "since", "for", "of", "in"
 
 _THEIRS = ("before", "behind", "beside", "under", "around", "facing", "opposite")
 """Relations of people to things."""
+_THEIR_PLACES = {"school", "club", "hut", "camp", "den", "quarters", "barracks", "lounge"}
 _COMPANIES = {"crowd", "group", "gang", "party", "team", "band", "queue", "line", "pair", "circle"}
 _MOST_PEOPLE = 24
 
@@ -372,7 +377,8 @@ def _people(brief: Brief, tokens: list[str], found: list[Mention], head: str) ->
         known = [n for n in numbers if n]
         after = tokens[i + 1] if i + 1 < len(tokens) else ""
         if not known and (stem(token) in place or after.startswith("'") or i in owners
-                          or (token.endswith("s") and stem(after) in place)):  # fmt: skip
+                          or (token.endswith("s") and stem(after) in place)
+                          or after in _THEIR_PLACES):  # fmt: skip
             continue  # the kings of a king's tomb, "my grandmas attic"
         of = before.index("of") if "of" in before else -1
         company = of > 0 and before[of - 1] in _COMPANIES
@@ -381,7 +387,8 @@ def _people(brief: Brief, tokens: list[str], found: list[Mention], head: str) ->
                 stem(token) in lx.NAMED_AFTER and not known and not kind):  # fmt: skip
             continue
         known = [n for n in numbers[of:] if n] if company else known
-        many = company or token in ("crowd", "people") or (token.endswith("s") and not known)
+        several = token.endswith("s") and not token.endswith("ss")  # a waitress is one
+        many = company or token in ("crowd", "people") or (several and not known)
         most = 6 if company or token in ("crowd", "people") else 3
         count = known[-1] if known else (most if many else 1)
         total = (total or 0) + count

@@ -244,7 +244,8 @@ class Relations:
             word = "them"
         if plain == "between":
             return self._between(i, at, word)
-        pronoun = word in lx.PRONOUNS or word in ("", ",", ";", "and", "with")
+        pronoun = word in lx.PRONOUNS and not (lead and self._owned(at, self._next(at)))
+        pronoun |= word in ("", ",", ";", "and", "with")
         if pronoun or (word in ("each", "both", "either") and self._alone(at)):
             kind = self._antecedent(i, word, plain == "on")
             if not word.isalpha():
@@ -276,7 +277,8 @@ class Relations:
         """Return what something is between: two things, joined by "+", or several of one kind."""
         own = self.asked[i].kind
         partner = self._next(at)
-        if word in lx.PRONOUNS or word in ("", ",", ";", "both") or partner is None:
+        pronoun = word in lx.PRONOUNS and not self._owned(at, partner)
+        if pronoun or word in ("", ",", ";", "both") or partner is None:
             before = [m for m in self.known if m.stop <= self.asked[i].start and m.kind != own]
             several = [m for m in before if m.count > 1] if word == "them" else []
             if several or len(before) == 1:
@@ -286,6 +288,12 @@ class Relations:
         if other is None:
             return "between", partner.kind
         return "between", f"{partner.kind}+{other.kind}"
+
+    def _owned(self, at: int, partner: Mention | None) -> bool:
+        """Tell whether "its" or "her" only comes before a noun: "between its two tables"."""
+        return partner is not None and self.tokens[at] in ("its", "their", "her") and all(
+            number(t) is not None or describes(t)
+            for t in self.tokens[at + 1 : partner.start])  # fmt: skip
 
     def _partner(self, first: Mention) -> Mention | None:
         """Return the second of "between the bed and the desk"."""

@@ -9,6 +9,7 @@ from . import lexicon as lx
 _ONLY = r"except(?: for)?|save(?: for)?|apart from|aside from|other than|but for"
 _SIDES = r"far|back|front|left|right|opposite|side|long|short|whole|entire|same|other|inner|outer"
 _THE = r"the|a|an|one|each|every|all|both|two|its|his|her|my|their|four|either|opposite"
+_SOON = r"(?: (?:all|long|already|just|since|now))*"
 REWRITES = (
     (r"\bw/o\b", "without"),
     (r"\bw/", "with "),
@@ -62,6 +63,30 @@ REWRITES = (
         r"(?: (?:about|around|in sight))?\b|\bno soul\b|\bno sign of life\b|\bunmanned\b|"
         r"\bunpopulated\b|\bno living soul\b|\bno life\b|\bno humans?\b|\bno characters\b",
         "nobody",
+    ),
+    # Who has left is not there: "everyone is gone", "of guests there were none", "guests: none".
+    (
+        rf"\b(?:everyone|everybody)(?: else)?(?:'s| is| was| has| had)?{_SOON} "
+        r"(?:gone|left|fled|away|vanished|disappeared|departed)\b",
+        "nobody",
+    ),
+    (r"\bof (?:the )?([a-z]{3,}) there (?:is|are|was|were) none\b", r"no \1"),
+    (r"(?:(?<=[.,;:!?] )|^)([a-z]{3,})(?: ?[:=,-])? (?:none|nil)(?= ?(?:[.,;!?]|$))", r"no \1"),
+    (
+        rf"\b([a-z]{{3,}}) (?:(?:has|have|had){_SOON} (?:left|fled|departed)|quit|fled)"
+        r"(?= ?(?:[.,:;!?]|$|home\b))",
+        r"no \1",
+    ),
+    (
+        r"\b([a-z]{3,}) (?:is |are )?(?:on (?:his|her|their|a) (?:[a-z]+ )?break\b|off duty\b|"
+        r"not (?:come|allowed|invited|present)\b)",
+        r"no \1",
+    ),
+    (r"\b(?:tipped|knocked|turned|fallen|toppled|keeled) over\b", "overturned"),
+    (r"\bstep(?:s|ping)? (?=in\b|into\b|inside\b)", "go "),
+    (
+        r"(?<!on )(?<!at )(?<!to )\b(?:either|each) side(?= ?(?:[.,;]|$))",
+        "on either side of it",
     ),
     (r"\b(no|not|without|never)(?: even| any| so much as| a single| one single| a)+\b", r"\1"),
     (

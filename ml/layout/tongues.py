@@ -255,6 +255,12 @@ def _chinese_order(text: str) -> str:
         lambda m: f"{2 * _number(m[1])}{m[2]}{m[3]}两侧",
         text,
     )
+    # "Tents, two" are two tents.
+    text = re.sub(
+        rf"(^|[，。；、,:：;\s])([^，。；、,:：;\s的有]{{1,4}}?){_NUMBER}({_COUNTERS})(?=[，。；、,;\s]|$)",
+        lambda m: f"{m[1]}{_number(m[3])}{m[4]}{m[2]}",
+        text,
+    )
     sides = "|".join(sorted(_SIDES, key=len, reverse=True))
     # "Between" has two before it.
     text = re.sub(r"([和与跟、及][^，。；,:;\s]{1,8}?)(?:的)?(?:正)?中间", r"\1之间", text)

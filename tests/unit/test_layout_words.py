@@ -298,3 +298,27 @@ def test_assets_are_matched_by_meaning_and_box() -> None:
     except ModelError:
         pytest.skip("the sentence network is not exported: run scripts/export_words.py")
     assert [a.category for a in match(boxes, sentences)] == ["sofa", "", "bed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("cryo bay, ten pods, everyone is gone", 0),
+        ("throne room. Two thrones. Of courtiers there were none.", 0),
+        ("roman bath, eight columns. Bathers: none.", 0),
+        ("a diner, the waitress is on her break", 0),
+        ("a ballroom. The dancers have left.", 0),
+        ("a diner with a waitress", 1),
+        ("двор зимой, две машины, людей нет", 0),
+    ],
+)
+def test_who_has_left_is_not_there(text: str, people: int) -> None:
+    assert brief(text).people == people
+
+
+def test_numbers_and_owners_before_and_behind_a_noun() -> None:
+    assert asked("a bakery, sacks between its two tables")["sack"][1:] == ("between", "table")
+    assert asked("a yard, bikes (two) behind the hedge")["bicycle"] == (2, "behind", "hedge")
+    assert asked("bedroom: a bed; nightstands either side")["side_table"] == (2, "beside", "bed")
+    assert asked("营地：帐篷两顶，篝火在帐篷之间")["tent"][0] == 2
+    assert asked("a garage, books all over the table")["book"][1:] == ("on", "table")
