@@ -275,10 +275,17 @@ def _mentions(brief: Brief, part: str, head: str, vocabulary: Vocabulary, mixed:
 
 def _by_houses(wishes: list[Wish], card: Card, tokens: list[str]) -> list[Wish]:
     """Let "the door", in the open, be a house's: there are only gaps in what bounds the place."""
+    if any(w.kind == "door_frame" and w.required for w in wishes):  # these, not the room's own
+        wishes = [replace(w, target="door_frame") if w.target == "door" and w.spot == "above"
+                  else w for w in wishes]  # fmt: skip
     if card.shape in WALLED or not {"door", "doors", "doorway"} & set(tokens):
         return wishes
     there = {w.kind for w in (*wishes, *card.wishes)}
     house = next((k for k in _DOORED if k in there), "door")
+    over = [w for w in wishes if w.target == "door" and w.spot == "above"]
+    if over and house == "facade":  # of its painted doors none is known by place
+        door = Wish("door_frame", 1, 1, "before", house, True, "door")
+        wishes = [door, *(replace(w, target="door_frame") if w in over else w for w in wishes)]
     return [replace(w, target=house) if w.target == "door" and w.kind != house else w
             for w in wishes]  # fmt: skip
 

@@ -322,3 +322,10 @@ def test_numbers_and_owners_before_and_behind_a_noun() -> None:
     assert asked("bedroom: a bed; nightstands either side")["side_table"] == (2, "beside", "bed")
     assert asked("营地：帐篷两顶，篝火在帐篷之间")["tent"][0] == 2
     assert asked("a garage, books all over the table")["book"][1:] == ("on", "table")
+
+
+def test_over_a_door_in_a_street_there_is_a_door() -> None:
+    street = asked("a back alley, a neon sign above the door")
+    assert street["neon_sign"] == (1, "above", "door_frame")
+    assert street["door_frame"] == (1, "before", "facade")
+    assert asked("corridor, two doors, a neon sign above each door")["neon_sign"][2] == "door_frame"
