@@ -43,6 +43,7 @@ _BY_ITS_SIDE = (
     BEYOND,
 )
 _FREE_SHELF_M = 0.7
+_LEAST_ABOVE = 0.3
 _NATURE = ("tree", "plant", "rock")
 _DRAFT = 0.3
 _LEARNED = ("wall", "edge", "scatter")
@@ -235,7 +236,18 @@ class Composer:
             if size[2] > self.space.room.height - 0.05:
                 top = self.space.room.height - 0.05
                 size = size * np.array([1, 1, top / size[2]]) if not asset else size * top / size[2]
+        if wish.spot == "above" and kind.support == WALL and self.space.room.roofed and not asset:
+            size = size * self._under_ceiling(wish, float(size[2]))
         return tuple(round(float(n), 4) for n in size)
+
+    def _under_ceiling(self, wish: Wish, height: float) -> float:
+        """Return the factor by which what hangs over a thing is made smaller to fit there."""
+        tops = [i.pos[2] + i.size[2] for i in map(self.space.items.__getitem__,
+                                                  self.of_kind.get(wish.target, ()))]  # fmt: skip
+        if wish.target in ("window", "door"):
+            tops = [o.high for o in self.space.room.openings]
+        free = self.space.room.height - min(tops, default=0.0) - 0.1
+        return min(1.0, free / height) if free > _LEAST_ABOVE * height else 1.0
 
     def _try(self, wish: Wish, kind: Kind, size: tuple, k: int, count: int, loose: bool) -> bool:
         """Try one size; `loose` gives up the wished spot, but not a wished relation."""

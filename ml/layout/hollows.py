@@ -78,6 +78,8 @@ HOLLOWS: dict[str, dict[str, Hollow]] = {
     "bus_stop": {"ledge": Hollow(1.0, -0.46, 0.46, -0.45, 0.45)},
     "car": {"ledge": Hollow(1.0, -0.33, 0.33, -0.2, 0.05)},
     "chest": {"ledge": Hollow(1.0, -0.46, 0.46, -0.2, 0.2)},
+    "console": {"ledge": Hollow(1.0, -0.46, 0.46, -0.47, -0.2)},
+    "cargo_container": {"ledge": Hollow(0.97, -0.44, 0.44, -0.46, 0.46)},
     "campfire": {"ledge": Hollow(1.0, -0.3, 0.3, -0.3, 0.3)},  # where a kettle hangs
     "tarp": {"under": Hollow(0.7, -0.46, 0.46, -0.38, 0.38)},
     # Beside the trunk or the pole, below leaves and cloth.

@@ -115,4 +115,4 @@ def fitting(size: Sequence[float], host: Item) -> float:
 
 _SMALLEST = 0.33
 _TABLE_TOP_M = 0.9
-_GROUNDS = {"platform", "rug", "jetty"}
+_GROUNDS = {"platform", "rug", "jetty", "cargo_container"}
