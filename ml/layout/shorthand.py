@@ -83,7 +83,7 @@ REWRITES = (
         r"no \1",
     ),
     (r"\b(?:tipped|knocked|turned|fallen|toppled|keeled) over\b", "overturned"),
-    (r"\bstep(?:s|ping)? (?=in\b|into\b|inside\b)", "go "),
+    (r"\bstep (?=into\b|inside\b)", "go "),
     (
         r"(?<!on )(?<!at )(?<!to )\b(?:either|each) side(?= ?(?:[.,;]|$))",
         "on either side of it",
