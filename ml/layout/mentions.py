@@ -22,6 +22,7 @@ from .grammar import (
     opens_noun,
 )
 from .kinds import KINDS
+from .negation import Negation
 from .places import stem
 from .plan import AssetBox
 from .spelling import own_words
@@ -138,50 +139,10 @@ def _stems(phrase: str) -> tuple[str, ...]:
     return tuple(stem(w) for w in re.findall(r"[a-z0-9'\-]+", phrase.lower()))
 
 
-class _Negation:
-    """Whether the words so far say that what comes is not there."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.on = self.named = False
-        self.vocabulary = vocabulary
-
-    def step(self, tokens: list[str], i: int) -> None:
-        """Read one more token."""
-        token = tokens[i]
-        if token in lx.NOT:
-            self.on, self.named = True, False
-        elif token in (";", "but", "with", "only", "just", "instead", "plus"):
-            self.on = False
-        elif token == ",":
-            self.on = self.on and self._listed(tokens[i + 1 : i + 11])
-        elif token == "and" and not self._goes_on(tokens, i + 1):
-            self.on = False
-        elif self.named and token in lx.RELATIONS:
-            self.on = False
-
-    def _goes_on(self, tokens: list[str], k: int) -> bool:
-        """Tell whether an "and" adds a bare noun: "no chairs and old tables"."""
-        while k < len(tokens) and (describes(tokens[k]) or tokens[k] in lx.NOT | {"any"}):
-            k += 1
-        bare = k < len(tokens) and number(tokens[k]) is None and tokens[k] not in BEFORE_NOUN
-        return bare and self.vocabulary.find(tokens, k) is not None
-
-    @staticmethod
-    def _listed(tokens: list[str]) -> bool:
-        """Tell whether a list goes on to an "or": "no chairs, tables or rugs"."""
-        for token in tokens:
-            if token in ("or", "nor"):
-                return True
-            if token in (";", "with", "but", "and", "the") or token in lx.NOT or (
-                    number(token) is not None):  # fmt: skip
-                return False
-        return False
-
-
 def scan(tokens: list[str], vocabulary: Vocabulary) -> list[Mention]:
     """Return every noun with the number, colour and negation before it."""
     found: list[Mention] = []
-    i, negation = 0, _Negation(vocabulary)
+    i, negation = 0, Negation(vocabulary.find)
     while i < len(tokens):
         negation.step(tokens, i)
         hit = vocabulary.find(tokens, i) or _named_before(tokens, i, found)
