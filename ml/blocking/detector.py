@@ -16,6 +16,8 @@ MIN_SCORE = 0.5
 MIN_OVERLAP = 0.3
 SURE = 0.75
 """Score from which a detection is believed."""
+_NEARER, _SETTLED = 3, 0.8
+"""How often one detection is looked at again, and the share of its side that it may still lose."""
 _LAYERS = ((8, 2), (16, 2), (32, 6))
 """(stride in pixels, anchors a cell) of the network's output, in its order."""
 
@@ -38,6 +40,10 @@ class Detections:
 
     def __len__(self) -> int:
         return len(self.score)
+
+    def values(self) -> NDArray[np.float32]:
+        """Return (N, 12) box and points, one after another."""
+        return np.concatenate([self.box, self.points.reshape(-1, 8)], axis=1)
 
     def regions(self) -> list[Region]:
         """Return the square around each whole body, for the landmark network."""
@@ -112,6 +118,12 @@ def overlap(box: NDArray, boxes: NDArray) -> NDArray:
     return shared / np.maximum(area - shared, 1e-12)
 
 
+def _merged(found: list[tuple[NDArray, NDArray]]) -> Detections:
+    """Return what several looks found, each (N,) scores and (N, 12) values, once."""
+    nothing = np.zeros(0), np.zeros((0, 12))
+    return _detections(*merge_overlapping(*map(np.concatenate, zip(nothing, *found, strict=True))))
+
+
 def _detections(score: NDArray, values: NDArray) -> Detections:
     points = values.reshape(-1, 6, 2).astype(np.float32)
     return Detections(score.astype(np.float32), points[:, :2].reshape(-1, 4), points[:, 2:])
@@ -137,7 +149,32 @@ class Detector:
         Only those that it is sure of: it looks at several times as many places.
         """
         found = [self._look(image, p, SURE) for p in parts(image.shape[1], image.shape[0])]
-        return _detections(*merge_overlapping(*map(np.concatenate, zip(*found, strict=True))))
+        return _merged(found)
+
+    def nearer(self, image: NDArray[np.uint8], people: Detections) -> Detections:
+        """Look again at the part of a picture that each of those found in it seems to fill.
+
+        Who is small in the whole picture is found there, but not measured.
+        """
+        return _merged([self._settle(image, k, people) for k in range(len(people))])
+
+    def _settle(
+        self, image: NDArray[np.uint8], number: int, people: Detections
+    ) -> tuple[NDArray, NDArray]:
+        """Return the score and values of one detection, looked at nearer until its size stays."""
+        region = people.regions()[number]
+        best = people.score[number : number + 1], people.values()[number : number + 1]
+        for _ in range(_NEARER):
+            square = Region(region.x, region.y, region.side, 0.0)
+            score, values = self._look(image, square, MIN_SCORE)
+            if not len(score):
+                break
+            near = _detections(score, values).regions()
+            k = int(np.argmin([np.hypot(r.x - square.x, r.y - square.y) for r in near]))
+            region, best = near[k], (score[k : k + 1], values[k : k + 1])
+            if region.side > _SETTLED * square.side:
+                break
+        return best
 
     def _look(
         self, image: NDArray[np.uint8], region: Region, least: float

@@ -68,6 +68,10 @@ class Follower:
         """Keep where the person was seen last."""
         self._last = (time_s, region)
 
+    def lately(self, time_s: float) -> bool:
+        """Return whether the person was seen so short a time ago that only they are taken."""
+        return self._last is not None and time_s - self._last[0] <= _SAME_WITHIN_S
+
     def pick(
         self, time_s: float, regions: Sequence[Region], choose: Callable[[], int | None]
     ) -> Region | None:

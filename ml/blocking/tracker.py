@@ -38,7 +38,8 @@ _WORDS = Words(
 )
 
 _CLOSER_EVERY = 5
-"""Where nobody is found, each so many-th frame is searched part by part."""
+"""Where the person is not found, each so many-th frame is searched part by part; each one in the
+second after a loss."""
 
 _REPORT_EVERY = 5  # frames
 _MIRRORED = [
@@ -221,36 +222,50 @@ class _Tracker:
         self._steady = _Steadier()
         self._region: Region | None = None
         self._plain, self._count, self._empty = plain, 0, 0
+        self._presence = 0.0
 
     def step(self, time_s: float, image: NDArray[np.uint8]) -> _Frame:
         """Take the next frame, (H, W, 3) uint8 BGR."""
-        region = self._region or self._detect(time_s, image)
-        if region is None:
-            return self._lose(time_s, 0.0)
-        # It errs otherwise in a mirror. Looking into one every second time, the mean over
-        # neighbouring frames leans to neither side, at no cost.
-        self._count += 1
-        look = self.network(image, region, not self._plain and self._count % 2 == 0)
-        if not look.presence > MIN_PRESENCE:
-            return self._lose(time_s, look.presence)
+        followed = self._region is not None
+        look = self._look(image, self._region or self._detect(time_s, image))
+        if look is None and followed and not self._plain:
+            self._steady.reset()
+            look = self._look(image, self._detect(time_s, image))
+        presence, self._presence = self._presence, 0.0
+        if look is None:
+            self._region = None
+            self._steady.reset()
+            return _Frame(time_s, presence)
         frame, self._region = self._steady(time_s, look)
         self.whom.saw(time_s, self._region)
         return frame
 
-    def _lose(self, time_s: float, presence: float) -> _Frame:
-        self._region = None
-        self._steady.reset()
-        return _Frame(time_s, presence)
+    def _look(self, image: NDArray[np.uint8], region: Region | None) -> _Look | None:
+        """Return what is seen in a region, or None where that is nobody."""
+        if region is None:
+            return None
+        # It errs otherwise in a mirror. Looking into one every second time, the mean over
+        # neighbouring frames leans to neither side, at no cost.
+        self._count += 1
+        look = self.network(image, region, not self._plain and self._count % 2 == 0)
+        self._presence = max(self._presence, look.presence)
+        return look if look.presence > MIN_PRESENCE else None
 
     def _detect(self, time_s: float, image: NDArray[np.uint8]) -> Region | None:
         """Return where to look when nobody is followed."""
         people = self.detector(image)
-        if len(people):
+        if self._plain:
+            return self._pick(time_s, image, people)
+        region = self._pick(time_s, image, self.detector.nearer(image, people))
+        if region is not None:
             self._empty = 0
-        elif not self._plain:
-            if self._empty % _CLOSER_EVERY == 0:
-                people = self.detector.closer(image)
-            self._empty += 1
+            return region
+        self._empty += 1
+        if self.whom.lately(time_s) or self._empty % _CLOSER_EVERY == 1:
+            region = self._pick(time_s, image, self.detector.closer(image))
+        return region
+
+    def _pick(self, time_s: float, image: NDArray[np.uint8], people: Detections) -> Region | None:
         size = (image.shape[1], image.shape[0])
         return self.whom.pick(
             time_s, people.regions(), lambda: choose(people, self.whom.person, size)

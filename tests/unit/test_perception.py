@@ -153,8 +153,8 @@ class Stage:
     """Stands in for both networks.
 
     `seen` tells who is there in each frame, by x; `lost`, where the landmark network sees
-    nobody; `scores`, how sure the detector is, by frame; `far`, who is found only when looked for
-    part by part.
+    nobody, `lost_once`, where it does so until detected anew; `scores`, how sure the detector is,
+    by frame; `far`, who is found only when looked for part by part.
     """
 
     name, sha256, provider, reason = "net", "0" * 64, "CPU", "because"
@@ -165,9 +165,10 @@ class Stage:
         lost: tuple[int, ...] = (),
         scores: dict[int, float] | None = None,
         far: dict[int, list[float]] | None = None,
+        lost_once: tuple[int, ...] = (),
     ) -> None:
         self.seen, self.lost, self.scores, self.detected = seen, lost, scores or {}, []
-        self.far, self.closer = far or {}, []
+        self.far, self.closer, self.lost_once = far or {}, [], lost_once
 
     def detect(self, image) -> detector.Detections:
         number = int(image[0, 0, 0])
@@ -186,7 +187,8 @@ class Stage:
         x = min(self.seen[number], key=lambda x: abs(x - region.x), default=region.x)
         x = x if abs(x - region.x) < 20 else region.x
         marks, auxiliary = np.full((33, 3), x), np.array([[x, 25.0], [x, 15.0]])
-        presence = 0.1 if number in self.lost else 0.9
+        stale = number in self.lost_once and number not in self.detected
+        presence = 0.1 if stale or number in self.lost else 0.9
         return tracker._Look(presence, marks, auxiliary, np.ones(33), np.zeros((33, 3)))
 
 
@@ -202,6 +204,9 @@ def follow(monkeypatch, stage: Stage, step_s: float = 0.1, **options) -> tracker
 
         def closer(self, image):
             return stage.detect_closer(image)
+
+        def nearer(self, _image, found):
+            return found
 
     class Network(Detector):
         def __call__(self, image, region, _mirrored):
@@ -271,6 +276,35 @@ def test_person_leaves_and_comes_back(monkeypatch):
     assert marks.found.tolist() == [False, True, True, False, True, True]
     assert np.isnan(marks.image[[0, 3]]).all() and np.isfinite(marks.image[[1, 2, 4, 5]]).all()
     assert marks.presence[[0, 3]] == pytest.approx([0, 0.1])
+
+
+def test_who_is_lost_is_detected_anew_in_the_same_frame(monkeypatch):
+    stage = Stage([[30.0]] * 4, lost_once=(2,))
+    assert follow(monkeypatch, stage).found.all() and stage.detected == [0, 2]
+    stage = Stage([[30.0]] * 4, lost_once=(2,))
+    assert follow(monkeypatch, stage, plain=True).found.tolist() == [True, True, False, True]
+
+
+def test_who_was_just_lost_is_searched_part_by_part_in_every_frame(monkeypatch):
+    stage = Stage([[30.0]] * 2 + [[]] * 5, lost=(2, 3), far={k: [32.0] for k in (3, 4)})
+    assert follow(monkeypatch, stage).found.tolist() == [True] * 2 + [False] * 2 + [True] * 3
+    assert stage.closer == [2, 3, 4]
+
+
+def test_detections_are_looked_at_nearer_until_they_settle(monkeypatch):
+    """Seen from far a person seems larger than they are, the more the more is looked at."""
+    looked = []
+
+    def look(_self, _image, region, _least):
+        looked.append(region.side)
+        found = people((30.0, 25.0, 10.0 + region.side / 10))
+        return found.score, found.values()
+
+    monkeypatch.setattr(detector.Detector, "_look", look)
+    far = people((30.0, 25.0, 200.0), (31.0, 25.0, 180.0))
+    near = detector.Detector.__new__(detector.Detector).nearer(np.zeros((50, 100, 3)), far)
+    assert len(near) == 1 and len(looked) == 2 * detector._NEARER
+    assert near.regions()[0].side < 0.5 * far.regions()[0].side
 
 
 def test_keeps_to_the_person_after_a_loss(monkeypatch):
