@@ -22,7 +22,7 @@ _RIGHT = [i + 1 for i in _LEFT]
 # A body exchanged its sides when that explains a leap, of so many trunks, twice as well as a leap.
 _LEAP, _BETTER = 0.15, 0.5
 _NEXT_S, _MOMENT_S = 0.15, 0.5
-_WORTHLESS = 0.2
+_WORTHLESS = 0.25
 _ENOUGH = 0.5  # of the frames must be left to go by
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from .. import rotations as rt
-from . import balance, fit, ground, plant
+from . import balance, fit, ground, plant, trust
 from .body import CONTACTS, REST_DIRECTION, ROLES, Motion
 from .calm import calm_joints, calm_turns
 
@@ -43,10 +43,6 @@ _SMOOTH_S = 0.03
 _TWIST_SMOOTH_S = 0.12
 # The tip of the nose lies below the ears when one looks straight ahead.
 _NOSE_BELOW_EARS_RAD = np.radians(12.0)
-# Leg lengths a second that a fast runner covers.
-_SPRINT = 10.0
-# How far the lifter may think itself off, in leg lengths, before a frame is doubtful.
-_DOUBTFUL_SPREAD = 0.07
 # Largest rotation against the parent segment, radians; beyond it the detector is wrong.
 _LIMIT = {"hand": 1.6, "foot": 1.2, "neck": 1.0, "head": 1.2}
 
@@ -321,39 +317,6 @@ def _plant(
     return rot, root, forward(rot, offsets)
 
 
-def _confidence(
-    seen: fit.Observation,
-    residual: NDArray,
-    reach: float,
-    leg_px: NDArray,
-    lifted: Lifted | None = None,
-) -> NDArray:
-    """Rate each frame 0 to 1.
-
-    Was the body seen, does it fit the picture, do the bones keep their length, does it move as
-    a body can (a leap across the picture is a tracker that changed its person), and how sure is
-    the lifter of its joints.
-    """
-    core = list(fit.CORE)
-    visible = np.clip((seen.visibility[:, core].mean(axis=1) - 0.2) / 0.6, 0.0, 1.0)
-    fits = np.exp(-0.5 * (residual / (0.06 * reach)) ** 2)
-    thigh = np.linalg.norm(seen.world[:, [23, 24]] - seen.world[:, [25, 26]], axis=-1).mean(1)
-    torso = np.linalg.norm(seen.world[:, [11, 12]] - seen.world[:, [23, 24]], axis=-1).mean(1)
-    shape = np.stack([thigh, torso], axis=1)
-    breathing = np.abs(np.log(shape / np.median(shape, axis=0))).max(axis=1)
-    steady = np.exp(-0.5 * (breathing / 0.4) ** 2)
-    hips = seen.still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
-    speed = np.zeros(len(hips))
-    if len(hips) > 1:
-        step = np.gradient(hips, seen.time, axis=0)
-        speed = np.linalg.norm(step, axis=-1) / np.median(leg_px)
-    possible = np.exp(-0.5 * (np.maximum(speed - _SPRINT, 0.0) / (0.5 * _SPRINT)) ** 2)
-    sure = np.ones(len(hips))
-    if lifted is not None:
-        sure = np.exp(-0.5 * (lifted.spread.mean(axis=1) / (_DOUBTFUL_SPREAD * reach)) ** 2)
-    return seen.seen * visible * fits * steady * possible * sure
-
-
 def _level(
     camera: NDArray, seen: fit.Observation, weight: NDArray, lifted: Lifted | None, fps: float
 ) -> tuple[NDArray, NDArray, NDArray]:
@@ -426,7 +389,7 @@ def solve(
         root=root,
         leg_length=float(leg + sole),
         contact=contact,
-        confidence=_confidence(seen, residual, leg, leg_px, lifted),
+        confidence=trust.rate(landmarks, seen, residual, leg, leg_px, lifted),
         joints=shape + root[:, None],
         joint_names=JOINT_NAMES,
         offsets=offsets,
