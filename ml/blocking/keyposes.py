@@ -43,18 +43,19 @@ _LONGEST_S = 4.0
 # Weights tried, strongest first, for landing on poses, and the most that may cost: in
 # squared error over the smallest possible, and in root mean square error.
 _POSE_PULLS = (16.0, 8.0, 4.0, 3.0, 2.0, 1.0, 0.5, 0.2)
-# Without the key picker; chosen on two blocked clips: F1 there is 0.67 at 0.5 degrees, 0.78 at 0.7
-# and 0.9, and 0.89 from 1.0 on.
+# Without the key picker, asked for about as many keys as there are poses; chosen on two blocked
+# clips: F1 there is 0.67 at 0.5 degrees, 0.78 at 0.7 and 0.9, and 0.89 from 1.0 on.
 _POSE_WORTH = (1.75, np.radians(1.0))
 # With it: where nothing tells poses from what lies between, and where they are plain. Set, with the
-# next two, on the blocked and captured clips for tuning.
+# next four, on the blocked and captured clips for tuning.
 _VAGUE_WORTH, _CLEAR_WORTH = (1.05, np.radians(0.2)), (3.0, np.radians(2.0))
 # Mean entropy of the scores, nats a frame: of plain poses and of vague ones.
 _CLEAR, _VAGUE = 0.44, 0.52
-# Frames' worth of score that one pose gives; for keys asked for over poses seen, how much plainness
-# counts.
+# Frames' worth of score that one pose gives; for keys asked for over poses seen, how much the poses
+# count: asked for few, the curve comes first. Without the key picker many do no harm.
 _SCORE_OF_A_POSE = 2.5
 _AS_MANY = ((0.55, 0.75, 1.05, 1.4), (0.0, 1.0, 1.0, 0.0))
+_FEW = 0.65
 _POLISH_SWEEPS, _POLISH_REACH = 3, 3
 _SLOPE_HOLD = 1.0
 _EXTREME_FROM = 0.35
@@ -253,9 +254,10 @@ def choose(
         cost = np.where(allowed, cost, np.inf)
         count = shortest.fewest(allowed)
     count = max(2, min(count, len(likely)))
-    worth = _POSE_WORTH if learned is None else _learned_worth(learned, count)
+    asked = count / _poses_seen(salience, learned)
+    worth = _worth(learned, asked)
     index = likely[_pulled_path(cost, salience[likely], count, frames, worth)]
-    index = _polish(values, index, salience)
+    index = _polish(values, index, (salience >= _EXTREME_FROM) & (asked >= _FEW))
     return index if tolerance_rad is None else _within(values, index, tolerance_rad)
 
 
@@ -275,18 +277,27 @@ def _within(values: NDArray, index: NDArray, tolerance_rad: float) -> NDArray:
     return index
 
 
-def _learned_worth(learned: NDArray, count: int) -> tuple[float, float]:
-    """Return what landing on poses may cost, as `_POSE_WORTH`.
+def _poses_seen(salience: NDArray, learned: NDArray | None) -> float:
+    """Return how many poses a motion seems to have, the first and the last frame included."""
+    if learned is None:
+        return 2.0 + float((salience[1:-1] >= _EXTREME_FROM).sum())
+    return max(float(learned.sum()) / _SCORE_OF_A_POSE, 2.0)
 
-    A blocked clip has plain poses, and as many as the scores add up to: asked for about so many, it
-    is they that are wanted. A performance that flows has none, and its curve comes first.
+
+def _worth(learned: NDArray | None, asked: float) -> tuple[float, float]:
+    """Return what landing on poses may cost, as `_POSE_WORTH`, for `asked` keys a pose.
+
+    A blocked clip has plain poses: asked for about so many, it is they that are wanted. Asked for
+    fewer, and of a performance that flows, its curve comes first.
     """
-    p = np.clip(learned, 1e-6, 1.0 - 1e-6)
-    entropy = float(-(p * np.log(p) + (1.0 - p) * np.log(1.0 - p)).mean())
-    clear = float(np.clip((_VAGUE - entropy) / (_VAGUE - _CLEAR), 0.0, 1.0))
-    poses = float(learned.sum()) / _SCORE_OF_A_POSE
-    clear *= float(np.interp(count / max(poses, 2.0), *_AS_MANY))
-    ratio, degrees = (a + clear * (b - a) for a, b in zip(_VAGUE_WORTH, _CLEAR_WORTH, strict=True))
+    if learned is None:
+        clear, most = float(np.interp(min(asked, 1.0), *_AS_MANY)), _POSE_WORTH
+    else:
+        p = np.clip(learned, 1e-6, 1.0 - 1e-6)
+        entropy = float(-(p * np.log(p) + (1.0 - p) * np.log(1.0 - p)).mean())
+        clear = float(np.clip((_VAGUE - entropy) / (_VAGUE - _CLEAR), 0.0, 1.0))
+        clear, most = clear * float(np.interp(asked, *_AS_MANY)), _CLEAR_WORTH
+    ratio, degrees = (a + clear * (b - a) for a, b in zip(_VAGUE_WORTH, most, strict=True))
     return ratio, degrees
 
 
@@ -340,8 +351,8 @@ def _pulled_path(
     return best
 
 
-def _polish(values: NDArray, index: NDArray, salience: NDArray) -> NDArray:
-    """Shift keys that are no poses by a few frames where the smooth spline comes nearer.
+def _polish(values: NDArray, index: NDArray, fixed: NDArray) -> NDArray:
+    """Shift keys by a few frames where the smooth spline comes nearer, but those of `fixed`, (F,).
 
     The segment costs hold slopes to measured ones; here the slopes are those of the finished
     spline. Slopes far away do not matter, so a window of keys is tried at a time.
@@ -359,7 +370,7 @@ def _polish(values: NDArray, index: NDArray, salience: NDArray) -> NDArray:
     for _ in range(_POLISH_SWEEPS):
         before = index.copy()
         for k in range(1, len(index) - 1):
-            if salience[index[k]] >= _EXTREME_FROM:
+            if fixed[index[k]]:
                 continue
             window = slice(max(0, k - 3), k + 4)
             at = k - window.start
