@@ -236,18 +236,21 @@ def salient(landmarks: NDArray, fps: float, count: int) -> NDArray:
 
 
 def compare_keys(cases: list[Case]) -> NDArray:
-    """Print key-frame scores at the true count; return (clips, ways)."""
+    """Print key-frame scores at the true count; return (clips, ways).
+
+    Ours is what is the default, without the key picker.
+    """
     authored = [case for case in cases if len(case.truth.keys) > 2]
     print(f"\nKey frames found within {measures.WITHIN} frames, F1 at the true count")
-    print("clip                      keys     ours  unlearned geometry  uniform  mark DP  ceiling")
+    print("clip                      keys     ours   picker geometry  uniform  mark DP  ceiling")
     rows = []
     for case in authored:
         true = case.truth.keys
         count, frames = len(true), len(case.joints)
         fps = case.truth.fps
         found = (
-            keyposes.pick(case.lifted, fps, count, learned=case.scores).index,
             keyposes.pick(case.lifted, fps, count).index,
+            keyposes.pick(case.lifted, fps, count, learned=case.scores).index,
             keyposes.pick(case.plain, fps, count).index,
             np.linspace(0, frames - 1, count).round(),
             salient(case.world, fps, count),

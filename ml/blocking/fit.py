@@ -146,18 +146,8 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
     mirrored = np.zeros(len(good), bool)
     if landmarks.mirrored is not None:
         mirrored = landmarks.mirrored[good]
-    out = np.empty((len(time), data.shape[1]))
     spacing = np.median(np.diff(landmarks.time)) if len(landmarks.time) > 1 else 1.0
-    seen = np.empty(len(time))
-    for f, now in enumerate(time):
-        offset = t - now
-        nearest = np.abs(offset).min()
-        sigma = max(smooth_s, 0.6 * spacing, 0.7 * nearest)
-        window = np.flatnonzero(np.abs(offset) < 3.5 * sigma)
-        # Outside the evidence a straight line would run away: hold the nearest value instead.
-        level = now < t[0] or now > t[-1]
-        out[f] = _line(offset[window], sigma, mirrored[window], level) @ data[window]
-        seen[f] = np.exp(-0.5 * (max(0.0, nearest - 0.75 * spacing) / 0.1) ** 2)
+    out, seen = _read_at(np.asarray(time), t, data, mirrored, smooth_s, spacing)
     ends = np.cumsum([p[0].size for p in parts[:-1]])
     image, world, visibility, still, turn, place, zoom = np.split(out, ends, axis=1)
     found = Observation(
@@ -174,6 +164,23 @@ def resample(landmarks: Landmarks, time: NDArray, smooth_s: float, focal_px: flo
     if np.ptp(place, axis=0).any():
         found.still = _from_first(found, landmarks.size, focal_px)
     return found
+
+
+def _read_at(
+    time: NDArray, t: NDArray, data: NDArray, mirrored: NDArray, smooth_s: float, spacing: float
+) -> tuple[NDArray, NDArray]:
+    """Return data (N, C), sampled at `t` (N,), at times (F,), and how much stands behind each."""
+    out, seen = np.empty((len(time), data.shape[1])), np.empty(len(time))
+    for f, now in enumerate(time):
+        offset = t - now
+        nearest = np.abs(offset).min()
+        sigma = max(smooth_s, 0.6 * spacing, 0.7 * nearest)
+        window = np.flatnonzero(np.abs(offset) < 3.5 * sigma)
+        # Outside the evidence a straight line would run away: hold the nearest value instead.
+        level = now < t[0] or now > t[-1]
+        out[f] = _line(offset[window], sigma, mirrored[window], level) @ data[window]
+        seen[f] = np.exp(-0.5 * (max(0.0, nearest - 0.75 * spacing) / 0.1) ** 2)
+    return out, seen
 
 
 def _line(d: NDArray, sigma: float, mirrored: NDArray, level: bool) -> NDArray:

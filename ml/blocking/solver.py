@@ -335,6 +335,16 @@ def _level(
     return points, rt.multiply(tilt, ground.INTO_SCENE), rt.multiply(tilt, into)
 
 
+def _rotations(
+    points: NDArray, into: NDArray, lifted: Lifted | None, fps: float, weight: NDArray
+) -> NDArray:
+    """Return how segments are turned (F, roles, 4): by geometry, or as the lifter says."""
+    if lifted is None:
+        return segment_rotations(points, fps)
+    turned = calm_turns(rt.multiply(into[:, None], lifted.rot), fps, weight)
+    return lifted_rotations(points, turned)
+
+
 def solve(
     landmarks: Landmarks,
     time: NDArray,
@@ -365,11 +375,7 @@ def solve(
     camera, residual = fit.fit_joints(seen, landmarks.size, focal_px, lifted)
     weight = seen.seen * seen.visibility[:, list(fit.CORE)].mean(axis=1)
     points, first, into = _level(camera, seen, weight, lifted, fps)
-    if lifted is None:
-        rot = segment_rotations(points, fps)
-    else:
-        turned = calm_turns(rt.multiply(into[:, None], lifted.rot), fps, weight)
-        rot = lifted_rotations(points, turned)
+    rot = _rotations(points, into, lifted, fps, weight)
     offsets = body_offsets(points, rot, weight)
     shape = forward(rot, offsets)
     leg = np.linalg.norm(offsets["shin.L"][1]) + np.linalg.norm(offsets["foot.L"][1])
@@ -378,9 +384,7 @@ def solve(
     path = points[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1)
     image = seen.still[:, [fit.HEEL_L, fit.TOE_L, fit.HEEL_R, fit.TOE_R]]
     leg_px = leg * focal_px / camera[:, [fit.HIP_L, fit.HIP_R], 2].mean(axis=1)
-    stands = None
-    if lifted is not None:
-        stands = ground.standing(lifted.contact, fps)
+    stands = None if lifted is None else ground.standing(lifted.contact, fps)
     root, contact, shift = ground.place(path, soles, leg, image, leg_px, fps, stands)
     rot, root, shape = _plant(rot, root, contact, offsets, fps)
     return Motion(
