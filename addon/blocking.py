@@ -231,7 +231,10 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
     written = fcurves.write_take(obj, take)
     action = obj.animation_data.action
     notes = [*take.notes, *_film(obj, options, meta, arrays)]
-    frames = np.unique(np.concatenate([c.keys["co"][:, 0] for c in take.channels]))
+    # Where feet begin and end to stand is keyed as well: those frames are no poses.
+    frames = arrays.get("key_frames")
+    if frames is None:
+        frames = np.unique(np.concatenate([c.keys["co"][:, 0] for c in take.channels]))
     return {
         "stage": "blocking",
         "status": "done",

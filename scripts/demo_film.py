@@ -77,8 +77,9 @@ def key_poses(rig: bpy.types.Object, report: dict) -> list[Key]:
             found[frame] = max(found.get(frame, 0), int(key["type"]), key=_weight)
     values = (report.get("confidence") or {}).get("key_poses", [])
     sure = dict(zip((round(f, 2) for f in report.get("key_poses", [])), values, strict=False))
-    keys = [Key(f, TYPES.get(found[f], "key"), sure.get(f)) for f in sorted(found)]
-    return keys
+    # Where feet begin and end to stand has keys that are no poses.
+    poses = [f for f in sorted(found) if not sure or f in sure]
+    return [Key(f, TYPES.get(found[f], "key"), sure.get(f)) for f in poses]
 
 
 def _weight(key_type: int) -> int:

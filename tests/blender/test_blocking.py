@@ -7,6 +7,7 @@ import math
 from types import SimpleNamespace
 
 import bpy
+import numpy as np
 import pytest
 from understudy.addon import actions, blocking, bonemaps, fcurves, jobs
 from understudy.ml.errors import Cancelled, RigError, UnderstudyError, VideoError
@@ -57,6 +58,15 @@ def test_the_same_request_goes_through_the_worker(human, settings):
     assert report["key_poses"] == [1, 9]
     assert report["confidence"]["doubtful_frames"] == [[7, 9]]
     assert report["ledger"]["ai"] == report["keys"] == 168
+
+
+def test_frames_where_feet_begin_and_end_to_stand_are_not_counted_as_poses(human, settings):
+    options = blocking.options_from(bpy.context)
+    params, arrays = blocking.request(bpy.context.scene, human, options)
+    meta, made = jobs.start(blocking.TASK, params, arrays, in_process=True).result()
+    report = blocking.finish(human, options, (meta, made | {"key_frames": np.array([1.0])}))
+    assert report["key_poses"] == [1] and len(report["confidence"]["key_poses"]) == 1
+    assert blocking.summary(report).startswith("1 key poses")
 
 
 def test_a_failure_is_reported_and_changes_nothing(human, settings):
