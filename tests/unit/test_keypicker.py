@@ -55,10 +55,15 @@ def test_plain_poses_may_cost_more_than_vague_ones():
     plain = np.zeros(90)
     plain[::10] = 1.0
     vague = np.full(90, 0.5)
-    counts = round(plain.sum() / 2.5)
-    dear, cheap = (keyposes._learned_worth(s, counts) for s in (plain, vague))
+    dear, cheap = (keyposes._worth(s, 1.0) for s in (plain, vague))
     assert dear[0] > cheap[0] and dear[1] > cheap[1]
-    assert keyposes._learned_worth(plain, 30) == cheap
+    assert keyposes._worth(plain, 8.0) == cheap
+
+
+@pytest.mark.parametrize("learned", [None, np.eye(1, 90, 45)[0]])
+def test_asked_for_fewer_keys_than_poses_the_curve_comes_first(learned):
+    few, many = (keyposes._worth(learned, asked) for asked in (0.4, 1.0))
+    assert few == keyposes._VAGUE_WORTH and many[0] > few[0] and many[1] > few[1]
 
 
 @pytest.mark.parametrize("count", [3, 7, 20])
