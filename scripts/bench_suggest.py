@@ -127,7 +127,139 @@ LATER = {
     "When the war ends, we will plant an orchard.": "hope longing tenderness",
     "The puppy did not make it through the night.": "grief sadness crying pity",
 }
-"""Lines written when cues and method were long set, and never used to change them."""
+"""Lines written when the cues were long set, and never used to change them."""
+
+MOODS = {
+    "I'm not angry. I'm just disappointed.": "disappointment sadness resignation",
+    "Don't worry, nobody is going to hurt you.": "tenderness warm_smile calm",
+    "I don't believe a word of it.": "doubt suspicion contempt",
+    "I'm not afraid of you.": "defiance determination glare",
+    "It isn't funny.": "irritation anger glare",
+    "He never once said he was proud of me.": "sadness disappointment longing bittersweet_smile",
+    "You're alive! I thought... never mind, you're alive!": "relief joy crying surprise",
+    "I hate waiting rooms.": "boredom irritation frustration anxiety",
+    "What do you mean, the flight is cancelled?": (
+        "irritation anger shock frustration surprise confusion"
+    ),
+    "Oh great. Another flat tyre.": "irritation frustration resignation contempt",
+    "Well, that went well.": (
+        "resignation contempt smirk disappointment irritation frustration embarrassment"
+    ),
+    "Thank you so much for ruining my evening.": "anger irritation contempt disdain glare",
+    "It's only a bit of blood.": "pain wince suppressed_smile calm determination fatigue disgust",
+    "I've had better days.": "sadness fatigue resignation bittersweet_smile pain",
+    "You might want to sit down for this.": "anxiety pity sadness dread",
+    "The doctor says it's spread.": "grief sadness dread crying shock resignation fear",
+    "She said yes!": "joy surprise",
+    "We're having a baby.": "joy tenderness warm_smile shock surprise",
+    "Whose blood is that on your shirt?": "suspicion fear shock glare anxiety",
+    "I know what you did.": "suspicion glare anger contempt",
+    "Nice try.": "smirk contempt wink disdain",
+    "Is that supposed to impress me?": "contempt disdain doubt boredom smirk",
+    "Give me back my son!": "rage anger crying terror determination",
+    "Leave me alone.": "anger irritation sadness resignation",
+    "I just need five minutes of sleep.": "fatigue",
+    "Hmm. That's odd.": "thinking confusion suspicion doubt interest",
+    "Hang on, the numbers don't add up.": (
+        "confusion suspicion thinking realisation doubt concentration"
+    ),
+    "That's it! The second lock is a mirror of the first.": "realisation joy surprise",
+    "Breathe in, and out. You're doing fine.": "calm tenderness warm_smile",
+    "I can smell it from here, close the lid.": "disgust aversion",
+    "Get that spider off me!": "terror fear disgust",
+    "Did you hear that? Downstairs.": "fear anxiety suspicion dread",
+    "There's no way out.": "terror fear dread resignation",
+    "They'll be here by dawn, all of them.": "dread fear anxiety determination resignation",
+    "I wish we'd had more time.": "longing sadness bittersweet_smile grief",
+    "Remember the summer we built the raft?": "bittersweet_smile longing warm_smile joy",
+    "If we hold the bridge till noon, we may still win this.": "hope determination",
+    "Over my dead body.": "defiance glare anger determination",
+    "I would sooner eat my own boots.": "defiance disdain contempt disgust",
+    "We go at first light, with or without them.": "determination",
+    "May I take your coat, madam?": "polite_smile",
+    "How lovely to see you again, Mrs Harper.": "polite_smile warm_smile joy",
+    "He walked into the glass door. Twice.": "laughter smirk suppressed_smile",
+    "I'm trying very hard not to laugh.": "suppressed_smile laughter",
+    "Oops, I think I just deleted everything.": "embarrassment shock fear anxiety shame",
+    "I said 'I love you' to my boss on the phone.": "embarrassment shame laughter shock",
+    "I lied to you, and I'd give anything to take it back.": "shame sadness crying",
+    "You did this, all by yourself? I'm impressed.": "pride warm_smile joy surprise awe",
+    "Every stone of it, I laid myself.": "pride",
+    "Ow, mind the elbow!": "wince pain irritation",
+    "I can't feel my legs.": "terror fear shock pain anxiety",
+    "Careful now... don't... move...": "concentration anxiety fear",
+    "Go on, what did she say next?": "interest joy",
+    "The whole sky was burning green, from one end to the other.": "awe",
+    "You always take his side.": "pout anger sadness disappointment irritation",
+    "But you promised I could come!": "pout disappointment sadness anger",
+    "Our secret, all right?": "wink warm_smile smirk suppressed_smile",
+    "I suppose it's for the best.": "resignation sadness bittersweet_smile",
+    "I used to love you, but I can't do this any more.": "sadness resignation grief crying fatigue",
+    "I was scared, but now I know what I have to do.": "determination",
+}
+"""Lines written before it was looked at how a line is said, and in sight while that was written."""
+
+FRESH = {
+    "Stop the car, I'm going to be sick.": "disgust pain fatigue aversion",
+    "You hid it under the floor, didn't you?": "suspicion smirk glare",
+    "I haven't laughed like that in years.": "joy laughter bittersweet_smile warm_smile",
+    "It's not that I don't love you.": (
+        "sadness shame bittersweet_smile resignation tenderness pity"
+    ),
+    "Oh, wonderful, it's raining again.": (
+        "irritation resignation frustration disappointment contempt boredom"
+    ),
+    "I'm fine. Really.": "sadness resignation bittersweet_smile suppressed_smile polite_smile pain",
+    "Who taught you to hold a sword like that?": (
+        "contempt interest suspicion surprise disdain confusion smirk"
+    ),
+    "They burned the library, every last book.": "grief sadness anger rage",
+    "You shall not lay a finger on these people.": "defiance determination glare anger",
+    "Shh, he's asleep.": "tenderness warm_smile calm",
+    "I only wanted you to be happy.": "sadness tenderness bittersweet_smile crying shame",
+    "There's something under the ice, and it's awake.": "dread fear terror awe anxiety",
+    "Would you care for some more tea, Vicar?": "polite_smile",
+    "Not bad for an old man, eh?": "smirk pride wink joy",
+    "My knee gave out on the last step.": "pain wince fatigue frustration",
+    "I can't find her anywhere!": "fear anxiety terror frustration crying",
+    "Ten years I gave this company, and this is the thanks I get.": (
+        "anger disappointment irritation sadness contempt"
+    ),
+    "Don't cry, it's just a broken cup.": "tenderness warm_smile calm pity",
+    "Eat your soup before it gets cold.": "calm tenderness irritation warm_smile",
+    "What if they never forgive me?": "anxiety shame fear sadness",
+    "Look at those wings, it must be ten metres across!": "awe surprise joy",
+    "I thought it was Friday. It's Thursday.": (
+        "disappointment realisation resignation embarrassment confusion"
+    ),
+    "You're late. Again.": "irritation disappointment anger glare",
+    "I kissed the wrong twin.": "embarrassment shock shame laughter",
+    "We found your brother, he's on his way home.": "joy relief warm_smile tenderness",
+    "There is nothing left for us here.": "resignation sadness dread grief",
+    "Kneel? Before him? Never.": "defiance contempt disdain determination",
+    "Has anyone checked the basement?": "anxiety suspicion fear thinking dread",
+    "My grandson can already tie his own shoes.": "pride joy warm_smile tenderness",
+    "I am not crying, there's dust in my eye.": (
+        "suppressed_smile crying bittersweet_smile sadness embarrassment defiance"
+    ),
+    "So when you said 'north', you meant the other north.": (
+        "contempt realisation irritation confusion doubt smirk"
+    ),
+    "If I have to hear that song once more I will scream.": "irritation frustration anger boredom",
+    "The trap was never for the wolf. It was for us.": "realisation dread fear shock",
+    "One day you'll thank me for this.": (
+        "determination resignation smirk tenderness calm bittersweet_smile"
+    ),
+    "Come on, come on, start, you stupid engine!": "frustration anger fear irritation anxiety",
+    "I'd forgotten how quiet the snow makes everything.": "calm awe bittersweet_smile longing",
+    "He put mustard in her coffee, and she drank it!": "laughter joy",
+    "I will find the man who did this.": "determination anger rage glare",
+    "Thank you for nothing.": "anger contempt irritation disappointment glare",
+    "You came all this way for me?": "surprise joy tenderness warm_smile crying shock",
+}
+"""Lines written after all that, and used for nothing else."""
+
+SETS = {"lines": LINES, "later lines": LATER, "lines of moods": MOODS, "fresh lines": FRESH}
 
 
 def judged(lines: dict[str, str], embed: suggest.Embed | None) -> tuple[float, float]:
@@ -151,10 +283,12 @@ def main() -> int:
     except ModelError as exc:
         sys.stdout.write(f"{exc}\n")
     cues = {line for cue in suggest._cues().values() for line in cue["lines"]}
-    assert not cues & (set(LINES) | set(LATER)), "a line is among the cues"
+    assert not cues & {line for lines in SETS.values() for line in lines}, (
+        "a line is among the cues"
+    )
     sys.stdout.write(f"{len(library.load())} expressions\n")
     for way, embed in ways.items():
-        for title, lines in (("lines", LINES), ("later lines", LATER)):
+        for title, lines in SETS.items():
             first, third = judged(lines, embed)
             share = f"first {first:.0%}, among three {third:.0%}"
             sys.stdout.write(f"{way}, {len(lines)} {title}: {share}\n")

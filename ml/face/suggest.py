@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from ..errors import ModelError, UnderstudyError
 from ..progress import Progress, Steps
 from ..runtime import Settings
-from . import library
+from . import library, tone
 
 Embed = Callable[[Sequence[str]], NDArray]
 """Sentences to (N, D) rows of length 1."""
@@ -36,7 +36,9 @@ _NO_SPACES = 0x2E80  # the first character of the scripts of East Asia
 _SECONDS_A_LETTER = 0.065
 _SAME_AGAIN, _WHOLE_LINE, _LEXICON = 0.03, 0.35, 0.12
 _SPREAD = 0.05
-_WEAK = 0.33  # below this nothing in the cues is near
+_NAMED = 0.4  # share of what an expression is called, beside what is said with it
+_STRONG = 0.8  # weight of a word that tells of an expression by itself
+_WEAK = 0.3  # likeness to the nearest cue, below which a line says little
 _USED = {"shouted": 1.2, "asked": 0.85}
 
 
@@ -93,12 +95,23 @@ def _stems(name: str) -> dict[str, float]:
     return found
 
 
+def _called(name: str) -> set[str]:
+    """Return word stems that name an expression itself."""
+    entry = library.load()[name]
+    return set(_words(f"{entry.title} {' '.join(entry.tags)}"))
+
+
+def _told(name: str) -> set[str]:
+    """Return word stems that tell of an expression."""
+    return {word for word, weight in _stems(name).items() if weight >= _STRONG}
+
+
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text.lower())
-    return [_stem(w) for w in _WORD.findall(plain) if w not in _COMMON]
+    return [stem(w) for w in _WORD.findall(plain) if w not in _COMMON]
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Cut common English endings, roughly."""
     word = word.replace("’", "'").split("'")[0]
     for ending in ("ing", "ed", "ly", "es", "s"):
@@ -174,17 +187,41 @@ def by_meaning(parts: Sequence[str], embed: Embed) -> NDArray:
     names = list(_cues())
     lines = [line for n in names for line in _cues()[n]["lines"]]
     owner = np.array([i for i, n in enumerate(names) for _ in _cues()[n]["lines"]])
-    described = [_described(n) for n in names]
+    described = [text for n in names for text in _described(n)]
     rows = np.asarray(embed([*lines, *described, *parts]))
-    said, about, asked = np.split(rows, [len(lines), len(lines) + len(names)])
+    # What all the lines have in common says nothing of any expression.
+    rows = rows - rows[: len(lines)].mean(axis=0)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    said, about, asked = np.split(rows, [len(lines), len(lines) + len(described)])
     near = asked @ said.T
     best = np.stack([_two_best(near[:, owner == i]) for i in range(len(names))], axis=1)
-    return 0.8 * best + 0.2 * (asked @ about.T)
+    named = (asked @ about.T).reshape(len(asked), len(names), -1).mean(axis=2)
+    return (1 - _NAMED) * best + _NAMED * named
 
 
-def _described(name: str) -> str:
+def nearest(line: str, embed: Embed) -> float:
+    """Return how near a line is to the nearest of what is said with any expression, -1 to 1."""
+    rows = np.asarray(embed([*(said for cue in _cues().values() for said in cue["lines"]), line]))
+    return float((rows[:-1] @ rows[-1]).max())
+
+
+def _once(embed: Embed) -> Embed:
+    """Return an embedding that works out each text once."""
+    known: dict[str, NDArray] = {}
+
+    def rows(texts: Sequence[str]) -> NDArray:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, embed(new) if new else [], strict=True))
+        return np.array([known[text] for text in texts])
+
+    return rows
+
+
+def _described(name: str) -> list[str]:
     entry = library.load()[name]
-    return f"{entry.title}: {', '.join(entry.tags)}"
+    title, tags = entry.title.lower(), ", ".join(entry.tags)
+    shows = f"The speaker shows {title}, {tags}."
+    return [f"{entry.title}: {tags}", f"I feel {title}.", shows]
 
 
 def _two_best(near: NDArray) -> NDArray:
@@ -219,12 +256,15 @@ def suggest(
         return []
     found = _LEXICON * by_words(parts)
     if embed is not None:
-        meant = by_meaning([*parts, line], embed)
+        meant = by_meaning([*parts, _decisive(line, parts)], embed)
         found = found + (1 - _WHOLE_LINE) * meant[:-1] + _WHOLE_LINE * meant[-1]
+    names = list(_cues())
+    called, told = [_called(n) for n in names], [_told(n) for n in names]
+    found = found + tone.shifts(parts, found, names, called, told, _words)
     share = np.exp((found - found.max(axis=1, keepdims=True)) / _SPREAD)
     share /= share.sum(axis=1, keepdims=True)
     when = list(times) if times is not None else timed(parts, seconds)
-    names, sequences = list(_cues()), []
+    sequences = []
     for score, path in _best_paths(found, count):
         made, k = [], 0
         for i, run in groupby(path):  # one face through several clauses is held, not made anew
@@ -234,6 +274,12 @@ def suggest(
             k = last + 1
         sequences.append(Proposal(tuple(made), score))
     return sequences
+
+
+def _decisive(line: str, parts: Sequence[str]) -> str:
+    """Return what of the line says how it is meant: what comes after its last "but"."""
+    last = max((k for k, part in enumerate(parts) if tone.turns(part)), default=0)
+    return " ".join(parts[last:]) if last else line
 
 
 def _best_paths(found: NDArray, count: int) -> list[tuple[float, tuple[int, ...]]]:
@@ -296,13 +342,13 @@ def suggested(params: dict, _arrays: dict) -> Steps[tuple[dict, dict]]:
         from ..layout.words import Sentences
 
         sentences = Sentences(Settings.from_params(params))
-        embed, provider = (lambda texts: sentences(list(texts))), sentences.session.provider
+        embed, provider = _once(sentences), sentences.session.provider
     except ModelError as exc:
         notes.append(f"Compared by words only, not by meaning: {exc}")
     if not params["language"].startswith("en"):
         notes.append("Proposals are made for English: check those for another language")
     proposals = suggest(line, times=times, embed=embed)
-    if embed is not None and proposals and proposals[0].score < _WEAK:
+    if embed is not None and proposals and nearest(line, embed) < _WEAK:
         notes.append("The line says little about a feeling: take these as guesses")
     fps, start = params["fps"], params["start_frame"]
     told = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from understudy.ml import progress
 from understudy.ml.errors import ModelError
-from understudy.ml.face import library, suggest
+from understudy.ml.face import library, suggest, tone
 from understudy.ml.layout.words import Sentences
 from understudy.ml.runtime import Settings, model_path
 
@@ -129,3 +129,43 @@ def test_with_the_network_meaning_counts() -> None:
     # No word of it is in any list.
     line = "I have been awake since Tuesday."
     assert names(suggest.suggest(line, embed=sentences)) == ["fatigue"]
+
+
+def shifted(parts: list[str], near: dict[str, float]) -> dict[str, float]:
+    """Return what the way of saying adds to each expression of the first clause."""
+    cues = list(suggest._cues())
+    found = np.tile([near.get(n, 0.0) for n in cues], (len(parts), 1))
+    called, told = [suggest._called(n) for n in cues], [suggest._told(n) for n in cues]
+    shifts = tone.shifts(parts, found, cues, called, told, suggest._words)
+    return dict(zip(cues, shifts[0], strict=True))
+
+
+def test_a_feeling_that_is_denied_is_not_the_one_shown() -> None:
+    shift = shifted(["I'm not afraid of you."], {"fear": 0.5})
+    assert shift["fear"] < -0.5 and shift["defiance"] > 0
+    assert shifted(["I am afraid of you."], {"fear": 0.5})["fear"] == 0
+    # To be told not to laugh is no denial.
+    assert shifted(["I am trying not to laugh."], {"laughter": 0.5})["laughter"] == 0
+
+
+def test_who_is_soothed_sees_no_fear() -> None:
+    shift = shifted(["Don't be afraid, little one."], {"fear": 0.5})
+    assert shift["tenderness"] > 0 > shift["fear"]
+
+
+@pytest.mark.parametrize("line", ["Oh, lovely, the bridge has burnt down.", "Thanks for nothing."])
+def test_praise_of_what_is_bad_is_sour(line: str) -> None:
+    shift = shifted(suggest.clauses(line), {"sadness": 0.4, "joy": 0.1})
+    assert shift["irritation"] > 0 > shift["joy"]
+    kind = shifted(["Oh, lovely, it is here."], {"sadness": 0.1, "joy": 0.4})
+    assert kind["irritation"] <= 0 <= kind["joy"]
+
+
+def test_understatement_is_brave() -> None:
+    assert shifted(["It is only a scratch."], {})["determination"] > 0
+
+
+def test_what_comes_after_but_says_how_a_line_is_meant() -> None:
+    line = "I was scared, but now I know."
+    assert suggest._decisive(line, suggest.clauses(line)) == "but now I know."
+    assert suggest._decisive("But why? Tell me.", ["But why?", "Tell me."]) == "But why? Tell me."
