@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
@@ -12,8 +13,10 @@ from mathutils import Vector
 from numpy.typing import NDArray
 
 from ..ml.errors import Cancelled, RigError
-from ..ml.face import geometry, residual
-from ..ml.face.facemap import Control, FaceMap
+from ..ml.face import blink, geometry, residual
+from ..ml.face.facemap import KEY, Control, FaceMap
+from ..ml.face.landmarks import skin
+from ..ml.face.raster import Surface
 from ..ml.progress import Progress
 from . import facerig, jobs
 from .facesurface import Measured, Probe, measure
@@ -22,15 +25,51 @@ TASK = "facemarks"
 MARKS = "understudy_face_points"
 """Custom property of the object that holds the face's points, set by hand: the face's name."""
 
-_LOOKED, _TRIED, _CHECKED = 0.3, 0.6, 0.85  # shares of the time
+_LOOKED, _TRIED, _CHECKED, _SHUT = 0.25, 0.5, 0.7, 0.85  # shares of the time
 _BATCH = 6  # expressions that are measured in one step
 _MENDED = 5  # times that what bones really do is measured
 _HELD_BACK = (5.0, 25.0)  # times more than usual, where a rig does not do what was foretold
-_LIDS_HELD_BACK = 10.0  # the same for a blink at once: lids turn about an eye
 _AS_FORETOLD = 0.9
 _GAIN = 0.004  # of quality; what rises by less is left as it is
 _WORTH = 0.98  # what is left, above which nothing is worth telling
 _LEARNED = 4  # times that combinations of expressions are tried
+
+
+@dataclass
+class _Task:
+    """A face to be mapped, and what was found for it.
+
+    Attributes
+    ----------
+    motion : (C, 468, 3), how a unit of each control moves the points
+    span : (3, C) low, high, and what counts as large
+    target : (52, 468, 3)
+    fits : of each expression
+    """
+
+    probe: Probe
+    controls: list[Control]
+    motion: NDArray
+    span: NDArray
+    target: NDArray
+    fits: list[geometry.Fit]
+
+    @property
+    def bones(self) -> NDArray[np.bool_]:
+        """Return (C,) which controls have to be tried: shape keys add up as they are."""
+        return np.array([control.kind != KEY for control in self.controls])
+
+    def values(self, weights: NDArray) -> dict[Control, float]:
+        """Return what is not at rest."""
+        return {self.controls[i]: float(weights[i]) for i in np.flatnonzero(weights)}
+
+    def moved(self, rows: Sequence[NDArray]) -> NDArray:
+        """Return (N, 468, 3): how controls at each of these (N, C) values move the points."""
+        if not len(rows):
+            return np.zeros((0, *self.target.shape[1:]))
+        tried, bones = np.array(rows), self.bones
+        made = self.probe.moved_by([self.values(row) for row in tried * bones])
+        return np.array(made) + np.tensordot(tried * ~bones, self.motion, 1)
 
 
 class MapJob(jobs.Job):
@@ -103,12 +142,12 @@ class MapJob(jobs.Job):
             geometry.carried(geometry.reference(name), probe.rest) for name in self._references
         ]
         low, high = np.array(ranges).T
-        motion = np.array(motion)
-        fits = geometry.solve(controls, motion, low, high, targets, np.array(usual))
-        span = np.array([low, high, usual])
-        target = np.mean(targets, axis=0)
-        yield from self._mend(probe, controls, motion, span, target, fits)
-        notes = yield from self._refine(probe, controls, motion, span, target, fits)
+        span, moves = np.array([low, high, usual]), np.array(motion)
+        fits = geometry.solve(controls, moves, low, high, targets, span[2])
+        task = _Task(probe, controls, moves, span, np.mean(targets, axis=0), fits)
+        yield from self._mend(task)
+        yield from self._shut(task, found)
+        notes = yield from self._refine(task)
         face = geometry.to_map(controls, fits)
         face.notes = [*self._face.notes, *face.notes, *notes]
         self._result = {"presence": meta["presence"]}, {"map": face, "points": probe.rest}
@@ -121,73 +160,62 @@ class MapJob(jobs.Job):
         found = [rig.head, rig.both_eyes, *rig.eyes]
         return {turner.bone for turner in found if turner is not None}
 
-    def _mend(
-        self,
-        probe: Probe,
-        controls: list[Control],
-        motion: NDArray,
-        span: NDArray,
-        target: NDArray,
-        fits: list[geometry.Fit],
-    ) -> Iterator[Progress]:
+    def _mend(self, task: _Task) -> Iterator[Progress]:
         """Measure what bones really do together, and take what is missing into account.
 
         A jaw turns along an arc, which one small try does not tell.
         """
-        bones, counts = np.array([c.kind != "key" for c in controls]), geometry.counts()
-        open_ = [i for i, fit in enumerate(fits) if (bones & (fit.weights != 0)).any()]
-        low, high, usual = span
-        ridge = geometry.RIDGE * _LIDS_HELD_BACK
-        for n in sorted(set(open_) & set(geometry.BLINKS)):
-            wanted = target[n] * counts[n]
-            fits[n] = geometry.combined(motion * counts[n], low, high, wanted, usual, ridge)
+        fits, target = task.fits, task.target
+        open_ = [i for i, fit in enumerate(fits) if (task.bones & (fit.weights != 0)).any()]
         for turn, at in itertools.product(range(_MENDED), range(0, len(open_), _BATCH)):
             share = (turn + at / len(open_)) / _MENDED
             yield Progress(_TRIED + (_CHECKED - _TRIED) * share, "Checking the expressions")
             batch = [i for i in open_[at : at + _BATCH] if fits[i].gain > _GAIN]
-            tried = {
-                n: self._next(turn, fits[n], motion * counts[n], span, target[n] * counts[n])
-                for n in batch
-            }
-            trials = [
-                {controls[i]: float(w[i]) for i in np.flatnonzero(bones & (w != 0))}
-                for w in tried.values()
-            ]
-            for (n, weights), made in zip(tried.items(), probe.moved_by(trials), strict=True):
-                keys = np.where(bones, 0.0, weights)
-                moved = made + np.tensordot(keys, motion, 1)
-                fits[n].keep(weights, moved * counts[n], target[n] * counts[n])
+            tried = [self._next(turn, fits[n], task.motion, task.span, target[n]) for n in batch]
+            for n, weights, made in zip(batch, tried, task.moved(tried), strict=True):
+                fits[n].keep(weights, made, target[n])
 
-    def _refine(
-        self,
-        probe: Probe,
-        controls: list[Control],
-        motion: NDArray,
-        span: NDArray,
-        target: NDArray,
-        fits: list[geometry.Fit],
-    ) -> Iterator[Progress]:
+    def _shut(self, task: _Task, found: dict[str, NDArray]) -> Iterator[Progress]:
+        """Let bones shut the eyes, and let the target say what they then do."""
+        surface = Surface(**self._measured.arrays())
+        of_skin = skin(surface, found["triangle"])
+        for k, (n, side) in enumerate(zip(geometry.BLINKS, blink.SIDES, strict=True)):
+            yield Progress(_CHECKED + k * (_SHUT - _CHECKED) / 2, "Shutting the eyes")
+            lids = blink.lids(surface, of_skin, task.probe.rest, side)
+            if lids is None or not (task.bones & (task.fits[n].weights != 0)).any():
+                continue
+            shutting = blink.Shutting(
+                lids, side, task.motion, task.span, task.target[n], task.bones
+            )
+            if not len(shutting.used):
+                continue
+            places = task.probe.with_points(lids.triangle, lids.bary)
+            for turn in range(blink.TURNS):
+                share = (k + turn / blink.TURNS) / 2
+                yield Progress(_CHECKED + share * (_SHUT - _CHECKED), "Shutting the eyes")
+                nudged = places.moved_by([task.values(w) for w in shutting.nudged()])
+                tried = shutting.steps(np.array(nudged))
+                made = places.moved_by([task.values(w) for w in tried])
+                if not shutting.take(tried, np.array(made)):
+                    break
+            task.fits[n] = geometry.Fit(shutting.weights, shutting.quality)
+            task.target[n] = shutting.made[: len(task.probe.rest)]
+
+    def _refine(self, task: _Task) -> Iterator[Progress]:
         """Learn what is left over where expressions come together; return what to tell."""
-        bones = np.array([control.kind != "key" for control in controls])
-        weights = np.array([fit.weights * (fit.quality >= geometry.SHOWN) for fit in fits])
-        if not (bones & (weights != 0)).any():
+        weights = np.array([f.weights * (f.quality >= geometry.SHOWN) for f in task.fits])
+        if not (task.bones & (weights != 0)).any():
             return []  # keys add up as they are
-        learning = residual.Residual(weights, motion, span, target)
+        learning = residual.Residual(weights, task.motion, task.span, task.target)
         for turn in range(_LEARNED):
             values, made = learning.values(), []
             for at in range(0, len(values), _BATCH):
                 share = (turn + at / len(values)) / _LEARNED
-                yield Progress(_CHECKED + (1 - _CHECKED) * share, "Learning combinations")
-                batch = values[at : at + _BATCH]
-                trials = [
-                    {controls[i]: float(row[i]) for i in np.flatnonzero(bones & (row != 0))}
-                    for row in batch
-                ]
-                keys = np.tensordot(np.where(bones, 0.0, batch), motion, 1)
-                made += list(np.array(probe.moved_by(trials)) + keys)
+                yield Progress(_SHUT + (1 - _SHUT) * share, "Learning combinations")
+                made += list(task.moved(values[at : at + _BATCH]))
             if not learning.learn(np.array(made)):
                 break
-        for fit, row in zip(fits, learning.weights, strict=True):
+        for fit, row in zip(task.fits, learning.weights, strict=True):
             if fit.quality >= geometry.SHOWN:
                 fit.weights = row
         before, after = learning.errors[0], min(learning.errors)

@@ -193,7 +193,7 @@ class Probe:
     """
 
     def __init__(self, face: Face, measured: Measured, triangle: NDArray, bary: NDArray) -> None:
-        self._face, self._measured, self._bary = face, measured, bary
+        self._face, self._measured, self._triangle, self._bary = face, measured, triangle, bary
         corners = measured.triangles[triangle]
         self.rest = np.einsum("jk,jkc->jc", bary, measured.points[corners])
         ends = [*measured.starts[1:], len(measured.points)]
@@ -202,6 +202,11 @@ class Probe:
             mine = ((corners >= start) & (corners < end)).all(axis=1)
             if mine.any():
                 self._parts.append((mesh, np.flatnonzero(mine), corners[mine] - start))
+
+    def with_points(self, triangle: NDArray, bary: NDArray) -> Probe:
+        """Return what measures further points as well, behind these."""
+        triangles = np.concatenate([self._triangle, triangle])
+        return Probe(self._face, self._measured, triangles, np.concatenate([self._bary, bary]))
 
     @property
     def size(self) -> float:

@@ -34,8 +34,11 @@ package.load()
 from understudy.addon import face, facemaps, facerig, facesolve, facesurface, jobs  # noqa: E402
 from understudy.ml.face import geometry  # noqa: E402
 from understudy.ml.face import performance as performances  # noqa: E402
-from understudy.ml.face.facemap import Control  # noqa: E402
+from understudy.ml.face.facemap import Control, FaceMap  # noqa: E402
+from understudy.ml.face.landmarks import skin  # noqa: E402
 from understudy.ml.face.performance import NAMES  # noqa: E402
+from understudy.ml.face.raster import Surface, View, draw  # noqa: E402
+from understudy.ml.face.retarget import control_values  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("UNDERSTUDY_SHARED", ROOT.parent / "shared")) / "data" / "face"
@@ -48,6 +51,9 @@ WAYS = ("names", "shapes", "mixed", "bones")
 BARS = {"names": 0.15, "shapes": 0.25, "bones": 0.35}
 LIPS, LIDS = ((13, 14),), ((159, 145), (386, 374))
 """Points of the face mesh between which lips and lids open."""
+
+EYES = [[33, 133, 159, 145], [263, 362, 386, 374]]
+"""Corners and middles of the lids of the right eye, and of the left."""
 
 
 class Head:
@@ -108,11 +114,54 @@ class Head:
         return np.array(out) - probe.rest
 
 
+class Poser:
+    """Moves a character's face by its map, and tells where the skin then is."""
+
+    def __init__(self, target: bpy.types.Object, found: FaceMap) -> None:
+        self.map, self.face = found, facerig.find_face(target)
+        self.rig = facerig.read_rig(self.face, facemaps.bone_controls(found))
+        self.measured = facesurface.measure(self.face)
+
+    def points(self, coefficients: np.ndarray) -> np.ndarray:
+        """Return where the vertices are as Blender moves them by (52,) coefficients."""
+        values = control_values(coefficients[None], self.map, self.rig)[0]
+        bones = {}
+        for control, value in zip(self.rig.controls, values, strict=True):
+            if control.kind == "key":
+                keys = bpy.data.objects[control.owner].data.shape_keys
+                keys.key_blocks[control.name].value = value
+            else:
+                bones[control] = value
+        facesurface.pose(self.face, bones)
+        graph, out = bpy.context.evaluated_depsgraph_get(), []
+        for mesh in self.measured.meshes:
+            shown = mesh.evaluated_get(graph).data.vertices
+            flat = np.empty(3 * len(shown), np.float32)
+            shown.foreach_get("co", flat)
+            world = np.array(mesh.matrix_world)
+            out.append(flat.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3])
+        return np.concatenate(out) @ self.measured.axes
+
+
+def eyes_seen(head: Head, poser: Poser, blink: float) -> np.ndarray:
+    """Return (2,) how many pixels of the right and the left eyeball are seen in a blink."""
+    surface = head.surface.arrays()
+    of_skin = skin(Surface(**surface), head.marks["triangle"])
+    coefficients = np.zeros(len(NAMES))
+    coefficients[geometry.BLINKS] = blink
+    surface["points"] = poser.points(coefficients)
+    poser.points(np.zeros(len(NAMES)))
+    out = []
+    for ring in EYES:
+        around = head.probe.rest[ring, :2]
+        view = View(around.mean(axis=0), 1.3 * float(np.ptp(around[:, 0])), 300)
+        triangle = draw(Surface(**surface), view).triangle
+        out.append(((triangle >= 0) & ~of_skin[triangle]).sum())
+    return np.array(out, float)
+
+
 def eyes_and_teeth(head: Head) -> np.ndarray:
     """Return (V,) bool: vertices that are not skin."""
-    from understudy.ml.face.landmarks import skin
-    from understudy.ml.face.raster import Surface
-
     surface = Surface(**head.surface.arrays())
     mine = skin(surface, head.marks["triangle"])
     still = np.ones(len(surface.points), bool)
@@ -145,6 +194,8 @@ def run(head: Head, way: str, frames: int) -> dict:
         found = facesolve.map_of(facesolve.start(target, {}, ("ict",)).result())
     took = time.monotonic() - begun
     facemaps.store(target, found)
+    poser = Poser(target, found)
+    open_, half, shut = (eyes_seen(head, poser, share) for share in (0.0, 0.5, 1.0))
     scene = bpy.context.scene
     scene.render.fps = 30
     options = face.Options(recording=str(RECORDING), frame_start=1, head=False, eyes=False)
@@ -164,6 +215,8 @@ def run(head: Head, way: str, frames: int) -> dict:
         "carried": geometry.error(shown, wanted),
         "lips": geometry.error(opened(shown, LIPS), opened(wanted, LIPS)),
         "lids": geometry.error(opened(shown, LIDS), opened(wanted, LIDS)),
+        "half": float((1 - half / open_).min()),
+        "shut": float((1 - shut / open_).min()),
         "keys": report["keys"],
         "expressions": report["expressions"],
         "seconds": took,
@@ -183,14 +236,16 @@ def main() -> int:
         parser.error(f"{RECORDING} is not there: this needs the optional data folder")
     package.load().register()
     say = sys.stdout.write
-    say("head               way     error/own  error/carried  lips  lids  expressions  ")
+    say(
+        "head               way     error/own  error/carried  lips  lids  half  shut  expressions  "
+    )
     say("keys  map s\n")
     for name in args.heads:
         for way in args.only:
             f = run(Head(HEADS[name]), way, args.frames)
             say(
                 f"{name:18} {way:7} {f['own']:9.3f}  {f['carried']:13.3f}  "
-                f"{f['lips']:4.2f}  {f['lids']:4.2f}  "
+                f"{f['lips']:4.2f}  {f['lids']:4.2f}  {f['half']:4.2f}  {f['shut']:4.2f}  "
                 f"{f['expressions']:11}  {f['keys']:5}  {f['seconds']:5.1f}\n"
             )
             sys.stdout.flush()

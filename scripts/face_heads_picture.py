@@ -22,13 +22,12 @@ import package
 from face_rigs import bind, fit_rigify
 
 # isort: split
-from understudy.addon import examplehead, facemaps, facerig, facesolve, facesurface
+from understudy.addon import examplehead, facemaps, facerig, facesolve
 from understudy.ml import progress
 from understudy.ml.face import raster
 from understudy.ml.face.facemap import FaceMap
 from understudy.ml.face.performance import INDEX, Performance
 from understudy.ml.face.pipeline import capture
-from understudy.ml.face.retarget import control_values
 
 CLIP = package.ROOT / "tests" / "data" / "face_clip.mp4"
 COLUMNS, SIDE = 12, 120
@@ -38,13 +37,11 @@ _MOVES = 0.2  # share of the largest motion, from which on a vertex is of the fa
 _MARGIN = 1.12
 
 
-class Model:
+class Model(bench.Poser):
     """A head, the controls of its face, and a picture of it as it stands."""
 
     def __init__(self, target: bpy.types.Object, found: FaceMap) -> None:
-        self.map, self.face = found, facerig.find_face(target)
-        self.rig = facerig.read_rig(self.face, facemaps.bone_controls(found))
-        self.measured = facesurface.measure(self.face)
+        super().__init__(target, found)
         rest = self.points(np.zeros(len(INDEX)))
         near = np.zeros(len(rest), bool)
         for name in _FRAMING:
@@ -52,26 +49,6 @@ class Model:
             near |= away > _MOVES * away.max()
         low, high = rest[near].min(axis=0)[:2], rest[near].max(axis=0)[:2]
         self._view = raster.View((low + high) / 2, _MARGIN * float((high - low).max()), SIDE)
-
-    def points(self, coefficients: NDArray) -> NDArray:
-        """Return where the vertices are as Blender moves them."""
-        values = control_values(coefficients[None], self.map, self.rig)[0]
-        bones = {}
-        for control, value in zip(self.rig.controls, values, strict=True):
-            if control.kind == "key":
-                keys = bpy.data.objects[control.owner].data.shape_keys
-                keys.key_blocks[control.name].value = value
-            else:
-                bones[control] = value
-        facesurface.pose(self.face, bones)
-        graph, out = bpy.context.evaluated_depsgraph_get(), []
-        for mesh in self.measured.meshes:
-            shown = mesh.evaluated_get(graph).data.vertices
-            flat = np.empty(3 * len(shown), np.float32)
-            shown.foreach_get("co", flat)
-            world = np.array(mesh.matrix_world)
-            out.append(flat.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3])
-        return np.concatenate(out) @ self.measured.axes
 
     def picture(self, coefficients: NDArray) -> NDArray:
         """Return (SIDE, SIDE, 3) BGR."""

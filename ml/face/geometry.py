@@ -30,8 +30,8 @@ _A_SET, _ALIKE_IN_A_SET = 20, 0.35  # so many sure ones: the keys are a set of t
 _NATURAL = (0.3, 3.0)  # sizes, over what is expected, of a shape key that is the expression
 _NAMED = 8  # of what is lacking, in one sentence
 SHOWN = 0.25  # quality below which an expression is left out
-_UPPER = (246, 161, 160, 159, 158, 157, 173, 466, 388, 387, 386, 385, 384, 398)
-_LOWER = (7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380, 381, 382)
+UPPER_LIDS = (246, 161, 160, 159, 158, 157, 173, 466, 388, 387, 386, 385, 384, 398)
+LOWER_LIDS = (7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380, 381, 382)
 _LIDS = 10.0  # how many times as much as another point a point of the lids' edges counts in a blink
 BLINKS = [NAMES.index(f"eyeBlink{side}") for side in ("Left", "Right")]
 
@@ -96,7 +96,7 @@ def counts() -> NDArray:
     seen before anything else.
     """
     out = np.ones((len(NAMES), 468, 1))
-    out[np.ix_(BLINKS, [*_UPPER, *_LOWER])] = _LIDS
+    out[np.ix_(BLINKS, [*UPPER_LIDS, *LOWER_LIDS])] = _LIDS
     return out
 
 
@@ -126,7 +126,7 @@ class Fit:
 
         Parameters
         ----------
-        made, target : (468, 3), how they move the points and should, each as much as it counts
+        made, target : (468, 3), how they move the points and should
         """
         quality = shown(made, target)
         if self.made is None or quality > self.quality:

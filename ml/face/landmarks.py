@@ -12,7 +12,7 @@ from ..errors import RigError
 from ..progress import Progress, Steps
 from ..runtime import Settings
 from .detector import Detector
-from .geometry import reference
+from .geometry import LOWER_LIDS, UPPER_LIDS, reference
 from .mesh import COUNT, Mesh, MeshNetwork
 from .raster import Picture, Surface, View, draw
 
@@ -29,6 +29,9 @@ _FOLDS = (
     *(225, 224, 223, 222, 221, 189, 445, 444, 443, 442, 441, 413),
 )
 """Above the lids: where no fold is drawn, the network puts them on the lids themselves."""
+
+_RIMS = (*UPPER_LIDS, *LOWER_LIDS, 33, 133, 263, 362)
+"""Around the openings of the eyes: what an eyeball hides is the socket, not the lid's edge."""
 
 _TURNS = (0, 2, 1, 3)  # quarter turns about the vertical, the usual first
 
@@ -164,9 +167,9 @@ def skin(surface: Surface, triangle: NDArray) -> NDArray:
 
 def _trace(surface: Surface, view: View, seen: NDArray) -> tuple[NDArray, NDArray]:
     """Put points that were seen at pixels onto the skin."""
-    picture = draw(surface, view)
+    whole = draw(surface, view)
     pixel = np.clip(np.round(seen[:, :2]).astype(int), 0, view.pixels - 1)
-    mine = skin(surface, picture.triangle[pixel[:, 1], pixel[:, 0]])
+    mine = skin(surface, whole.triangle[pixel[:, 1], pixel[:, 0]])
     rows = np.flatnonzero(mine)
     only = Surface(surface.points, surface.triangles[mine], surface.colours[mine])
     picture = draw(only, view)
@@ -174,7 +177,10 @@ def _trace(surface: Surface, view: View, seen: NDArray) -> tuple[NDArray, NDArra
     apart = _APART * float(np.ptp(seen[:, 1]))
     at[list(_LIPS_UP), 1] -= apart
     at[list(_LIPS_DOWN), 1] += apart
+    hidden = whole.triangle != np.where(picture.triangle < 0, -1, rows[picture.triangle])
     triangle, bary = _nearest(picture, view, at)
+    rims = list(_RIMS)
+    triangle[rims], bary[rims] = _nearest(picture, view, at[rims], hidden)
     return rows[triangle], bary
 
 
@@ -190,12 +196,20 @@ def _without_folds(seen: NDArray) -> NDArray:
     return out
 
 
-def _nearest(picture: Picture, view: View, at: NDArray) -> tuple[NDArray, NDArray]:
+def _nearest(
+    picture: Picture, view: View, at: NDArray, hidden: NDArray | None = None
+) -> tuple[NDArray, NDArray]:
     """Return the triangle and weights of the pixel nearest to each place, the front one first.
 
     What lies behind a hole, such as the socket behind an eye, is far off in depth.
+
+    Parameters
+    ----------
+    at : (N, 2) pixels
+    hidden : (H, W) bool, optional: pixels that are not to be taken
     """
-    filled = np.argwhere(picture.triangle >= 0)[:, ::-1]
+    there = picture.triangle >= 0
+    filled = np.argwhere(there if hidden is None else there & ~hidden)[:, ::-1]
     depth = picture.depth[filled[:, 1], filled[:, 0]]
     chosen = []
     for place in at:
