@@ -49,17 +49,15 @@ def main() -> int:
     named = _options(learn, Settings)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    basis = Basis.load(runtime.Settings(device="cpu"))
     if args.command == "render":
-        generate.generate(data.face_folder(), args.out, args.seed, args.minutes)
+        generate.generate(data.face_folder(), args.out, args.seed, args.minutes, basis)
     elif args.command == "stills":
-        basis = Basis.load(runtime.Settings(device="cpu"))
         generate.generate_stills(data.face_folder(), args.out, args.seed, args.minutes, basis)
     elif args.command == "films":
-        basis = Basis.load(runtime.Settings(device="cpu"))
         sequences.generate(data.face_folder(), args.out, args.seed, args.minutes, basis)
     else:
         settings = replace(GPU if args.full else Settings(), **_given(args, named))
-        basis = Basis.load(runtime.Settings(device="cpu"))
         if list(args.takes_folder.glob("sequence_*.npz")):
             stock = batches.read_films(args.takes_folder, basis)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 from understudy.ml.face import features
 from understudy.ml.face.performance import INDEX, NAMES
@@ -12,6 +14,9 @@ from understudy.ml.train.face import (
     changing,
     film,
     fitting,
+    footage,
+    glasses,
+    heads,
     performances,
     untangle,
 )
@@ -73,6 +78,82 @@ def test_a_planted_flash_is_found_and_a_slow_motion_is_not():
     assert abs(onset - start) <= 2 and start <= peak <= start + length and height > 0.1
     slow = 0.3 * np.sin(np.linspace(0, np.pi, 200))
     assert bench.flashes(slow) == []
+
+
+def test_drawn_expressions_are_faces_and_single_ones_are_among_them():
+    rng = np.random.default_rng(9)
+    actor = actors.Actor([rng.uniform(0, 0.4, (200, 52))])
+    drawn = np.array([actor.expression(rng) for _ in range(400)])
+    assert drawn.min() >= 0 and drawn.max() <= 1
+    pucker, jaw = (drawn[:, INDEX[n]] for n in ("mouthPucker", "jawOpen"))
+    assert (pucker > 0.5).any() and (drawn[:, INDEX["mouthClose"]] <= jaw + 1.0).all()
+    assert ((drawn > 0.02).sum(axis=1) <= 12).any()
+
+
+def test_glasses_cover_what_is_around_the_eyes_alone():
+    rng = np.random.default_rng(10)
+    ball = rng.normal(0, 1, (300, 3))
+    ball *= 1.2 / np.linalg.norm(ball, axis=1, keepdims=True)
+    person = np.concatenate([ball + [3.1, 0, 0], ball - [3.1, 0, 0]])
+    head = SimpleNamespace(eyes=(np.arange(300), np.arange(300, 600)))
+    camera = actors.placed(np.zeros(3), 2.0, np.array([0.0, 0.0, -50.0]))
+    plain = np.full((240, 240, 3), 128, np.uint8)
+    worn = glasses.Glasses.random(rng).put_on(plain, person, head, camera)
+    there = np.argwhere((worn != plain).any(axis=2))
+    assert len(there) > 200 and abs(there[:, 1].mean() - 120) < 6
+    assert there[:, 0].min() > 120 - 35 and there[:, 0].max() < 120 + 45
+    assert (plain == 128).all()
+
+
+def test_footage_is_of_the_same_size_and_as_bright_unless_it_is_dim():
+    rng = np.random.default_rng(11)
+    image = np.tile(np.linspace(60, 200, 160).astype(np.uint8)[None, :, None], (160, 1, 3))
+    for _ in range(40):
+        kind = footage.Footage.random(rng)
+        spoiled = kind(image, rng)
+        assert spoiled.shape == image.shape and spoiled.dtype == np.uint8
+        assert abs(spoiled.mean() - kind.light * image.mean()) < 4
+
+
+def _small_head() -> heads.Head:
+    """A square of 4 x 4 points with two eyeballs of three points each, and their mesh."""
+    rng = np.random.default_rng(12)
+    grid = np.stack(np.meshgrid(np.linspace(-6, 6, 4), np.linspace(4, -9, 4)), axis=-1)
+    skin = np.concatenate([grid.reshape(-1, 2), np.zeros((16, 1))], axis=1)
+    eyes = [np.array([[x, 0.0, 1.0], [x + 0.5, 0, 0.5], [x, 0.5, 0.5]]) for x in (3.1, -3.1)]
+    neutral = np.concatenate([skin, *eyes]).astype(np.float32)
+    return heads.Head(
+        name="ict",
+        neutral=neutral,
+        people=rng.normal(0, 0.1, (5, 22, 3)).astype(np.float32),
+        expressions=rng.normal(0, 0.1, (52, 22, 3)).astype(np.float32),
+        triangles=np.array([[0, 1, 4], [4, 1, 5], [10, 11, 14], [16, 17, 18], [19, 20, 21]]),
+        material=np.zeros(22, np.float32),
+        eyes=(np.arange(16, 19), np.arange(19, 22)),
+        mesh_triangle=rng.integers(0, 16, (468, 3)),
+        mesh_weight=rng.dirichlet(np.ones(3), 468).astype(np.float32),
+    )
+
+
+def test_a_head_without_what_is_hidden_moves_as_the_whole_does():
+    head = _small_head()
+    less = head.without(np.array([False, False, True, False, True]))
+    assert len(less.triangles) == 3 and all(len(e) == 3 for e in less.eyes)
+    value, gaze = np.linspace(0, 1, 52), np.full((2, 2), 0.1)
+    whole, part = (h.pose(h.neutral, value, gaze) for h in (head, less))
+    assert np.allclose(head.mesh_points(whole), less.mesh_points(part), atol=1e-5)
+    assert np.allclose(whole[head.triangles[0]], part[less.triangles[0]])
+
+
+def test_strangers_are_lopsided_and_their_eyes_lie_about_the_origin():
+    head, rng = _small_head(), np.random.default_rng(13)
+    strangers = [head.stranger(rng) for _ in range(20)]
+    middles = [np.mean([s[e].mean(axis=0) for e in head.eyes], axis=0) for s in strangers]
+    assert np.abs(middles).max() < 1e-5
+    assert (
+        np.std(strangers, axis=0).mean()
+        > np.std([head.person(rng) for _ in range(20)], axis=0).mean()
+    )
 
 
 def test_gain_and_correlation():

@@ -24,6 +24,18 @@ _MIRROR = [
     INDEX[n.replace("Left", "#").replace("Right", "Left").replace("#", "Right")] for n in NAMES
 ]
 
+_ALIKE = (
+    ("mouthPucker", "mouthFunnel", "jawOpen", "mouthClose", "mouthRollUpper", "mouthRollLower"),
+    ("mouthPucker", "cheekPuff", "mouthPress", "mouthClose", "mouthLeft", "mouthRight"),
+    ("browDown", "eyeSquint", "eyeBlink", "cheekSquint", "browInnerUp", "noseSneer"),
+    ("noseSneer", "mouthUpperUp", "cheekSquint", "browDown", "mouthShrugUpper"),
+    ("eyeWide", "browInnerUp", "browOuterUp", "browDown", "eyeBlink", "eyeSquint"),
+    ("mouthSmile", "mouthDimple", "mouthStretch", "cheekSquint", "mouthPress"),
+    ("mouthFrown", "mouthShrugLower", "mouthRollLower", "mouthLowerDown", "mouthPress"),
+    ("jawForward", "jawLeft", "jawRight", "mouthLeft", "mouthRight", "jawOpen"),
+)
+"""Expressions, without their side, that look alike."""
+
 
 def recordings(folder: Path, held_out: bool = False) -> list[NDArray]:
     """Return the ARKit recordings, each (F, 52), at about 30 samples a second."""
@@ -66,31 +78,30 @@ class Actor:
         return self._look(np.clip(small, 0, 1), rng, 0.6)
 
     def expression(self, rng: np.random.Generator) -> NDArray:
-        """Return (52,) of any expression."""
+        """Return (52,) of any expression.
+
+        What goes together in one actor's recording does not in another's, so most of what is
+        recorded is taken apart: every expression by a height of its own, the sides of two frames
+        put together, or single ones laid on top.
+        """
         kind = rng.random()
-        if kind < 0.4:
-            value = self._recorded(rng) * rng.uniform(0.6, 1.3)
+        if kind < 0.2:
+            value = self._recorded(rng) * rng.uniform(0.3, 1.3)
+        elif kind < 0.45:
+            value = self._recorded(rng) * self._heights(rng)
         elif kind < 0.6:
             value = self._combined(rng)
-        elif kind < 0.8:
+        elif kind < 0.75:
             value = 0.5 * self._recorded(rng) * rng.integers(2)
             for _ in range(rng.integers(1, 4)):
                 value[rng.integers(52)] += rng.uniform(0.05, 0.35)
-        else:
+        elif kind < 0.85:
             one, other = self._recorded(rng), self._recorded(rng)
             left = np.array(["Left" in n for n in NAMES])
             value = np.where(left, other, one)
+        else:
+            value = self._alike(rng)
         return self._look(value, rng, 0.5)
-
-    def clip(self, rng: np.random.Generator, count: int) -> NDArray:
-        """Return (count, 52) samples of a recording in a row, sometimes with flashes added."""
-        clip = self.clips[rng.integers(len(self.clips))]
-        start = rng.integers(len(clip) - count)
-        value = clip[start : start + count] * rng.uniform(0.7, 1.2)
-        value = value[:, _MIRROR] if rng.random() < 0.5 else value.copy()
-        for _ in range(rng.integers(4)):
-            add_flash(value, rng)
-        return np.clip(value, 0, 1)
 
     def nearby(self, start: NDArray, rng: np.random.Generator) -> NDArray:
         """Return (52,) a little away from an expression; the eyes may look elsewhere."""
@@ -111,6 +122,26 @@ class Actor:
     def _recorded(self, rng: np.random.Generator) -> NDArray:
         row = self.rows[rng.choice(len(self.rows), p=self._chance)]
         return row[_MIRROR] if rng.random() < 0.5 else row.copy()
+
+    def _heights(self, rng: np.random.Generator) -> NDArray:
+        """Return (52,) factors, mostly alike on both sides; some are nothing."""
+        height = np.exp(rng.normal(-0.2, 0.7, 52)) * (rng.random(52) > 0.15)
+        return np.where(rng.random(52) < 0.8, (height + height[_MIRROR]) / 2, height)
+
+    def _alike(self, rng: np.random.Generator) -> NDArray:
+        """Return expressions of which some are easily taken for each other, at any strength."""
+        value = self._recorded(rng) * rng.uniform(0, 0.6) * rng.integers(2)
+        group = _ALIKE[rng.integers(len(_ALIKE))]
+        for which in rng.permutation(len(group))[: rng.integers(1, 4)]:
+            names = [f"{group[which]}{side}" for side in ("", "Left", "Right")]
+            height = rng.uniform(0.05, 1.0) ** rng.uniform(0.8, 2.0)
+            one_side = rng.choice(["", "Left", "Right"], p=[0.7, 0.15, 0.15])
+            for i in (INDEX[n] for n in names if n in INDEX):
+                if NAMES[i].endswith(one_side) or NAMES[i] == group[which]:
+                    value[i] = np.clip(height * np.exp(rng.normal(0, 0.1)), 0, 1)
+        if value[INDEX["mouthClose"]] > value[INDEX["jawOpen"]]:
+            value[INDEX["jawOpen"]] = value[INDEX["mouthClose"]]
+        return value
 
     def _combined(self, rng: np.random.Generator) -> NDArray:
         value = rng.uniform(0, 0.1, 52) * (rng.random(52) < 0.3)

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...face import features, patches
+from ...face import features
 from ...face.performance import NAMES
 from ...face.pose import Basis, align
 from .data import Takes
@@ -22,6 +22,11 @@ _ABSOLUTE = np.array([n.startswith("eyeLook") for n in NAMES])
 """Expressions that are not measured against the neutral face."""
 
 _STORED = ("points", "iris", "eyes", "lower", "coefficients")
+REFERENCES = 4
+"""Frames of a take, its first ones, that all are compared with: those at rest, and some that are
+not, since the solver compares a clip with frames all over it."""
+
+_REST_SHARE = 0.5  # of the draws
 _FRAMES = 16
 _STRETCH, _SHIFT = 0.04, 1.0  # share of the size, patch pixels: standard deviations
 
@@ -32,11 +37,11 @@ class Stock:
 
     Attributes
     ----------
-    points : (RESTS, F, features.COUNT), against each frame at rest of the take
-    target : (RESTS, F, 52)
+    points : (REFERENCES, F, features.COUNT), against each of the first frames of the take
+    target : (REFERENCES, F, 52)
     eyes, lower : uint8, see `ml.face.patches`
     takes : (T, 2) first frame and one past the last of each take
-    row, mpfb : (T,) bool
+    mpfb : (T,) bool
     """
 
     points: NDArray
@@ -44,7 +49,6 @@ class Stock:
     eyes: NDArray
     lower: NDArray
     takes: NDArray
-    row: NDArray
     mpfb: NDArray
     order: NDArray
     names: NDArray
@@ -130,47 +134,33 @@ def read_films(folder: Path, basis: Basis) -> Films:
 
 
 def _joined(drawn: list[dict[str, NDArray]]) -> dict[str, Tensor]:
-    return {
-        name: torch.from_numpy(np.concatenate([part[name] for part in drawn])) for name in drawn[0]
-    }
+    """Lay parts, each of one person, together; "person" says of which part a frame is."""
+    joined = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
+    joined["person"] = np.repeat(np.arange(len(drawn)), [len(part["target"]) for part in drawn])
+    return {name: torch.from_numpy(value) for name, value in joined.items()}
 
 
 def prepare(takes: Takes, basis: Basis) -> Stock:
-    """Cut the patches and compute the features of all takes."""
-    import cv2
-
+    """Compute the features of all takes, against each of their first frames."""
     count = len(takes.points)
-    pose = align(takes.points.astype(float), basis.template, basis.weight)
-    eyes = np.zeros((count, 2, patches.EYE_SIZE, patches.EYE_SIZE), np.uint8)
-    lower = np.zeros((count, patches.LOWER_HEIGHT, patches.LOWER_WIDTH), np.uint8)
-    for i, jpeg in enumerate(takes.pictures):
-        gray = cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE)
-        eyes[i], lower[i] = patches.cut(gray, pose[[i]])
     firsts = np.unique(takes.first)
     spans = np.stack([firsts, np.append(firsts[1:], count)], axis=1)
-    points = np.zeros((RESTS, count, features.COUNT), np.float16)
-    target = np.zeros((RESTS, count, 52), np.float32)
+    points = np.zeros((REFERENCES, count, features.COUNT), np.float16)
+    target = np.zeros((REFERENCES, count, 52), np.float32)
     for low, high in spans:
         part = slice(low, high)
-        for rest in range(RESTS):
-            face = pose[[low + rest]].to_head(takes.points[[low + rest]].astype(float))[0]
-            found, _ = features.compute(
-                takes.points[part].astype(float),
-                takes.iris[part].astype(float),
-                face,
-                np.array([rest]),
-                basis,
-            )
-            points[rest, part] = found
+        seen, iris = (of[part].astype(float) for of in (takes.points, takes.iris))
+        faces = align(seen[:REFERENCES], basis.template, basis.weight).to_head(seen[:REFERENCES])
+        for rest, face in enumerate(faces):
+            points[rest, part], _ = features.compute(seen, iris, face, np.array([rest]), basis)
             start = np.where(_ABSOLUTE, 0.0, takes.coefficients[low + rest])
             target[rest, part] = takes.coefficients[part] - start
     return Stock(
         points,
         target,
-        eyes,
-        lower,
+        takes.eyes,
+        takes.lower,
         spans,
-        takes.row[firsts],
         takes.mpfb[firsts],
         mirror_features(basis),
         mirror_names(),
@@ -180,10 +170,8 @@ def prepare(takes: Takes, basis: Basis) -> Stock:
 
 def _draw_take(stock: Stock, take: int, rng: np.random.Generator, blind: float) -> dict:
     low, high = stock.takes[take]
-    rest = int(rng.integers(RESTS))
+    rest = int(rng.integers(RESTS if rng.random() < _REST_SHARE else REFERENCES))
     frames = np.arange(low, high)
-    if len(frames) > 20:  # neighbours in a row are nearly the same
-        frames = np.sort(rng.choice(frames, 16, replace=False))
     points = stock.points[rest, frames].astype(np.float32)
     target = stock.target[rest, frames]
     eyes, lower = (

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[3]
-_STORED = ("points", "iris", "presence", "coefficients", "pose", "row", "mpfb")
+_STORED = ("points", "iris", "presence", "eyes", "lower", "coefficients", "pose", "mpfb")
 
 
 def face_folder() -> Path:
@@ -29,42 +29,38 @@ class Takes:
     Attributes
     ----------
     points, iris, presence : what the networks found, see `ml.face.mesh`
+    eyes, lower : uint8, see `ml.face.patches`
     coefficients : (F, 52)
     pose : (F, 3) true yaw, down and roll of the head, radians
-    row, mpfb : (F,) bool, of a take of samples in a row; of MakeHuman's head
+    mpfb : (F,) bool, of MakeHuman's head
     first : (F,) index of the first frame of the same take
-    pictures : F arrays of uint8, JPEG
     sha256 : of all files
     """
 
     points: NDArray
     iris: NDArray
     presence: NDArray
+    eyes: NDArray
+    lower: NDArray
     coefficients: NDArray
     pose: NDArray
-    row: NDArray
     mpfb: NDArray
     first: NDArray
-    pictures: list[NDArray]
     sha256: str = ""
 
 
 def read_takes(folder: Path, limit: int | None = None) -> Takes:
     """Read all files of takes in a folder, or the first `limit`."""
     stored = {name: [] for name in _STORED}
-    pictures, first, count = [], [], 0
+    first, count = [], 0
     digest = hashlib.sha256()
     for path in sorted(folder.glob("takes_*.npz"))[:limit]:
         digest.update(path.read_bytes())
         with np.load(path) as file:
             for name in _STORED:
                 stored[name].append(file[name])
-            ends = np.cumsum(file["jpeg_size"])
-            pictures += np.split(file["jpeg"], ends[:-1])
             starts = np.searchsorted(file["take"], file["take"])
         first.append(starts + count)
         count += len(starts)
     joined = {name: np.concatenate(parts) for name, parts in stored.items()}
-    return Takes(
-        **joined, first=np.concatenate(first), pictures=pictures, sha256=digest.hexdigest()
-    )
+    return Takes(**joined, first=np.concatenate(first), sha256=digest.hexdigest())

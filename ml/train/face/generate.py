@@ -13,94 +13,86 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...blocking.crop import Region
 from ...face import patches
 from ...face.detector import region_of
 from ...face.gaze import from_looks
 from ...face.mesh import IrisNetwork, MeshNetwork
-from ...face.performance import INDEX
+from ...face.performance import INDEX, NAMES
 from ...face.pose import Basis, align
 from ...runtime import Settings
 from . import heads
 from .actors import Actor, placed, random_camera, random_pose, recordings
-from .render import Renderer, random_look
+from .footage import Footage
+from .glasses import Glasses
+from .render import Renderer, random_look, varied
+
+_LOOKS = np.array([n.startswith("eyeLook") for n in NAMES])
 
 log = logging.getLogger(__name__)
 
 SIZE = 224
+SIZES = (160, 208, 240)
 RESTS = 2
 STILLS = 7  # frames of a calm take
-MIXED, ROW = 16, 32
-"""Frames of a take of unrelated expressions, and of one of samples in a row."""
-
-_ROW_SHARE = 0.15  # of the takes
+_EXPRESSIONS = 11  # frames of a take beside those
 _MPFB_SHARE = 0.2
-_TAKES_A_FILE = 20
-_JPEG = 92
+_GLASSES_SHARE = 0.08
+_STRANGERS_SHARE = 0.6
+_SMALL_SHARE = 0.35  # of the takes in which all motions are small
+_STEADY_SHARE = 0.5  # of the takes in which the head hardly turns
+_LOOKS_TO_SETTLE = 3
+"""In a clip the network looks where it found the face in the frame before. From the true place it
+takes as many looks until its points are as near to those it would settle on (a deviation of .01 to
+.02 cm; .03 after one look, .02 after two)."""
+
+_TAKES_A_FILE = 40
+_TRIED = 80
 
 
 class Studio:
     """Renders takes and looks at them."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.rng = np.random.default_rng(seed)
-        self.heads = heads.load(folder)
-        self.renderers = {name: Renderer(head, SIZE) for name, head in self.heads.items()}
+    def __init__(self, folder: Path, seed: int, basis: Basis) -> None:
+        self.rng, self.basis = np.random.default_rng(seed), basis
         self.actor = Actor(recordings(folder))
+        self.heads = {
+            name: head.without(~self._ever_seen(head)) for name, head in heads.load(folder).items()
+        }
+        self.renderers: dict[tuple[str, int], Renderer] = {}
         settings = Settings(device="cpu", threads=1)
         self.mesh, self.iris = MeshNetwork(settings), IrisNetwork(settings)
 
     def take(self) -> dict[str, NDArray]:
         """Return one take: what was done, seen and found, frame by frame."""
-        import cv2
-
         rng = self.rng
-        name = "mpfb" if rng.random() < _MPFB_SHARE else "ict"
-        row = rng.random() < _ROW_SHARE
-        head, renderer = self.heads[name], self.renderers[name]
-        person, look = head.person(rng), random_look(rng, SIZE)
-        values = np.concatenate(
-            [
-                [self.actor.rest(rng) for _ in range(RESTS)],
-                self.actor.clip(rng, ROW)
-                if row
-                else [self.actor.expression(rng) for _ in range(MIXED)],
-            ]
-        )
-        if name == "ict":
-            values[:, INDEX["tongueOut"]] = 0.0
-        poses = self._poses(len(values), row)
+        head, size = self._head(), int(rng.choice(SIZES))
+        stranger = rng.random() < _STRANGERS_SHARE
+        person = head.stranger(rng) if stranger else head.person(rng)
+        look = random_look(rng, size)
+        footage = Footage.random(rng)
+        if stranger:
+            look = varied(look, rng)
+        glasses = Glasses.random(rng) if rng.random() < _GLASSES_SHARE else None
+        values, poses = self._acted(head), self._poses()
         focal, place = random_camera(rng)
-        frames: dict[str, list] = {"jpeg": [], "points": [], "iris": [], "presence": []}
+        seen = []
         for value, pose in zip(values, poses, strict=True):
             face = head.pose(person, value, from_looks(value))
             camera = placed(pose, focal, place)
-            image = renderer.draw(face, camera, look, rng)
-            mesh, iris = self._look(image, head, face, camera)
-            frames["jpeg"].append(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG])[1])
-            frames["points"].append(mesh.points)
-            frames["presence"].append(mesh.presence)
-            frames["iris"].append(iris)
-        sizes = [len(j) for j in frames["jpeg"]]
-        return {
-            "jpeg": np.concatenate([j.ravel() for j in frames["jpeg"]]),
-            "jpeg_size": np.array(sizes),
-            "points": np.array(frames["points"], np.float32),
-            "iris": np.array(frames["iris"], np.float32),
-            "presence": np.array(frames["presence"], np.float32),
+            image = self._renderer(head, size).draw(face, camera, look, rng)
+            if glasses is not None:
+                image = glasses.put_on(image, person, head, camera)
+            seen.append(self._look(footage(image, rng), head, face, camera))
+        return self._laid_out(seen) | {
             "coefficients": values.astype(np.float32),
             "pose": poses.astype(np.float32),
-            "row": np.full(len(values), row),
-            "mpfb": np.full(len(values), name == "mpfb"),
+            "mpfb": np.full(len(values), head.name == "mpfb"),
         }
 
-    def still(self, basis: Basis) -> dict[str, NDArray]:
+    def still(self) -> dict[str, NDArray]:
         """Return one take of a calm face that differs a little from frame to frame."""
-        import cv2
-
         rng = self.rng
-        name = "mpfb" if rng.random() < _MPFB_SHARE else "ict"
-        head, renderer = self.heads[name], self.renderers[name]
+        head = self._head()
         person, look = head.person(rng), random_look(rng, SIZE)
         start = self.actor.rest(rng) if rng.random() < 0.6 else self.actor.expression(rng)
         pose, (focal, place) = random_pose(rng, 0.7), random_camera(rng)
@@ -110,63 +102,89 @@ class Studio:
             turned = pose + rng.normal(0, np.radians(0.8), 3)
             face = head.pose(person, value, from_looks(value))
             camera = placed(turned, focal, place + rng.normal(0, 0.15, 3))
-            image = renderer.draw(face, camera, look, rng)
-            mesh, iris = self._look(image, head, face, camera)
-            found = align(mesh.points[None], basis.template, basis.weight)
-            eyes, lower = patches.cut(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), found)
+            image = self._renderer(head, SIZE).draw(face, camera, look, rng)
             values.append(value)
-            seen.append((mesh.points, iris, eyes, lower))
-        points, iris, eyes, lower = (np.array(part) for part in zip(*seen, strict=True))
+            seen.append(self._look(image, head, face, camera))
+        return self._laid_out(seen) | {"coefficients": np.array(values, np.float32)}
+
+    def _ever_seen(self, head: heads.Head) -> NDArray[np.bool_]:
+        """Return (T,), triangles that some pose and expression shows, and those next to them."""
+        rng, renderer = np.random.default_rng(0), Renderer(head, SIZE)
+        seen = np.zeros(len(head.triangles), bool)
+        for _ in range(_TRIED):
+            value = self.actor.expression(rng)
+            face = head.pose(head.stranger(rng), value, from_looks(value))
+            seen[renderer.shown(face, placed(random_pose(rng), *random_camera(rng)))] = True
+        near = np.zeros(len(head.neutral), bool)
+        near[head.triangles[seen]] = True
+        return near[head.triangles].any(axis=1)
+
+    def _head(self) -> heads.Head:
+        return self.heads["mpfb" if self.rng.random() < _MPFB_SHARE else "ict"]
+
+    def _renderer(self, head: heads.Head, size: int) -> Renderer:
+        if (head.name, size) not in self.renderers:
+            self.renderers[head.name, size] = Renderer(head, size)
+        return self.renderers[head.name, size]
+
+    def _acted(self, head: heads.Head) -> NDArray:
+        """Return (F, 52), first at rest; in some takes nothing moves much."""
+        rng = self.rng
+        moved = np.array([self.actor.expression(rng) for _ in range(_EXPRESSIONS)])
+        if rng.random() < _SMALL_SHARE:
+            moved = np.where(_LOOKS, moved, moved * rng.uniform(0.15, 0.5))
+        values = np.concatenate([[self.actor.rest(rng) for _ in range(RESTS)], moved])
+        if head.name == "ict":
+            values[:, INDEX["tongueOut"]] = 0.0
+        return values
+
+    def _poses(self) -> NDArray:
+        """Return (F, 3); the rests look about ahead, or all are turned alike, or nearly."""
+        rng, count = self.rng, RESTS + _EXPRESSIONS
+        if rng.random() < _STEADY_SHARE:
+            spread = np.radians(rng.uniform(0.5, 6.0))
+            return random_pose(rng, 0.6) + rng.normal(0, spread, (count, 3)) * [1.0, 0.6, 0.4]
+        return np.array([random_pose(rng, 0.4 if k < RESTS else 1.0) for k in range(count)])
+
+    def _look(self, image, head, face, camera):
+        """Return presence, mesh, irises and patches, found as in the middle of a clip."""
+        import cv2
+
+        flat = camera.pixels(camera.place(head.mesh_points(face)), len(image))
+        box = np.concatenate([flat.min(axis=0), flat.max(axis=0)])
+        region = region_of(box, flat[33], flat[263])
+        for _ in range(_LOOKS_TO_SETTLE):
+            mesh = self.mesh(image, region)
+            region = mesh.region()
+        pose = align(mesh.points[None], self.basis.template, self.basis.weight)
+        eyes, lower = patches.cut(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), pose)
+        return mesh.presence, mesh.points, self.iris(image, mesh.points), eyes, lower
+
+    def _laid_out(self, seen: list[tuple]) -> dict[str, NDArray]:
+        presence, points, iris, eyes, lower = (np.array(part) for part in zip(*seen, strict=True))
         return {
+            "presence": presence.astype(np.float32),
             "points": points.astype(np.float32),
             "iris": iris.astype(np.float32),
             "eyes": eyes,
             "lower": lower,
-            "coefficients": np.array(values, np.float32),
         }
-
-    def _poses(self, count: int, row: bool) -> NDArray:
-        """Return (count, 3); the rests look about ahead, a row moves smoothly."""
-        rng = self.rng
-        poses = np.array([random_pose(rng) for _ in range(count)])
-        if row:
-            drift = np.cumsum(rng.normal(0, np.radians(0.25), (count, 3)), axis=0)
-            drift = np.cumsum(drift, axis=0) * 0.05 + drift
-            poses = random_pose(rng, 0.7) + drift
-        poses[:RESTS] = [random_pose(rng, 0.4) for _ in range(RESTS)]
-        return poses
-
-    def _look(self, image, head, face, camera):
-        """Return the mesh and the irises, found as in the middle of a clip: near the last place."""
-        rng = self.rng
-        flat = camera.pixels(camera.place(head.mesh_points(face)), SIZE)
-        box = np.concatenate([flat.min(axis=0), flat.max(axis=0)])
-        first = region_of(box, flat[33], flat[263])
-        shift = rng.normal(0, 0.02 * first.side, 2)
-        region = Region(
-            first.x + shift[0],
-            first.y + shift[1],
-            first.side * np.exp(rng.normal(0, 0.03)),
-            first.angle + rng.normal(0, 0.03),
-        )
-        mesh = self.mesh(image, self.mesh(image, region).region())
-        return mesh, self.iris(image, mesh.points)
 
 
 def generate_stills(folder: Path, out: Path, seed: int, minutes: float, basis: Basis) -> None:
     """Write files of calm takes, stills_<seed>_<number>.npz, until the time is over."""
     out.mkdir(parents=True, exist_ok=True)
-    studio = Studio(folder, 5_000_000 + seed)
+    studio = Studio(folder, 5_000_000 + seed, basis)
     started, number = time.monotonic(), 0
     while time.monotonic() - started < minutes * 60:
-        takes = [studio.still(basis) for _ in range(_TAKES_A_FILE)]
+        takes = [studio.still() for _ in range(_TAKES_A_FILE)]
         together = {k: np.stack([t[k] for t in takes]) for k in takes[0]}
         np.savez(out / f"stills_{seed}_{number:04d}.npz", **together)
         number += 1
         log.info("%d files of %d frames", number, _TAKES_A_FILE * STILLS)
 
 
-def generate(folder: Path, out: Path, seed: int, minutes: float) -> None:
+def generate(folder: Path, out: Path, seed: int, minutes: float, basis: Basis) -> None:
     """Write files of takes until the time is over; what is there already is kept.
 
     Parameters
@@ -176,7 +194,7 @@ def generate(folder: Path, out: Path, seed: int, minutes: float) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     number = len(list(out.glob(f"takes_{seed}_*.npz")))
-    studio = Studio(folder, seed * 10_000 + number)
+    studio = Studio(folder, seed * 10_000 + number, basis)
     started, made = time.monotonic(), 0
     while time.monotonic() - started < minutes * 60:
         takes = [studio.take() for _ in range(_TAKES_A_FILE)]

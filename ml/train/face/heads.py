@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ...face.performance import NAMES
 
+_BUMPS, _BUMP_CM = 6, 0.12
 SKIN, MOUTH, TEETH, EYEBALL, LASHES, LACRIMAL = range(6)
 
 _BROWS = {
@@ -88,6 +89,49 @@ class Head:
         face = self.neutral + (weights.astype(np.float32) @ flat).reshape(-1, 3)
         middle = np.mean([face[e].mean(axis=0) for e in self.eyes], axis=0)
         return face - middle.astype(np.float32)
+
+    def stranger(self, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return (V, 3), somebody unlike those of `person`, for training: wider, lopsided.
+
+        Others are wider apart than the heads' own people, and no face is the same on both sides.
+        So the shapes weigh more, or few of them much, and soft bumps are laid over the whole.
+        """
+        if self.name == "ict":
+            spread = np.exp(rng.normal(0.0, 0.2))
+            weights = rng.normal(0, spread, len(self.people))
+            weights *= rng.chisquare(8, len(weights)) / 8
+        else:
+            weights = rng.dirichlet(np.full(len(self.people), rng.choice([0.15, 0.4, 1.0])))
+            weights *= rng.uniform(0.9, 1.25)
+        flat = self.people.reshape(len(self.people), -1)
+        face = self.neutral + (weights.astype(np.float32) @ flat).reshape(-1, 3)
+        for _ in range(_BUMPS):
+            middle = rng.uniform([-8, -11, 0], [8, 6, 8])
+            near = np.square(face - middle.astype(np.float32)).sum(axis=1)
+            near = np.exp(-near / (2 * rng.uniform(2.0, 5.0) ** 2))
+            face += near[:, None] * rng.normal(0, _BUMP_CM, 3).astype(np.float32)
+        middle = np.mean([face[e].mean(axis=0) for e in self.eyes], axis=0)
+        return (face - middle).astype(np.float32)
+
+    def without(self, hidden: NDArray) -> Head:
+        """Return the head without some of its triangles, (T,) bool, and what only they need."""
+        triangles = self.triangles[~hidden]
+        kept = np.zeros(len(self.neutral), bool)
+        kept[triangles] = kept[self.mesh_triangle] = True
+        # Half an eyeball has another middle, about which it would turn: they stay whole.
+        kept[np.concatenate(self.eyes)] = True
+        new = np.cumsum(kept) - 1
+        return Head(
+            name=self.name,
+            neutral=self.neutral[kept],
+            people=np.ascontiguousarray(self.people[:, kept]),
+            expressions=np.ascontiguousarray(self.expressions[:, kept]),
+            triangles=new[triangles].astype(np.int32),
+            material=self.material[kept],
+            eyes=tuple(new[e] for e in self.eyes),
+            mesh_triangle=new[self.mesh_triangle],
+            mesh_weight=self.mesh_weight,
+        )
 
     def pose(self, person: NDArray, coefficients: NDArray, gaze: NDArray) -> NDArray[np.float32]:
         """Return (V, 3): a person's face in an expression.

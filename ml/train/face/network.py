@@ -69,11 +69,24 @@ class SolverNet(nn.Module):
         sighted: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Return value and deviation, see the class."""
-        count = points.shape[0]
-        pair = _against(eyes.flatten(0, 1), rest_eyes.flatten(0, 1))
-        seen = torch.cat(
-            [self.eye(pair).reshape(count, -1), self.low(_against(lower, rest_lower))], dim=1
+        return self.read(
+            self.see_eyes(eyes, rest_eyes), self.see_lower(lower, rest_lower), points, sighted
         )
+
+    def see_eyes(self, eyes: Tensor, rest_eyes: Tensor) -> Tensor:
+        """Return (N, 2, 64), what is seen in each eye's picture."""
+        pair = _against(eyes.flatten(0, 1), rest_eyes.flatten(0, 1))
+        return self.eye(pair).unflatten(0, (-1, 2))
+
+    def see_lower(self, lower: Tensor, rest_lower: Tensor) -> Tensor:
+        """Return (N, 96), what is seen in the lower face's picture."""
+        return self.low(_against(lower, rest_lower))
+
+    def read(
+        self, eyes: Tensor, lower: Tensor, points: Tensor, sighted: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return value and deviation of what was seen."""
+        seen = torch.cat([eyes.flatten(1), lower], dim=1)
         both = torch.cat([seen * sighted, self.dots(points), sighted], dim=1)
         value, spread = self.head(both).chunk(2, dim=1)
         spread = torch.sigmoid(spread - 2.0)
@@ -102,6 +115,25 @@ def read_exported(path: Path) -> dict[str, Tensor]:
             state |= {f"{norm}.running_mean": nothing.clone(), f"{norm}.running_var": one.clone()}
             state[f"{norm}.num_batches_tracked"] = torch.tensor(0)
     return state
+
+
+def grown(net: SolverNet, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the state in which a network does what a smaller one does, with channels to spare.
+
+    What comes out of the new channels weighs nothing yet.
+    """
+    out = {}
+    for name, mine in net.state_dict().items():
+        given = state[name]
+        if mine.dim() > 1 and mine.shape[1] > given.shape[1]:
+            mine = mine.clone()
+            mine[: len(given), given.shape[1] :] = 0
+            mine[len(given) :] *= 6**0.5  # so that what comes out is of the size of what goes in
+        if mine.dim():
+            mine = mine.clone()
+            mine[tuple(slice(n) for n in given.shape)] = given
+        out[name] = mine
+    return out
 
 
 def _against(now: Tensor, rest: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ pictures a second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +101,24 @@ void main() {
 }
 """
 
+_BARE_VERTEX = """
+#version 330
+uniform mat4 project;
+in vec3 position;
+void main() { gl_Position = project * vec4(position, 1.0); }
+"""
+
+_NUMBERED = """
+#version 330
+out vec4 colour;
+void main() {
+    int k = gl_PrimitiveID;
+    colour = vec4(k & 255, (k >> 8) & 255, k >> 16, 255) / 255.0;
+}
+"""
+
 _OVERSAMPLE = 1.4
+_VARIED_SHARE = 0.6  # of the properties
 
 
 @dataclass
@@ -176,6 +193,36 @@ def random_look(rng: np.random.Generator, size: int) -> Look:
     )
 
 
+def varied(look: Look, rng: np.random.Generator) -> Look:
+    """Return a look that differs more, for training: no paint is to be relied on.
+
+    Faint or bushy brows, pale and dark lips, beards, spots, hard light, noise, a soft lens.
+    """
+    given = look.uniforms
+    change = {
+        "brow": np.clip(given["brow"] * np.exp(rng.normal(0, 0.5)), 0.004, 1),
+        "brow_dense": np.clip(given["brow_dense"] * rng.uniform(0.3, 1.15), 0.1, 1),
+        "brow_width": given["brow_width"] * np.exp(rng.normal(0, 0.15)),
+        "lip": np.clip(given["lip"] * np.exp(rng.normal(0, 0.25, 3)), 0.01, 1),
+        "lip_dense": given["lip_dense"] * rng.uniform(0.2, 1.05),
+        "blotch": given["blotch"] * np.exp(rng.uniform(-0.7, 0.8)),
+        "stubble": min(given["stubble"] * rng.uniform(0.6, 2.0), 0.95),
+        "shine": given["shine"] * np.exp(rng.uniform(-0.7, 0.7)),
+        "light": _unit(given["light"] + rng.normal(0, 0.25, 3) * [1.0, 1.0, 0.3]),
+        "light_colour": given["light_colour"] * np.exp(rng.normal(0, 0.2)),
+        "ambient": given["ambient"] * np.exp(rng.normal(-0.1, 0.3)),
+        "lid_shade": given["lid_shade"] * rng.uniform(0.0, 1.8),
+    }
+    some = {name: value for name, value in change.items() if rng.random() < _VARIED_SHARE}
+    return replace(
+        look,
+        uniforms=given | some,
+        gamma=look.gamma * np.exp(rng.normal(0, 0.08)),
+        blur=look.blur * rng.uniform(0.7, 1.4),
+        grain=look.grain * rng.uniform(0.5, 1.6),
+    )
+
+
 def _unit(vector) -> NDArray:
     vector = np.asarray(vector, float)
     return vector / np.linalg.norm(vector)
@@ -227,13 +274,14 @@ class Renderer:
         marks = np.concatenate([head.material[:, None], head.brow, head.lip[:, None]], axis=1)
         fixed = np.concatenate([still, marks], axis=1).astype("f4")
         self._moving = self._gl.buffer(reserve=count * 6 * 4, dynamic=True)
+        self._order = self._gl.buffer(triangles.astype("i4").tobytes())
         self._array = self._gl.vertex_array(
             self._program,
             [
                 (self._moving, "3f 3f", "position", "normal"),
                 (self._gl.buffer(fixed.tobytes()), "3f 4f", "still", "mark"),
             ],
-            self._gl.buffer(triangles.astype("i4").tobytes()),
+            self._order,
         )
         # Mesa's own multisampling on a processor costs more than three times as much.
         self._fine = round(size * _OVERSAMPLE)
@@ -247,27 +295,12 @@ class Renderer:
         """Return an (S, S, 3) uint8 BGR picture of a face (V, 3)."""
         import cv2
 
-        points = camera.place(face)
-        a, b, c = (points[self.head.triangles[:, k]] for k in range(3))
-        normals = self._around @ np.cross(b - a, c - a)
-        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-        self._gl.__enter__()  # each head has a context of its own
-        self._moving.write(np.concatenate([points, normals], axis=1).astype("f4").tobytes())
-        near, far = 5.0, 400.0
-        project = np.zeros((4, 4), "f4")
-        project[0, 0] = project[1, 1] = 2 * camera.focal
-        project[2, 2], project[2, 3] = -(far + near) / (far - near), -2 * far * near / (far - near)
-        project[3, 2] = -1
-        self._program["project"].write(project.T.tobytes())
+        self._set_up(self._program, face, camera)
         for name, value in look.uniforms.items():
             if name in self._program:
                 value = np.asarray(value, "f4")
                 self._program[name].value = float(value) if value.ndim == 0 else tuple(value)
-        self._target.use()
-        self._target.clear(0, 0, 0, 0)
-        self._array.render()
-        raw = np.frombuffer(self._target.read(components=4), np.uint8)
-        raw = raw.reshape(self._fine, self._fine, 4)[::-1]
+        raw = self._rendered(self._array)
         raw = cv2.resize(raw, (self.size, self.size), interpolation=cv2.INTER_AREA)
         table = (255 * (np.arange(256) / 255) ** (1 / look.gamma)).astype(np.uint8)
         image = table[raw[..., 2::-1]] * look.tint
@@ -277,3 +310,34 @@ class Renderer:
             image = cv2.GaussianBlur(image, (0, 0), look.blur)
         image += rng.normal(0, look.grain, image.shape[:2])[..., None]
         return np.clip(image, 0, 255).astype(np.uint8)
+
+    def shown(self, face: NDArray, camera: Camera) -> NDArray[np.int64]:
+        """Return the triangles of a face (V, 3) that are seen."""
+        program = self._gl.program(vertex_shader=_BARE_VERTEX, fragment_shader=_NUMBERED)
+        array = self._gl.vertex_array(program, [(self._moving, "3f 12x", "position")], self._order)
+        self._set_up(program, face, camera)
+        raw = self._rendered(array).reshape(-1, 4).astype(np.int64)
+        return np.unique((raw[:, :3] @ [1, 1 << 8, 1 << 16])[raw[:, 3] > 0])
+
+    def _set_up(self, program, face: NDArray, camera: Camera) -> None:
+        """Hand over the points, their normals and the camera."""
+        points = camera.place(face)
+        a, b, c = (points[self.head.triangles[:, k]] for k in range(3))
+        normals = self._around @ np.cross(b - a, c - a)
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+        self._gl.__enter__()  # each renderer has a context of its own
+        self._moving.write(np.concatenate([points, normals], axis=1).astype("f4").tobytes())
+        near, far = 5.0, 400.0
+        project = np.zeros((4, 4), "f4")
+        project[0, 0] = project[1, 1] = 2 * camera.focal
+        project[2, 2], project[2, 3] = -(far + near) / (far - near), -2 * far * near / (far - near)
+        project[3, 2] = -1
+        program["project"].write(project.T.tobytes())
+
+    def _rendered(self, array) -> NDArray[np.uint8]:
+        """Return the (fine, fine, 4) picture of what stands in an array."""
+        self._target.use()
+        self._target.clear(0, 0, 0, 0)
+        array.render()
+        raw = np.frombuffer(self._target.read(components=4), np.uint8)
+        return raw.reshape(self._fine, self._fine, 4)[::-1]
