@@ -17,7 +17,7 @@ from ..ml import digest
 from ..ml.errors import RigError, UnderstudyError, VideoError
 from ..ml.face import performance as performances
 from ..ml.face.edit import Edit, Layer, Region, still
-from ..ml.face.facemap import FaceMap
+from ..ml.face.facemap import FaceMap, some
 from ..ml.face.facerig import FaceRig, Writing
 from ..ml.face.performance import Performance
 from ..ml.face.stage import OTHER, unpacked
@@ -364,7 +364,7 @@ def _report(
     counts = [ledger.report(action)["keys"] for action in dict.fromkeys(actions)]
     notes = [*asked.notes, *performance.notes, *take.notes]
     if meta["unmapped"]:
-        notes.append(f"This face has no control for {', '.join(meta['unmapped'])}")
+        notes.append(f"This face has no control for {some(meta['unmapped'])}")
     return {
         "stage": STAGE,
         "status": "done",

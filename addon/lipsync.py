@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..ml import digest
 from ..ml.errors import RigError, UnderstudyError
-from ..ml.face.facemap import FaceMap
+from ..ml.face.facemap import FaceMap, some
 from ..ml.face.facerig import Writing
 from ..ml.face.performance import REGIONS
 from ..ml.take import Provenance
@@ -300,7 +300,7 @@ def finish(scene: Scene, obj: Object, asked: Asked, result: tuple[dict, dict]) -
     lacking = [n for n in meta["unmapped"] if n in spoken]
     notes = [*asked.notes, *performance.notes]
     if lacking:
-        notes.append(f"This face has no control for {', '.join(lacking)}")
+        notes.append(f"This face has no control for {some(lacking)}")
     actions = list(dict.fromkeys(owner.animation_data.action for owner, _ in pairs))
     counts = [ledger.report(action)["keys"] for action in actions]
     return {

@@ -6,7 +6,7 @@ scale. A map is linear: a control stands at its rest plus the sum of weight time
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -20,6 +20,17 @@ KEY, LOCATION, TURN, SCALE = "key", "location", "turn", "scale"
 KINDS = (KEY, LOCATION, TURN, SCALE)
 METHODS = ("names", "geometry", "hand")
 _AXES = "XYZ"
+_NAMED = 8  # of what is lacking, in one sentence
+
+
+def some(names: Sequence[str]) -> str:
+    """Return names for a sentence, the first of many.
+
+    >>> some(["jawOpen", "mouthClose"])
+    'jawOpen, mouthClose'
+    """
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 @dataclass(frozen=True, order=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .facemap import KEY, Control, FaceMap, Link
+from .facemap import KEY, Control, FaceMap, Link, some
 from .performance import NAMES
 
 _FILE = Path(__file__).parent / "data" / "face_motion.npz"
@@ -28,7 +28,6 @@ _ALIKE = 0.6  # cosine above which a shape key may be the expression itself
 _CLEAR = 0.08  # by which it must be more alike than the next
 _A_SET, _ALIKE_IN_A_SET = 20, 0.35  # so many sure ones: the keys are a set of the 52
 _NATURAL = (0.3, 3.0)  # sizes, over what is expected, of a shape key that is the expression
-_NAMED = 8  # of what is lacking, in one sentence
 SHOWN = 0.25  # quality below which an expression is left out
 UPPER_LIDS = (246, 161, 160, 159, 158, 157, 173, 466, 388, 387, 386, 385, 384, 398)
 LOWER_LIDS = (7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380, 381, 382)
@@ -300,8 +299,7 @@ def to_map(controls: list[Control], fits: list[Fit]) -> FaceMap:
         face.set_expression(name, links, round(fit.quality, 3), "geometry")
     lacking = [name for name in NAMES if name not in face.quality]
     if lacking:
-        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
-        face.notes.append(f"This face does not show {', '.join(lacking[:_NAMED])}{more}")
+        face.notes.append(f"This face does not show {some(lacking)}")
     return face
 
 

@@ -380,7 +380,12 @@ def _heard(params: dict, notes: list[str]) -> Steps[list[tuple[float, float]] | 
     try:
         samples, rate = audio.read_wav(Path(params["sound"]))
         spoken = yield from lipsync.hear(
-            samples, rate, text=line, language=language, machine=Settings.from_params(params)
+            samples,
+            rate,
+            text=line,
+            language=language,
+            name=Path(params["sound"]).name,
+            machine=Settings.from_params(params),
         )
         words = espeak.speak(line, language).words
     except UnderstudyError as exc:
