@@ -23,6 +23,8 @@ _RAISED = 0.2
 _SHORTEST_S = 0.08
 # A foot in the air for longer than this is taken to stand on something.
 _BRIDGED_S = 1.2
+# Places that were brought to the floor by this much more or less, in leg lengths, were on another.
+_SAME_LEVEL = 0.3
 # How far a camera is usually pitched and rolled, and how far a standing body leans, radians.
 _PITCH_SPREAD, _ROLL_SPREAD, _LEAN_SPREAD = 0.2, 0.06, 0.06
 # A body that stands straight comes out of the detector leaning towards the camera by this much:
@@ -284,7 +286,8 @@ def place(
         Floor at z = 0, first frame over the origin.
     contact : (F, 4) bool
     shift : (3,) metres
-        What was added to places as seen, in the mean, to come to those of `root`.
+        What was added to places as seen, in the mean, to come to those of `root`; of somebody who
+        leaps from one level to another, on the level of most frames.
     """
     given = path
     path = path - [*path[0, :2], 0.0]
@@ -297,7 +300,9 @@ def place(
     if len(path) > 4:
         path = path + _hold_feet(world, contact)
     path = path - [*path[0, :2], 0.0]
-    return path, contact, (path - given).mean(axis=0)
+    shifts = path - given
+    usual = np.linalg.norm(shifts - np.median(shifts, axis=0), axis=1) < _SAME_LEVEL * leg
+    return path, contact, shifts[usual].mean(axis=0)
 
 
 def _seen_contacts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import body_double
 import numpy as np
 from understudy.ml import rotations as rt
-from understudy.ml.blocking import plant, solver
+from understudy.ml.blocking import ground, plant, solver
 from understudy.ml.blocking.body import ROLES
 
 LENGTHS = (0.42, 0.41)
@@ -90,3 +90,14 @@ def test_flat_feet_are_level_and_keep_one_heading():
     contact = np.ones((len(rot), 4), bool)
     ahead = rt.rotate(plant.settle_feet(rot, contact, 30.0)[:, foot], [0.0, -1.0, 0.0])
     assert np.abs(ahead[:, 2]).max() < 1e-6 and np.ptp(ahead, axis=0).max() < 1e-6
+
+
+def test_who_leaps_off_a_wall_is_filmed_where_they_stood_for_longer():
+    frames, fps = 120, 30.0
+    level = np.where(np.arange(frames) < 80, 0.0, -2.0)
+    path = np.stack([np.zeros(frames), np.full(frames, 4.0), 0.9 + level], axis=1)
+    feet = np.tile([[0.1, 0.0, -0.9], [0.1, -0.2, -0.9]] * 2, (frames, 1, 1))
+    image, leg_px = np.zeros((frames, 4, 2)), np.full(frames, 200.0)
+    stands = np.ones((frames, 4), bool)
+    root, _, shift = ground.place(path, feet, 0.9, image, leg_px, fps, stands)
+    assert abs(shift[2]) < 0.05 and np.ptp(root[:60, 2]) < 0.05
