@@ -14,21 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .geometry import LIDS
 from .raster import Picture, Surface, View, draw
 
-SIDES = ("Left", "Right")
-_RINGS = {
-    "Left": (
-        (263, 466, 388, 387, 386, 385, 384, 398, 362),
-        (263, 249, 390, 373, 374, 380, 381, 382, 362),
-    ),
-    "Right": (
-        (33, 246, 161, 160, 159, 158, 157, 173, 133),
-        (33, 7, 163, 144, 145, 153, 154, 155, 133),
-    ),
-}
-"""The face mesh's points along the upper and the lower lid's edge."""
-
+SIDES = tuple(LIDS)
 _FOLDS = {
     "Left": (467, 260, 259, 257, 258, 286, 414, 339, 255, 254, 253, 252, 256, 341),
     "Right": (247, 30, 29, 27, 28, 56, 190, 110, 25, 24, 23, 22, 26, 112),
@@ -93,7 +82,7 @@ def lids(surface: Surface, skin: NDArray, points: NDArray, side: str) -> Lids | 
     points : (468, 3) of the face mesh
     side : "Left" or "Right", the character's
     """
-    above, below = (points[list(ring)] for ring in _RINGS[side])
+    above, below = (points[list(ring)] for ring in LIDS[side])
     width = float(np.ptp(above[:, 0]))
     middle = np.concatenate([above, below])[:, :2].mean(axis=0)
     view = View(middle, _AROUND * width, _PIXELS)
@@ -198,7 +187,7 @@ class Shutting:
         target: NDArray,
         usable: NDArray,
     ) -> None:
-        edges = list(dict.fromkeys(sum(_RINGS[side], ())))
+        edges = list(dict.fromkeys(sum(LIDS[side], ())))
         self.used = np.flatnonzero(usable & _lid_controls(side, motion, span[2], target))
         self._low, self._high, self._reach = span[:, self.used]
         self._count = len(motion)
@@ -286,7 +275,7 @@ class Shutting:
 
 def _lid_controls(side: str, motion: NDArray, reach: NDArray, target: NDArray) -> NDArray:
     """Return (C,) bool: controls that move this eye's lids, and not much else."""
-    edges = list(dict.fromkeys(sum(_RINGS[side], ())))
+    edges = list(dict.fromkeys(sum(LIDS[side], ())))
     energy = (motion**2).sum(axis=2)
     whole = np.sqrt(energy.sum(axis=1))
     mine = np.sqrt(energy[:, [*edges, *_FOLDS[side]]].sum(axis=1))

@@ -29,10 +29,22 @@ _CLEAR = 0.08  # by which it must be more alike than the next
 _A_SET, _ALIKE_IN_A_SET = 20, 0.35  # so many sure ones: the keys are a set of the 52
 _NATURAL = (0.3, 3.0)  # sizes, over what is expected, of a shape key that is the expression
 SHOWN = 0.25  # quality below which an expression is left out
-UPPER_LIDS = (246, 161, 160, 159, 158, 157, 173, 466, 388, 387, 386, 385, 384, 398)
-LOWER_LIDS = (7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380, 381, 382)
-_LIDS = 10.0  # how many times as much as another point a point of the lids' edges counts in a blink
-BLINKS = [NAMES.index(f"eyeBlink{side}") for side in ("Left", "Right")]
+LIDS = {
+    "Left": (
+        (263, 466, 388, 387, 386, 385, 384, 398, 362),
+        (263, 249, 390, 373, 374, 380, 381, 382, 362),
+    ),
+    "Right": (
+        (33, 246, 161, 160, 159, 158, 157, 173, 133),
+        (33, 7, 163, 144, 145, 153, 154, 155, 133),
+    ),
+}
+"""The points along the upper and the lower lid's edge of each eye, from corner to corner."""
+
+_EDGES = (
+    10.0  # how many times as much as another point a point of the lids' edges counts in a blink
+)
+BLINKS = [NAMES.index(f"eyeBlink{side}") for side in LIDS]
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,8 @@ def counts() -> NDArray:
     seen before anything else.
     """
     out = np.ones((len(NAMES), 468, 1))
-    out[np.ix_(BLINKS, [*UPPER_LIDS, *LOWER_LIDS])] = _LIDS
+    edges = [point for eye in LIDS.values() for lid in eye for point in lid[1:-1]]
+    out[np.ix_(BLINKS, edges)] = _EDGES
     return out
 
 

@@ -12,7 +12,7 @@ from ..errors import RigError
 from ..progress import Progress, Steps
 from ..runtime import Settings
 from .detector import Detector
-from .geometry import LOWER_LIDS, UPPER_LIDS, reference
+from .geometry import LIDS, reference
 from .mesh import COUNT, Mesh, MeshNetwork
 from .raster import Picture, Surface, View, draw
 
@@ -30,7 +30,7 @@ _FOLDS = (
 )
 """Above the lids: where no fold is drawn, the network puts them on the lids themselves."""
 
-_RIMS = (*UPPER_LIDS, *LOWER_LIDS, 33, 133, 263, 362)
+_RIMS = sorted({point for eye in LIDS.values() for lid in eye for point in lid})
 """Around the openings of the eyes: what an eyeball hides is the socket, not the lid's edge."""
 
 _TURNS = (0, 2, 1, 3)  # quarter turns about the vertical, the usual first
@@ -179,8 +179,7 @@ def _trace(surface: Surface, view: View, seen: NDArray) -> tuple[NDArray, NDArra
     at[list(_LIPS_DOWN), 1] += apart
     hidden = whole.triangle != np.where(picture.triangle < 0, -1, rows[picture.triangle])
     triangle, bary = _nearest(picture, view, at)
-    rims = list(_RIMS)
-    triangle[rims], bary[rims] = _nearest(picture, view, at[rims], hidden)
+    triangle[_RIMS], bary[_RIMS] = _nearest(picture, view, at[_RIMS], hidden)
     return rows[triangle], bary
 
 

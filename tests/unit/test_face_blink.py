@@ -41,7 +41,7 @@ def ball() -> tuple[np.ndarray, np.ndarray]:
 def marks() -> np.ndarray:
     """Return (468, 3) points, those of the left eye around the opening."""
     points = SOURCE.points - SOURCE.points.mean(axis=0)
-    for ring, sign in zip(blink._RINGS["Left"], (1, -1), strict=True):
+    for ring, sign in zip(geometry.LIDS["Left"], (1, -1), strict=True):
         x = np.linspace(WIDE, -WIDE, len(ring))
         y = sign * HIGH * np.sqrt(1 - (x / WIDE) ** 2)
         points[list(ring)] = CENTRE * [1, 1, 0] + np.column_stack([x, y, 0 * x])
@@ -83,10 +83,10 @@ def test_bones_that_bend_what_each_other_does_shut_the_eye(eye):
     points = np.concatenate([marks(), eye.rest])
     upper = np.zeros(len(points))
     upper[
-        [*blink._RINGS["Left"][0][1:-1], *(468 + np.setdiff1d(range(len(eye.rest)), eye.lower))]
+        [*geometry.LIDS["Left"][0][1:-1], *(468 + np.setdiff1d(range(len(eye.rest)), eye.lower))]
     ] = 1
     lower = np.zeros(len(points))
-    lower[[*blink._RINGS["Left"][1][1:-1], *(468 + eye.lower)]] = 1
+    lower[[*geometry.LIDS["Left"][1][1:-1], *(468 + eye.lower)]] = 1
 
     def moved(values: np.ndarray) -> np.ndarray:
         out = np.zeros((len(values), len(points), 3))
@@ -99,7 +99,7 @@ def test_bones_that_bend_what_each_other_does_shut_the_eye(eye):
     motion = moved(1e-3 * np.eye(4))[:, :468] / 1e-3
     span = np.array([np.full(4, -2.0), np.full(4, 2.0), np.ones(4)])
     target = np.zeros((468, 3))
-    target[blink._RINGS["Left"][0][1:-1], 1] = -1.0
+    target[geometry.LIDS["Left"][0][1:-1], 1] = -1.0
     usable = np.array([True, True, True, True])
     shutting = blink.Shutting(eye, "Left", motion, span, target, usable)
     assert shutting.used.tolist() == [0, 1, 2]  # a brow shuts no eye
