@@ -15,7 +15,7 @@ from .performance import NAMES, REGIONS
 from .pose import Basis, Pose, align
 from .tracker import Seen
 
-NAME = "face_solver_v3"
+NAME = "face_solver_v4"
 METHODS = ("auto", "network", "least_squares")
 
 _BATCH = 64
