@@ -26,6 +26,8 @@ _SLOW, _LOW = 0.35, 0.06  # leg lengths a second, leg lengths
 # move by 0.6 in the middle of a stance, those who walk by 0.3.
 _CARRIED = 0.2
 _STRIDE_S = 0.1
+_RAISED_M = 0.07
+_CARRYING_M = 0.03  # a foot so much higher than the other carries a third of its weight
 
 
 def proportions(rng: np.random.Generator | None = None, spread: float = 0.07) -> Offsets:
@@ -141,6 +143,33 @@ def _above_floor(height: NDArray, slow: NDArray) -> NDArray:
         some = len(resting) > 2
         out[:, pair] -= np.percentile(resting if some else height[:, pair], 25 if some else 5)
     return out
+
+
+def on_toes(contact: NDArray, feet: NDArray) -> NDArray:
+    """Return contacts (F, 4) without heels that are raised over toes that stand, feet (F, 4, 3).
+
+    A heel that is held up for the whole of a clip counts as resting where it is.
+    """
+    out = contact.copy()
+    out[:, ::2] &= feet[:, ::2, 2] - feet[:, 1::2, 2] < _RAISED_M
+    return out
+
+
+def carried(was: NDArray, now: NDArray) -> NDArray:
+    """Return how far hips (F, 3) move so that the feet that carry stay where they were.
+
+    Parameters
+    ----------
+    was, now : (F, 17, 3) metres, `JOINTS` about the hips before and after a change
+    """
+    feet = [k for k, name in enumerate(JOINTS) if name[:4] == "foot"]
+    low = np.stack([was[:, pair, 2].min(axis=1) for pair in (FEET[:2], FEET[2:])], axis=1)
+    weight = np.exp((low.min(axis=1, keepdims=True) - low) / _CARRYING_M)
+    weight /= weight.sum(axis=1, keepdims=True)
+    shift = (weight[..., None] * (was - now)[:, feet]).sum(axis=1)
+    # What stands on the floor does so whichever way it points.
+    shift[:, 2] = was[:, FEET, 2].min(axis=1) - now[:, FEET, 2].min(axis=1)
+    return gaussian_filter1d(shift, 2.0, axis=0, mode="nearest")
 
 
 def foot_points(joints: NDArray) -> NDArray:

@@ -13,18 +13,20 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from ... import rotations as rt
-from ...blocking import lifting
+from ...blocking import fit, lifting, plant
 from ...blocking.body import ROLES
-from . import bodies, mocap
-from .noise import Detector, Example, depth_error
+from ...blocking.tracker import Landmarks
+from . import acting, bodies, mocap
+from .noise import Detector, Example, clean_marks, depth_error
 
 _INTO_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """Scene axes (x right, y away, z up) to camera axes (x right, y down, z away)."""
 _HEAD_AND_HANDS = [ROLES.index(r) for r in ("head", "hand.L", "hand.R")]
+_ERROR = (0.6, 1.25)
 _SEEN_SPEEDS = (0.75, 1.3)
 _BUILD_M = 0.012  # how far clothes and build move where a landmark is seen
-# How often a foot is turned, by how many degrees its toes point down and aside, and how varied.
-_POINTED, _POINTED_DEG, _POINTED_SD = 0.35, (12.0, 0.0), 20.0
+_SMOOTH_S = 0.03
+_CHANGED = 0.5
 _WEIGHT = {"kaykit_cc0": 0.5, "reactidle_mit": 0.12, "misc_permissive": 0.6}
 
 
@@ -64,6 +66,60 @@ class Known:
     velocity: NDArray
 
 
+@dataclass
+class Truth:
+    """What is true of a filmed clip.
+
+    Attributes
+    ----------
+    camera : (F, 17, 3) metres, `lifting.JOINTS` in camera axes: x right, y down, z away
+    into : (F, 4) turns from scene axes to camera axes
+    rot : (F, roles, 4) turns from the T-pose, scene axes
+    contact : (F, 4) bool
+    hips : (F, 3) metres, scene axes
+    """
+
+    camera: NDArray
+    into: NDArray
+    rot: NDArray
+    contact: NDArray
+    hips: NDArray
+
+
+def compare(seen: Landmarks, true: Truth, focal_px: float, fps: float) -> Known:
+    """Lay what was detected beside what is true, in view axes.
+
+    `focal_px` is what the lens is taken for, which may not be what it is.
+    """
+    time = np.arange(len(true.camera)) / fps
+    at = fit.resample(seen, np.minimum(time, seen.time[-1]), _SMOOTH_S, focal_px)
+    middle = 0.5 * np.array(seen.size)
+    rays = (at.image - middle) / focal_px
+    still = (at.still[:, [fit.HIP_L, fit.HIP_R]].mean(axis=1) - middle) / focal_px
+    view = lifting.look(rays, at.world, at.visibility, still, fps)
+    hips = true.camera[:, list(lifting.HIPS)].mean(axis=1)
+    into = rt.multiply(view.turn, true.into)
+    columns = rt.to_matrix(rt.multiply(into[:, None], true.rot))
+    six = np.concatenate([columns[..., 0], columns[..., 1]], axis=-1)
+    marks = list(lifting.LANDMARKS)
+    ahead = np.concatenate([rays, np.ones((*rays.shape[:2], 1))], axis=2)
+    ahead = rt.rotate(view.turn[:, None], ahead[:, marks])
+    cells = view.inputs[:, : 6 * len(marks)].reshape(len(hips), len(marks), 6)
+    example = Example(
+        joints=rt.rotate(view.turn[:, None], true.camera - hips[:, None]),
+        turned=six[:, _HEAD_AND_HANDS],
+        far=np.linalg.norm(hips, axis=-1),
+        flat=ahead[..., :2] / ahead[..., 2:],
+        body=cells[..., 2:5],
+        visibility=at.visibility[:, marks],
+    )
+    return Known(
+        example=example, still=still, rotation=six, contact=true.contact.astype(float),
+        up=rt.rotate(into, [0.0, 0.0, 1.0]),
+        velocity=rt.rotate(into, np.gradient(true.hips, axis=0) * fps),
+    )  # fmt: skip
+
+
 class Source:
     """Draws windows."""
 
@@ -87,12 +143,16 @@ class Source:
 
     def _made_up(self, rng: np.random.Generator) -> Window:
         p = self.performances[int(np.searchsorted(self.share, rng.random()))]
-        rot, root = _stretch_of(p, self.frames, rng)
-        rot = _turn_feet(rot, rng)
+        rot, root = stretch_of(p, self.frames, rng)
+        rot = acting.change(rot, rng) if rng.random() < _CHANGED else acting.turn_feet(rot, rng)
         offsets = bodies.proportions(rng)
         leg = bodies.leg_length(offsets)
-        root, joints = bodies.stand(rot, root, offsets)
-        contact = bodies.contacts(bodies.foot_points(joints), root, leg, lifting.RATE)
+        _, joints = bodies.stand(rot, root, offsets)
+        feet = bodies.foot_points(joints)
+        contact = bodies.contacts(feet, joints[:, 0], leg, lifting.RATE)
+        contact = bodies.on_toes(contact, feet)
+        rot = plant.settle_feet(rot, contact, lifting.RATE)
+        _, joints = bodies.stand(rot, root, offsets)
         names = [bodies.solver.JOINT_NAMES.index(n) for n in lifting.JOINTS]
         return self._film(rot, joints[:, names], contact, p.travels, rng)
 
@@ -140,9 +200,14 @@ class Source:
             return values[low] + part * (values[low + 1] - values[low])
 
         shift = rng.normal(0.0, _BUILD_M, (1, *e.body.shape[1:]))
-        flat = read(e.flat) + shift[..., :2] / e.far.mean()
+        # On other people it errs more or less so; and no two windows of a clip are the same.
+        clean, far = clean_marks(e.joints, e.far), e.far[:, None, None]
+        more = rng.uniform(*_ERROR, 2)
+        flat = clean[..., :2] / far + more[0] * (e.flat - clean[..., :2] / far)
+        body = clean[..., 2:] + more[1] * (e.body - clean[..., 2:])
+        flat = read(flat) + shift[..., :2] / e.far.mean()
         turn = np.tile(rt.IDENTITY, (frames, 1))
-        body = (read(e.body) + shift) * [1.0, 1.0, depth_error(rng)]
+        body = (read(body) + shift) * [1.0, 1.0, depth_error(rng)]
         view = lifting.lay_out(flat, body, read(e.visibility), read(k.still), lifting.RATE, turn)
         return Window(
             view.inputs, view.detected, read(e.joints), read(k.rotation),
@@ -169,7 +234,7 @@ def before_camera(
     hips = joints[:, list(lifting.HIPS)].mean(axis=1)
     about = rt.from_rotvec([0.0, 0.0, rng.uniform(-np.pi, np.pi)])
     pitch = np.clip(rng.normal(0.1, 0.16), -0.35, 0.7)
-    roll = rng.normal(0.0, 0.04)
+    roll = rng.normal(0.0, 0.12 if rng.random() < 0.3 else 0.03)
     tilt = rt.multiply(rt.from_rotvec([0.0, 0.0, roll]), rt.from_rotvec([pitch, 0.0, 0.0]))
     into = rt.multiply(tilt, rt.multiply(rt.from_matrix(_INTO_CAMERA), about))
     middle = hips.mean(axis=0)
@@ -183,7 +248,7 @@ def before_camera(
     return into, rt.rotate(into, joints - (middle + drift)[:, None]) + [*aside, far]
 
 
-def _stretch_of(p: mocap.Performance, frames: int, rng: np.random.Generator) -> tuple:
+def stretch_of(p: mocap.Performance, frames: int, rng: np.random.Generator) -> tuple:
     """Return rotations (T, roles, 4) and root (T, 3) of a stretch, at another speed."""
     speed = float(np.exp(rng.uniform(np.log(0.75), np.log(1.35)))) * p.fps / lifting.RATE
     need = int(np.ceil(frames * speed)) + 2
@@ -198,26 +263,6 @@ def _stretch_of(p: mocap.Performance, frames: int, rng: np.random.Generator) -> 
     rot = rt.normalize((1 - part) * a + part * b)
     root = p.root[low] * (1 - part[:, 0]) + p.root[np.minimum(low + 1, len(p.rot) - 1)] * part[:, 0]
     return rot, root
-
-
-def _turn_feet(rot: NDArray, rng: np.random.Generator) -> NDArray:
-    """Return turns (T, roles, 4) with a foot, now and then, that points down, up or aside.
-
-    Who dances or kicks points their toes; hardly anybody in the capture does.
-    """
-    for side in "LR":
-        if rng.random() > _POINTED:
-            continue
-        wave = gaussian_filter1d(rng.normal(0.0, 1.0, (len(rot), 2)), 10.0, axis=0, mode="nearest")
-        angle = rng.normal(_POINTED_DEG, (_POINTED_SD, 10.0)) + 60.0 * wave * rng.random(2)
-        angle = np.radians(np.clip(angle, (-25.0, -30.0), (60.0, 30.0)))
-        turn = rt.multiply(
-            rt.from_rotvec(angle[:, 1:] * [0.0, 0.0, 1.0]),
-            rt.from_rotvec(angle[:, :1] * [1.0, 0.0, 0.0]),
-        )
-        for role in (ROLES.index(f"foot.{side}"), ROLES.index(f"toe.{side}")):
-            rot[:, role] = rt.multiply(rot[:, role], turn)
-    return rot
 
 
 def mirrored(w: Window) -> Window:

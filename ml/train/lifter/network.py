@@ -22,7 +22,7 @@ class _Block(nn.Module):
             width, width, 3, padding=dilation, dilation=dilation, padding_mode="replicate"
         )
         self.mix = nn.Conv1d(width, width, 1)
-        self.drop = nn.Dropout(0.05)
+        self.drop = nn.Dropout(0.1)
 
     def forward(self, x: Tensor) -> Tensor:
         y = nn.functional.gelu(self.near(x))

@@ -82,7 +82,7 @@ class Detector:
             strength: float = 1.0) -> tuple[NDArray, NDArray, NDArray]:  # fmt: skip
         """Return flat (F, MARKS, 2), body (F, MARKS, 3) and visibility, as if detected."""
         frames = len(joints)
-        clean = _clean(joints, far)
+        clean = clean_marks(joints, far)
         weights = self.bias[rng.integers(len(self.bias))]
         bias = (describe(joints, turned) @ weights).reshape(frames, MARKS, 5)
         error, seen = self._stretch(frames, rng)
@@ -126,7 +126,7 @@ def depth_error(rng: np.random.Generator) -> float:
 _HIP_MARKS = [lifting.LANDMARKS.index(m) for m in (23, 24)]
 
 
-def _clean(joints: NDArray, far: NDArray) -> NDArray:
+def clean_marks(joints: NDArray, far: NDArray) -> NDArray:
     """Return (F, MARKS, 5): where a perfect detector would fire."""
     return np.concatenate([true_flat(joints, far)[:, _BASE], joints[:, _BASE]], axis=2)
 
@@ -137,7 +137,7 @@ def fit(examples: list[Example]) -> Detector:
     for e in examples:
         rows.append(describe(e.joints, e.turned))
         said = np.concatenate([e.flat * e.far[:, None, None], e.body], axis=2)
-        wanted.append(said - _clean(e.joints, e.far))
+        wanted.append(said - clean_marks(e.joints, e.far))
     rng = np.random.default_rng(0)
     halves = [rng.permutation(len(rows))[: max(1, len(rows) // 2)] for _ in range(_HALVES)]
     whole = _weights(rows, wanted, range(len(rows)))

@@ -111,14 +111,13 @@ def train(settings: Settings, folder: Path, inputs: Path, motion: Path | None = 
     kept, _ = mocap.split(mocap.load(where=motion))
     detector, known = Detector.read(inputs / "detector.npz"), read_known(inputs / "known.npz")
     log.info("%d performances, %d clips that the detector saw", len(kept), len(known))
-    # A few performances and clips are kept to watch the training by.
-    held = kept[::17]
-    watch = Source(held, detector, known[::7], settings.frames, 0.3)
-    kept = [p for k, p in enumerate(kept) if k % 17]
-    known = [item for k, item in enumerate(known) if k % 7]
+    # A few performances, and the people in the last films, are kept to watch the training by.
+    held, last = kept[::17], len(known) * 6 // 7
+    watch = Source(held, detector, known[last:], settings.frames, 0.8)
+    kept, known = [p for k, p in enumerate(kept) if k % 17], known[:last]
     source = Source(kept, detector, known, settings.frames, settings.real)
     fixed = np.random.default_rng(0)
-    checks = stack([watch.draw(fixed) for _ in range(96)], settings.device)
+    checks = stack([watch.draw(fixed) for _ in range(192)], settings.device)
     pool = Pool(source, settings, rng)
     net = Lifter(settings.width, settings.dilations).to(settings.device)
     if settings.begin:
