@@ -110,7 +110,7 @@ def measure_batches(batches: list[int]) -> None:
     shown = {
         "pose_detection_v1": {"image": (224, 224, 3)},
         "pose_landmark_v1": {"image": (256, 256, 3)},
-        "lifter_v3": {
+        "lifter_v4": {
             "inputs": (_WINDOW, lifting.INPUTS),
             "detected": (_WINDOW, len(lifting.JOINTS), 3),
         },

@@ -2,7 +2,7 @@
 
     build/env/train/bin/python scripts/export_lifter.py build/lifter/run3/last.pt
 
-Writes onnx_models/lifter_v3.onnx and .md. What it is worth is measured by `bench_blocking.py`;
+Writes onnx_models/lifter_v4.onnx and .md. What it is worth is measured by `bench_blocking.py`;
 put its figures into the card by hand.
 """
 
@@ -27,7 +27,7 @@ from understudy.ml.train.lifter import mocap  # noqa: E402
 from understudy.ml.train.lifter.network import Lifter  # noqa: E402
 from understudy.ml.train.lifter.settings import Settings  # noqa: E402
 
-NAME = "lifter_v3"
+NAME = "lifter_v4"
 OPSET = 17
 TOLERANCE = 3e-4
 AXES = {0: "clips", 1: "frames"}
@@ -51,9 +51,9 @@ two columns of each segment's turn from a T-pose; contact (…, 4) logits of hee
 right; up (…, 3); velocity (…, 3) metres a second; bend (…, 4) radians of left and right knee and
 elbow, bend_spread (…, 4) radians.
 Training: {steps} steps of {batch} windows of {frames} frames, {minutes:.0f} minutes on {device},
-seed {seed}{begun}; a share of {real} of the windows from rendered clips that the detector saw
-(`render_truth.py --use noise`), the rest made up. By `measure_noise.py`, then
-`train_lifter.py`{options}.
+seed {seed}{begun}; a share of {real} of the windows from films of random people that the detector
+saw (`film_people.py`), the rest made up, half of both with changed poses. By `film_people.py`,
+`measure_noise.py`, then `train_lifter.py`{options}.
 Data: CMU Graphics Lab Motion Capture Database ("free for all uses"; the data used in this project
 was obtained from mocap.cs.cmu.edu, the database was created with funding from NSF EIA-0196217; BVH
 conversion by B. Hahne), knees and elbows straightened (ml/train/lifter/straight.py); KayKit (CC0
@@ -62,8 +62,8 @@ conversion by B. Hahne), knees and elbows straightened (ml/train/lifter/straight
 as measured on renders of a MakeHuman body (CC0).
 Held out: CMU subjects {subjects}. Climbing and swinging were left out.
 Measured: see docs/blocking.md, on rendered clips of the held-out subjects. The detector's errors
-were measured on renders of the same MakeHuman family that the benchmark shows, in other clothes,
-proportions, motions, views and rooms, so expect less on real footage.
+were measured on the same MakeHuman family that the benchmark shows, drawn otherwise, in other
+clothes, proportions, motions, views and rooms, so expect less on real footage.
 torch against ONNX: largest difference {worst:.1g}. Speed: {took:.1f} ms for 100 frames
 (CPUExecutionProvider, one busy core).
 Limits: upright people on two legs, one camera, 30 frames a second. Not for identifying people.
@@ -107,18 +107,21 @@ def export(net: Lifter, path: Path) -> tuple[float, float]:
     return worst, took
 
 
-def blended(net: Lifter, begin: Path, keep: float) -> Lifter:
-    """Return the mean of a network and the one that its training began with.
+def blended(net: Lifter, others: list[tuple[Path, float]]) -> Lifter:
+    """Return the mean of a network and exported ones from the same beginning, each with its share.
 
-    It does nearly as well on what it learned last and keeps what it did elsewhere (Wortsman et al.,
-    "Robust fine-tuning of zero-shot models", CVPR 2022): here, on real people, of whom the
-    rendered clips show none.
+    It does nearly as well on what it learned last and keeps what they did elsewhere (Wortsman et
+    al., "Robust fine-tuning of zero-shot models" and "Model soups", 2022): here, on real people, of
+    whom the films show none.
     """
     first = copy.deepcopy(net)
-    first.take_over(begin)
     with torch.no_grad():
-        for a, b in zip(net.parameters(), first.parameters(), strict=True):
-            a.lerp_(b, keep)
+        for value in net.parameters():
+            value.mul_(1.0 - sum(share for _, share in others))
+        for path, share in others:
+            first.take_over(path)
+            for value, other in zip(net.parameters(), first.parameters(), strict=True):
+                value.add_(share * other)
     return net
 
 
@@ -133,25 +136,31 @@ def main() -> int:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--out", type=Path, default=package.ROOT / "onnx_models")
     parser.add_argument(
-        "--keep", type=float, default=0.0,
-        help="share of the weights that the run began with, 0 to 1; see `blended`",
+        "--mean", nargs=2, action="append", default=[], metavar=("ONNX", "SHARE"),
+        help="another exported lifter, and its share of the weights; see `blended`",
     )  # fmt: skip
-    parser.add_argument("--of", type=Path, help="keep the share of these weights instead")
+    parser.add_argument(
+        "--spread", type=float, default=1.0,
+        help="factor on how far joints may be off, to the size that what reads it was set for",
+    )  # fmt: skip
     args = parser.parse_args()
     kept = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
     s = kept["settings"]
     net = Lifter(s["width"], tuple(s["dilations"]))
     net.load_state_dict(kept["net"])
-    if args.keep:
-        net = blended(net, args.of or Path(s["begin"]), args.keep)
+    net = blended(net, [(Path(path), float(share)) for path, share in args.mean])
+    first = lifting.OUTPUTS["joints"]
+    with torch.no_grad():
+        net.end.bias[first : first + lifting.OUTPUTS["spread"]] += float(np.log(args.spread))
     path = args.out / f"{NAME}.onnx"
     worst, took = export(net.eval(), path)
     data = path.read_bytes()
     other = max((package.ROOT / "onnx_models").glob("lifter_v*.md")).read_text("utf-8")
     begun = f", begun with the weights of {Path(s['begin']).stem}" if s["begin"] else ""
-    if args.keep:
-        begun += f"; a share of {args.keep} of the weights of "
-        begun += f"{(args.of or Path(s['begin'])).stem} was kept (`--keep`)"
+    for mixed, share in args.mean:
+        begun += f"; a share of {share} of the weights is that of {Path(mixed).stem} (`--mean`)"
+    if args.spread != 1.0:
+        begun += f"; spreads of joints times {args.spread} (`--spread`)"
     usual, options = vars(Settings()), ""
     for name, value in s.items():
         if value != usual[name] and not isinstance(value, list | tuple):
