@@ -104,13 +104,13 @@ def measure_batches(batches: list[int]) -> None:
     """Print how many frames a second each network takes at each batch size, on what runs it."""
     package.load()
     from understudy.ml import runtime
-    from understudy.ml.blocking import lifting
+    from understudy.ml.blocking import detector, lifter, lifting, tracker
 
     rng = np.random.default_rng(0)
     shown = {
-        "pose_detection_v1": {"image": (224, 224, 3)},
-        "pose_landmark_v1": {"image": (256, 256, 3)},
-        "lifter_v4": {
+        detector.NAME: {"image": (detector.SIZE, detector.SIZE, 3)},
+        tracker.NAME: {"image": (tracker.SIZE, tracker.SIZE, 3)},
+        lifter.NAME: {
             "inputs": (_WINDOW, lifting.INPUTS),
             "detected": (_WINDOW, len(lifting.JOINTS), 3),
         },
