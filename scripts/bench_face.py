@@ -68,7 +68,7 @@ def correlations(clips: list[bench.Clip], results: dict, kind: str) -> None:
             cells = [f"{rows[name, m][0]:5.2f} ({rows[name, m][1]:5.2f})" for m in METHODS]
             say(f"{title:7s} {name:20s} {' | '.join(cells)}")
         means = [np.nanmean([rows[n, m][0] for n in chosen]) for m in METHODS]
-        say(f"{title:7s} {'mean':20s} {means[0]:5.2f} | {means[1]:5.2f}")
+        say(f"{title:7s} {'mean':20s} {means[0]:5.3f} | {means[1]:5.3f}")
     still = [INDEX[n] for n in NAMES if not n.startswith("eyeLook")]
     errors = [
         np.mean(

@@ -30,8 +30,12 @@ SEEN = 2 * EYE_CELLS + LOW_CELLS + 52 + 2 * EYE_POINTS * 2 + 3
 COUNT = SEEN + 52
 
 _BATCH = 256
-_TRUST = 2.0  # in a change, against that in the solver's value of one frame
+_TRUST = (2.0, 0.5)
+"""In a change, against that in the solver's value of one frame: on a calm face, on a lively one."""
+
+_LIVELY, _BUSIEST = (1.5, 3.0), 0.25  # expressions in all, in the busiest share of the frames
 _LOOKS = np.array([n.startswith("eyeLook") for n in NAMES])
+_BLINKS = np.array([n.startswith("eyeBlink") for n in NAMES])
 
 
 def _flow(finder, before: NDArray, after: NDArray) -> NDArray[np.float32]:
@@ -81,10 +85,23 @@ class Comparer:
         return np.concatenate(parts).astype(np.float16)  # they are many, and are kept
 
 
+def lively(value: NDArray) -> float:
+    """Return how much goes on in a clip (F, 52), from 0 to 1.
+
+    Where much is read in the busier frames, blinks and gaze aside, the solver reads well, and what
+    is faint there is faint. Where little is read all of it may come out too low, as real skin does:
+    then what changes tells more.
+    """
+    above = np.maximum(value - np.quantile(value, 0.05, axis=0), 0.0)
+    busy = np.quantile(above[:, ~(_LOOKS | _BLINKS)].sum(axis=1), 1.0 - _BUSIEST)
+    return float(np.interp(busy, _LIVELY, (0.0, 1.0)))
+
+
 def refine(
     value: NDArray,
     times: NDArray,
     compare: Comparer,
+    life: float,
     settings: Settings | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
     """Return curves that agree with how the face changes.
@@ -94,6 +111,7 @@ def refine(
     value : (F, 52) of the solver; where the eyes look is left as it is
     times : (F,) seconds
     compare : of the same frames
+    life : of `lively`
 
     Returns
     -------
@@ -108,7 +126,8 @@ def refine(
             out = session(change=np.hstack([seen, value[some + lag] - value[some]]))
             changes.append((lag, some, out["value"]))
             gain = out["gain"]
-    return np.where(_LOOKS, value, _agree(value, changes)), gain, session.sha256
+    trust = float(np.interp(life, (0.0, 1.0), _TRUST))
+    return np.where(_LOOKS, value, _agree(value, changes, trust)), gain, session.sha256
 
 
 def pairs(times: NDArray) -> list[tuple[int, NDArray[np.int64]]]:
@@ -129,12 +148,15 @@ def pairs(times: NDArray) -> list[tuple[int, NDArray[np.int64]]]:
     return found
 
 
-def _agree(value: NDArray, changes: list[tuple[int, NDArray, NDArray]]) -> NDArray[np.float64]:
+def _agree(
+    value: NDArray, changes: list[tuple[int, NDArray, NDArray]], trust: float
+) -> NDArray[np.float64]:
     """Return (F, 52), least squares of the frames' values and of the changes between them.
 
     Parameters
     ----------
     changes : each (frames apart, (N,) first frames, (N, 52))
+    trust : in a change, against that in a value
     """
     from scipy.linalg import solveh_banded
 
@@ -143,9 +165,9 @@ def _agree(value: NDArray, changes: list[tuple[int, NDArray, NDArray]]) -> NDArr
     matrix[0] = 1.0
     right = np.array(value, float)
     for lag, firsts, change in changes:
-        matrix[0, firsts] += _TRUST
-        matrix[0, firsts + lag] += _TRUST
-        matrix[lag, firsts] -= _TRUST
-        right[firsts] -= _TRUST * change
-        right[firsts + lag] += _TRUST * change
+        matrix[0, firsts] += trust
+        matrix[0, firsts + lag] += trust
+        matrix[lag, firsts] -= trust
+        right[firsts] -= trust * change
+        right[firsts + lag] += trust * change
     return solveh_banded(matrix, right, lower=True)

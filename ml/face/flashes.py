@@ -49,9 +49,7 @@ class Sense:
 
 
 STILL, MOVING = Sense(1.5, 2.0, 0.03, 6.0), Sense(2.5, 3.0, 0.05, 3.0)
-"""On a face that is still but for flashes and blinks, and on one that moves. With 2 deviations on
-the latter 29 films of other people have .861 / .735 / .687 (strong, weak, other expressions), with
-2.5 .874 / .745 / .691, with 3 .879 / .749 / .694, but real skin is read weaker by then."""
+"""On a face that is still but for flashes and blinks, and on one that moves."""
 
 _UPPER = np.array([n in REGIONS["brows"] + REGIONS["lids"] + REGIONS["nose"] for n in NAMES])
 _OTHER = np.array(
@@ -79,6 +77,7 @@ def add(
     times: NDArray,
     compare: Comparer,
     gain: NDArray,
+    life: float,
     settings: Settings | None = None,
 ) -> tuple[NDArray[np.float64], str]:
     """Return (F, 52) curves with the flashes that they lack, and the network's sha256.
@@ -89,6 +88,7 @@ def add(
     times : (F,) seconds
     compare : of the same frames
     gain : (52,) what share of a small motion the curves show
+    life : of `changes.lively`; where it is 1 a face that moves has no faint flashes
     """
     session = Session(NAME, settings)
     step = float(np.median(np.diff(times))) if len(times) > 1 else np.inf
@@ -101,6 +101,7 @@ def add(
     faint, plain = (
         _heighten(value + _likely(lacking, sense), times, gain, sense) for sense in (STILL, MOVING)
     )
+    plain = plain + life * (value - plain)
     # In speech much of what looks like a faint flash is none.
     still = _still(value, apart, max(round(_STILL_S / step), 1))[:, None]
     still = still & _calm(value, times, apart, _CALMER)

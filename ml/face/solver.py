@@ -93,8 +93,9 @@ def solve(
     shift = pose.to_head(points) - neutral.face
     comparer = changes.Comparer(cut, shift, gaze.flatten(iris, pose), pose, basis)
     time = seen.time[there]
-    value, gain, change_sha256 = changes.refine(value, time, comparer, settings)
-    value, flash_sha256 = flashes.add(value, time, comparer, gain, settings)
+    life = changes.lively(value)
+    value, gain, change_sha256 = changes.refine(value, time, comparer, life, settings)
+    value, flash_sha256 = flashes.add(value, time, comparer, gain, life, settings)
     looking = gaze.from_looks(value)
     if neutral.automatic:
         value = _lift(value)

@@ -139,7 +139,7 @@ def test_a_flash_that_the_solver_lacks_is_seen_by_the_flow():
     """From its onset to its end, at about its height, and nothing else moves."""
     shape, moving = _brow_flash()
     times = np.arange(80) / FPS
-    found, _, _ = changes.refine(np.zeros((80, 52)), times, _Mover(moving))
+    found, _, _ = changes.refine(np.zeros((80, 52)), times, _Mover(moving), 0.0)
     brow = found[:, INDEX["browDownLeft"]]
     assert brow[:28].max() < 0.04 and brow[37:].max() < 0.04
     assert abs(int(brow.argmax()) - 32) <= 1 and brow.max() > 0.12
@@ -147,7 +147,7 @@ def test_a_flash_that_the_solver_lacks_is_seen_by_the_flow():
     assert np.abs(still).max() < 0.02
     gap = times + (np.arange(80) >= 32) * 5.0  # the face was away in the middle of it
     assert [len(firsts) for _, firsts in changes.pairs(gap)] == [72, 64]
-    assert np.isfinite(changes.refine(np.zeros((80, 52)), gap, _Mover(moving))[0]).all()
+    assert np.isfinite(changes.refine(np.zeros((80, 52)), gap, _Mover(moving), 0.0)[0]).all()
 
 
 def test_curves_agree_with_their_changes():
@@ -159,10 +159,10 @@ def test_curves_agree_with_their_changes():
         (lag, firsts, true[firsts + lag] - true[firsts])
         for lag, firsts in changes.pairs(np.arange(200) / FPS)
     ]
-    found = changes._agree(value, known)
+    found = changes._agree(value, known, 2.0)
     assert (found - 0.3 - true).std() < 0.05
     assert abs((found - true).mean() - 0.3) < 0.01
-    assert np.allclose(changes._agree(value, []), value)
+    assert np.allclose(changes._agree(value, [], 2.0), value)
 
 
 def test_flashes_get_their_height_and_noise_and_shadows_do_not():
@@ -194,16 +194,30 @@ def test_a_flash_that_the_solver_lacks_is_added():
     moving = shape[:, None] * direction
     times = np.arange(80) / FPS
     still = np.zeros((80, 52))
-    found, _ = flashes.add(still, times, _Mover(moving), ALL)
+    found, _ = flashes.add(still, times, _Mover(moving), ALL, 0.0)
     assert np.abs(found[30:35, INDEX["browDownLeft"]] - shape[30:35]).max() < 0.02
     others = np.delete(found, INDEX["browDownLeft"], axis=1)
     assert np.abs(others).max() < 0.02 and np.abs(found[:29]).max() < 0.02
     busy = still.copy()
     busy[:, INDEX["eyeBlinkLeft"]] = np.linspace(0, 8, 80)  # it never rests
-    found, _ = flashes.add(busy, times, _Mover(moving), ALL)
+    found, _ = flashes.add(busy, times, _Mover(moving), ALL, 0.0)
     assert np.allclose(found, busy)
-    slow, _ = flashes.add(still[::4], times[::4], _Mover(moving[::4]), ALL)
+    rapt, _ = flashes.add(busy, times, _Mover(moving), ALL, 1.0)
+    assert np.allclose(rapt, busy)
+    slow, _ = flashes.add(still[::4], times[::4], _Mover(moving[::4]), ALL, 0.0)
     assert np.allclose(slow, still[::4])  # 7.5 frames a second show no flash
+
+
+def test_it_is_told_how_much_goes_on_in_a_clip():
+    rng = np.random.default_rng(6)
+    quiet = rng.uniform(0, 0.03, (200, 52))
+    wave = np.maximum(np.sin(np.arange(200) / 9.0), 0.0)[:, None]
+    acted = quiet + 0.4 * wave * (np.arange(52) % 4 == 0)
+    assert changes.lively(quiet) == 0.0 and changes.lively(acted) == 1.0
+    assert 0.0 < changes.lively(quiet + 0.2 * wave * (np.arange(52) % 4 == 0)) < 1.0
+    blinks = quiet.copy()
+    blinks[:, [INDEX["eyeBlinkLeft"], INDEX["eyeLookUpLeft"]]] += 5 * wave
+    assert changes.lively(blinks) == 0.0
 
 
 def test_only_what_stands_out_is_a_flash():
