@@ -21,6 +21,7 @@ from ..ml.errors import RigError, UnderstudyError, VideoError
 from ..ml.take import CONSTANT, GENERATED, Channel, Take, make_keys
 from . import bonemaps, fcurves, ledger, prefs, videocamera
 from .checks import check_action, check_bones, check_owner
+from .props import METARIG, is_metarig
 from .rigs import read_rig
 from .translations import say
 
@@ -231,6 +232,8 @@ def finish(obj: Object, options: Options, result: tuple[dict, dict[str, NDArray]
     written = fcurves.write_take(obj, take)
     action = obj.animation_data.action
     notes = [*take.notes, *_film(obj, options, meta, arrays)]
+    if is_metarig(obj):
+        notes.append(METARIG)
     # Where feet begin and end to stand is keyed as well: those frames are no poses.
     frames = arrays.get("key_frames")
     if frames is None:

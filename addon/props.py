@@ -40,6 +40,16 @@ KEY_TYPES = (
 )
 
 
+METARIG = "This is a Rigify metarig: generate its rig and animate that one's controls"
+
+
+def is_metarig(obj: bpy.types.Object) -> bool:
+    """Return whether an armature is what Rigify makes a rig of, not such a rig."""
+    if "rig_id" in obj.data or obj.pose is None:
+        return False
+    return any(getattr(b, "rigify_type", b.get("rigify_type", "")) for b in obj.pose.bones)
+
+
 def animated(obj: bpy.types.Object | None) -> bpy.types.ID | None:
     """Return what an object's takes and record belong to: its shape keys if those are animated."""
     keys = getattr(obj.data, "shape_keys", None) if obj is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..addon.props import METARIG, is_metarig
 from . import presets
 from .base import SidebarPanel, column, draw_run, hint, lines, names_of, rig_of, say
 
@@ -39,6 +40,8 @@ class UNDERSTUDY_PT_blocking(SidebarPanel, bpy.types.Panel):
         col.prop(settings.blocking, "fingers")
         self._draw_limbs(col, settings.blocking)
         rig = rig_of(context)
+        if rig is not None and is_metarig(rig):
+            hint(self.layout, METARIG, context.region.width)
         onto = names_of([rig] if rig else [])
         button = draw_run(self.layout, context, "blocking", self._missing(context), onto=onto)
         if button is not None:

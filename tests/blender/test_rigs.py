@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix, Vector
-from understudy.addon import fcurves, inbetween, jobs, rigs
+from understudy.addon import fcurves, inbetween, jobs, props, rigs
 from understudy.ml import rotations as rt
 from understudy.ml.blocking import retarget as rg
 from understudy.ml.blocking.body import PARENT, REST_DIRECTION, ROLES, Motion
@@ -89,6 +89,12 @@ def worst_degrees(obj, rig, bones, channels, motion, facing=rt.IDENTITY) -> floa
 def human(rigify_file) -> bpy.types.Object:
     bpy.ops.wm.open_mainfile(filepath=os.fspath(rigify_file))
     return bpy.data.objects["rig"]
+
+
+def test_a_metarig_is_told_from_its_rig(human):
+    assert props.is_metarig(bpy.data.objects["metarig"])
+    assert not props.is_metarig(human)
+    assert not props.is_metarig(armature("plain", [("hip", None, (0, 0, 0), (0, 0, 1))]))
 
 
 def armature(name: str, bones: list[tuple]) -> bpy.types.Object:
