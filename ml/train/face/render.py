@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ..shading import NOISE
 from .heads import Head
 
 _VERTEX = """
@@ -25,26 +26,17 @@ void main() {
 }
 """
 
-_FRAGMENT = """
+_FRAGMENT = (
+    """
 #version 330
 in vec3 seen; in vec3 facing; in vec3 rest; in vec4 marks;
 out vec4 colour;
 uniform vec3 skin, brow, lip, iris, hair, light, fill, light_colour, ambient;
 uniform float brow_width, brow_start, brow_end, brow_dense, lip_dense, blotch, stubble, shine;
 uniform float hairline, fringe, seed, iris_size, lashes, lid_shade;
-
-float hash(vec3 p) {
-    p = fract(p * 0.3183099 + vec3(0.1, 0.17, 0.13) + seed);
-    p *= 17.0;
-    return fract(p.x * p.y * p.z * (p.x + p.y + p.z));
-}
-float noise(vec3 x) {
-    vec3 i = floor(x); vec3 f = fract(x); f = f * f * (3.0 - 2.0 * f);
-    return mix(mix(mix(hash(i), hash(i + vec3(1,0,0)), f.x),
-                   mix(hash(i + vec3(0,1,0)), hash(i + vec3(1,1,0)), f.x), f.y),
-               mix(mix(hash(i + vec3(0,0,1)), hash(i + vec3(1,0,1)), f.x),
-                   mix(hash(i + vec3(0,1,1)), hash(i + vec3(1,1,1)), f.x), f.y), f.z);
-}
+"""
+    + NOISE
+    + """
 void main() {
     int kind = int(marks.x + 0.5);
     vec3 n = normalize(facing);
@@ -100,6 +92,7 @@ void main() {
     colour = vec4(base * shade + 0.5 * spec * light_colour, 1.0);
 }
 """
+)
 
 _BARE_VERTEX = """
 #version 330

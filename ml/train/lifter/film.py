@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ... import rotations as rt
 from ...blocking import lifting
+from ..shading import NOISE
 from .people import Person
 
 _VERTEX = """
@@ -29,24 +30,17 @@ void main() {
 }
 """
 
-_FRAGMENT = """
+_FRAGMENT = (
+    """
 #version 330
 uniform vec4 shade; uniform vec3 eye, sky, ground, sun, second; uniform float dark, shine, wrinkle;
 uniform vec4 pattern;  // stripes a metre along x and z, blotches, how strong
 uniform float seed;
 in vec3 facing; in vec3 at; in vec3 rest; in vec3 colour_in; in float cloth;
 out vec4 colour;
-float hash(vec3 p) {
-    p = fract(p * 0.3183099 + vec3(0.1, 0.17, 0.13) + seed); p *= 17.0;
-    return fract(p.x * p.y * p.z * (p.x + p.y + p.z));
-}
-float noise(vec3 x) {
-    vec3 i = floor(x); vec3 f = fract(x); f = f * f * (3.0 - 2.0 * f);
-    return mix(mix(mix(hash(i), hash(i + vec3(1,0,0)), f.x),
-                   mix(hash(i + vec3(0,1,0)), hash(i + vec3(1,1,0)), f.x), f.y),
-               mix(mix(hash(i + vec3(0,0,1)), hash(i + vec3(1,0,1)), f.x),
-                   mix(hash(i + vec3(0,1,1)), hash(i + vec3(1,1,1)), f.x), f.y), f.z);
-}
+"""
+    + NOISE
+    + """
 void main() {
     if (shade.w > 0.5) { colour = vec4(0.0, 0.0, 0.0, dark); return; }
     float folds = noise(rest * 22.0) - 0.5;
@@ -64,6 +58,7 @@ void main() {
     colour = vec4(pow(clamp(base * light + gloss * sun, 0.0, 1.0), vec3(0.4545)), 1.0);
 }
 """
+)
 _NEAR, _FAR = 0.1, 80.0
 
 
