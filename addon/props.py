@@ -47,7 +47,9 @@ def is_metarig(obj: bpy.types.Object) -> bool:
     """Return whether an armature is what Rigify makes a rig of, not such a rig."""
     if "rig_id" in obj.data or obj.pose is None:
         return False
-    return any(getattr(b, "rigify_type", b.get("rigify_type", "")) for b in obj.pose.bones)
+    if hasattr(bpy.types.PoseBone, "rigify_type"):
+        return any(b.rigify_type for b in obj.pose.bones)
+    return any(b.get("rigify_type") for b in obj.pose.bones)
 
 
 def animated(obj: bpy.types.Object | None) -> bpy.types.ID | None:
