@@ -1,15 +1,15 @@
-"""Export a trained lifter to ONNX, check it against torch, and write its card.
+"""Export trained lifters to one ONNX file, check it against torch, and write its card.
 
-    build/env/train/bin/python scripts/export_lifter.py build/lifter/run3/last.pt
+    build/env/train/bin/python scripts/export_lifter.py RUN/last.pt [RUN/last.pt …] [--shares …]
 
-Writes onnx_models/lifter_v4.onnx and .md. What it is worth is measured by `bench_blocking.py`;
+Several answer with the mean of what they say. An exported lifter (.onnx) may stand among them.
+Writes onnx_models/lifter_v5.onnx and .md. What it is worth is measured by `bench_blocking.py`;
 put its figures into the card by hand.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
 import hashlib
 import sys
 import time
@@ -23,11 +23,12 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from understudy.ml import runtime  # noqa: E402
 from understudy.ml.blocking import lifting  # noqa: E402
+from understudy.ml.train.inbetween.train import commit  # noqa: E402
 from understudy.ml.train.lifter import mocap  # noqa: E402
-from understudy.ml.train.lifter.network import Lifter  # noqa: E402
+from understudy.ml.train.lifter.network import Lifter, Together  # noqa: E402
 from understudy.ml.train.lifter.settings import Settings  # noqa: E402
 
-NAME = "lifter_v4"
+NAME = "lifter_v5"
 OPSET = 17
 TOLERANCE = 3e-4
 AXES = {0: "clips", 1: "frames"}
@@ -40,8 +41,9 @@ artist decides.
 File: {name}.onnx, {size:.1f} MB, opset {opset}, made by scripts/export_lifter.py at commit
 {commit}.
 sha256: {sha}
-Network: {count} residual convolutions over time, {width} channels, dilations {dilations};
-weights averaged over the run.
+Network: the mean of {members}; each of {count} residual convolutions over
+time, {width} channels, dilations {dilations}, the mean over all frames mixed in; weights averaged
+over the run.
 Inputs, float32, {rate:.0f} frames a second, see ml/blocking/lifting.py: inputs (clips, frames,
 {inputs}): {marks} landmarks of MediaPipe's 33, each on the picture and in the detector's metres,
 with visibility, and how the hips move; detected (clips, frames, 17, 3) the detector's own joints.
@@ -50,10 +52,10 @@ Outputs: joints (…, 17, 3) metres about the hips; spread (…, 17) metres; rot
 two columns of each segment's turn from a T-pose; contact (…, 4) logits of heel and toes, left and
 right; up (…, 3); velocity (…, 3) metres a second; bend (…, 4) radians of left and right knee and
 elbow, bend_spread (…, 4) radians.
-Training: {steps} steps of {batch} windows of {frames} frames, {minutes:.0f} minutes on {device},
-seed {seed}{begun}; a share of {real} of the windows from films of random people that the detector
-saw (`film_people.py`), the rest made up, half of both with changed poses. By `film_people.py`,
-`measure_noise.py`, then `train_lifter.py`{options}.
+Training: {training}
+A share of the windows comes from films of random people that the detector saw (`film_people.py`),
+the rest are made up, poses of both changed. By `film_people.py`, `measure_noise.py`,
+`train_lifter.py`, `export_lifter.py`{options}.
 Data: CMU Graphics Lab Motion Capture Database ("free for all uses"; the data used in this project
 was obtained from mocap.cs.cmu.edu, the database was created with funding from NSF EIA-0196217; BVH
 conversion by B. Hahne), knees and elbows straightened (ml/train/lifter/straight.py); KayKit (CC0
@@ -72,7 +74,7 @@ Licence: weights GPL-3.0-or-later with the notices above; may be shipped: yes.
 Of the MIT-licensed data: {mit}"""
 
 
-def export(net: Lifter, path: Path) -> tuple[float, float]:
+def export(net: Together, path: Path) -> tuple[float, float]:
     """Write the ONNX file; return the largest difference from torch, and ms for 100 frames."""
 
     def example(clips: int, frames: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -107,71 +109,63 @@ def export(net: Lifter, path: Path) -> tuple[float, float]:
     return worst, took
 
 
-def blended(net: Lifter, others: list[tuple[Path, float]]) -> Lifter:
-    """Return the mean of a network and exported ones from the same beginning, each with its share.
-
-    It does nearly as well on what it learned last and keeps what they did elsewhere (Wortsman et
-    al., "Robust fine-tuning of zero-shot models" and "Model soups", 2022): here, on real people, of
-    whom the films show none.
-    """
-    first = copy.deepcopy(net)
-    with torch.no_grad():
-        for value in net.parameters():
-            value.mul_(1.0 - sum(share for _, share in others))
-        for path, share in others:
-            first.take_over(path)
-            for value, other in zip(net.parameters(), first.parameters(), strict=True):
-                value.add_(share * other)
-    return net
-
-
 def _difference(a: np.ndarray, b: np.ndarray) -> float:
     """Return the largest difference, relative where values are large."""
     return float((np.abs(a - b) / np.maximum(np.abs(b), 1.0)).max())
 
 
+def read(path: Path) -> tuple[Lifter, str]:
+    """Return a trained or exported lifter, and how it was trained, a sentence."""
+    if path.suffix == ".onnx":
+        usual = Settings()
+        net = Lifter(usual.width, usual.dilations)
+        net.take_over(path)
+        return net, f"{path.stem} as it was (in this repository's history)."
+    kept = torch.load(path, map_location="cpu", weights_only=False)
+    s, usual = kept["settings"], vars(Settings())
+    net = Lifter(s["width"], tuple(s["dilations"]))
+    net.load_state_dict(kept["net"])
+    options = "".join(
+        f" --{name.replace('_', '-')} {Path(value).name if name == 'begin' else value}"
+        for name, value in s.items()
+        if value != usual[name] and not isinstance(value, list | tuple)
+    )
+    said = f"{kept['step']} steps of {s['batch']} windows of {s['frames']} frames at commit "
+    return net, said + f"{kept['commit'][:12]}, `train_lifter.py OUT{options}`."
+
+
 def main() -> int:
-    """Export the checkpoint that the command line names."""
+    """Export what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("members", type=Path, nargs="+")
+    parser.add_argument("--shares", type=float, nargs="+", help="of each in the mean, together 1")
     parser.add_argument("--out", type=Path, default=package.ROOT / "onnx_models")
-    parser.add_argument(
-        "--mean", nargs=2, action="append", default=[], metavar=("ONNX", "SHARE"),
-        help="another exported lifter, and its share of the weights; see `blended`",
-    )  # fmt: skip
     parser.add_argument(
         "--spread", type=float, default=1.0,
         help="factor on how far joints may be off, to the size that what reads it was set for",
     )  # fmt: skip
     args = parser.parse_args()
-    kept = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
-    s = kept["settings"]
-    net = Lifter(s["width"], tuple(s["dilations"]))
-    net.load_state_dict(kept["net"])
-    net = blended(net, [(Path(path), float(share)) for path, share in args.mean])
-    first = lifting.OUTPUTS["joints"]
-    with torch.no_grad():
-        net.end.bias[first : first + lifting.OUTPUTS["spread"]] += float(np.log(args.spread))
+    count = len(args.members)
+    shares = args.shares or [1.0 / count] * count
+    if len(shares) != count or abs(sum(shares) - 1.0) > 1e-3:
+        parser.error("--shares wants one number for each network, together 1")
+    read_all = [read(path) for path in args.members]
+    net = Together([member for member, _ in read_all], shares, args.spread).eval()
     path = args.out / f"{NAME}.onnx"
-    worst, took = export(net.eval(), path)
+    worst, took = export(net, path)
     data = path.read_bytes()
     other = max((package.ROOT / "onnx_models").glob("lifter_v*.md")).read_text("utf-8")
-    begun = f", begun with the weights of {Path(s['begin']).stem}" if s["begin"] else ""
-    for mixed, share in args.mean:
-        begun += f"; a share of {share} of the weights is that of {Path(mixed).stem} (`--mean`)"
-    if args.spread != 1.0:
-        begun += f"; spreads of joints times {args.spread} (`--spread`)"
-    usual, options = vars(Settings()), ""
-    for name, value in s.items():
-        if value != usual[name] and not isinstance(value, list | tuple):
-            options += f" --{name.replace('_', '-')} {value}"
+    blocks = net.members[0].blocks
+    options = f", spreads of joints times {args.spread} (`--spread`)" if args.spread != 1.0 else ""
     card = CARD.format(
-        name=NAME, size=len(data) / 1e6, opset=OPSET, commit=kept["commit"][:12],
-        sha=hashlib.sha256(data).hexdigest(), count=len(s["dilations"]), width=s["width"],
-        dilations=", ".join(map(str, s["dilations"])), rate=lifting.RATE, inputs=lifting.INPUTS,
-        marks=len(lifting.LANDMARKS), steps=kept["step"], batch=s["batch"], frames=s["frames"],
-        minutes=s["minutes"], device=s["device"], seed=s["seed"],
-        real=s["real"], begun=begun, options=options,
+        name=NAME, size=len(data) / 1e6, opset=OPSET, commit=commit()[:12],
+        sha=hashlib.sha256(data).hexdigest(), count=len(blocks), width=blocks[0].mix.in_channels,
+        dilations=", ".join(str(b.near.dilation[0]) for b in blocks), rate=lifting.RATE,
+        members=f"{count} networks" if count > 1 else "one network",
+        inputs=lifting.INPUTS, marks=len(lifting.LANDMARKS), options=options,
+        training="\n".join(
+            f"share {share:.2f}: {said}" for share, (_, said) in zip(shares, read_all, strict=True)
+        ),
         subjects=", ".join(mocap.MEASURED), worst=worst, took=took,
         mit=other.split("Of the MIT-licensed data: ")[1],
     )  # fmt: skip

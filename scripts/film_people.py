@@ -85,7 +85,7 @@ def shoot(person: people.Person, renderer: film.Renderer, source: mocap.Performa
     before = film.Foreground.random(camera, joints, rng)
     pictures, last = [], None
     # Twice as many films are worth more than twice the pictures of each.
-    step = 1 if rng.random() < 0.3 else 2
+    step = 1 if rng.random() < 0.7 else 2
     for k in range(0, FRAMES, step):
         vertices = person.skin(turns[k], places[k])
         image = before.cover(renderer.draw(vertices, camera, light, behind))

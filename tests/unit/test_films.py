@@ -7,7 +7,7 @@ from scipy import sparse
 from understudy.ml import rotations as rt
 from understudy.ml.blocking import lifting
 from understudy.ml.blocking.body import ROLES
-from understudy.ml.train.lifter import acting, bodies, film, people
+from understudy.ml.train.lifter import acting, bodies, data, film, people
 
 PLACES = [bodies.solver.JOINT_NAMES.index(name) for name in lifting.JOINTS]
 
@@ -79,3 +79,27 @@ def test_skin_follows_its_bones():
     turns = body.turns(acting.change(standing(2), rng))
     places = body.bones(turns)
     np.testing.assert_allclose(body.skin(turns[1], places[1]), places[1], atol=1e-6)
+
+
+def window(rng: np.random.Generator) -> data.Window:
+    shapes = (lifting.INPUTS,), (17, 3), (17, 3), (len(ROLES), 6), (4,), (3,), (3,)
+    return data.Window(*(rng.normal(size=(10, *shape)) for shape in shapes))
+
+
+def test_a_camera_that_leans_turns_all_that_it_sees():
+    w, turn = window(np.random.default_rng(1)), rt.from_rotvec([0.0, 0.0, 0.4])
+    seen = data.leaning(w, 0.4)
+    for name in ("detected", "joints", "up", "velocity"):
+        np.testing.assert_allclose(getattr(seen, name), rt.rotate(turn, getattr(w, name)))
+    was, now = lifting.to_matrix(w.rotation), lifting.to_matrix(seen.rotation)
+    np.testing.assert_allclose(now, rt.to_matrix(turn) @ was, atol=1e-9)
+    back = data.leaning(seen, -0.4)
+    np.testing.assert_allclose(back.inputs, w.inputs, atol=1e-5)
+
+
+def test_played_backwards_somebody_goes_the_other_way():
+    w = window(np.random.default_rng(2))
+    w.joints = np.cumsum(w.velocity, axis=0)[:, None] + np.zeros((1, 17, 1))
+    back = data.backwards(w)
+    np.testing.assert_allclose(np.diff(back.joints[:, 0], axis=0), back.velocity[:-1])
+    np.testing.assert_allclose(data.backwards(back).inputs, w.inputs)

@@ -24,6 +24,8 @@ _ARMS = (
     ((0.1, 0.02, -0.99), (0.05, -0.1, -0.99)),  # hanging
     ((0.98, 0.0, 0.15), (0.98, -0.15, 0.1)),  # aside
     ((0.15, -0.97, 0.1), (0.05, -0.99, 0.05)),  # ahead
+    ((0.2, 0.3, -0.93), (-0.1, -0.97, 0.2)),  # bent as who runs
+    ((0.25, -0.35, -0.9), (-0.35, -0.4, 0.85)),  # fists before the chin
 )
 # Thigh and shin of the left side, seen from the hips.
 _LEGS = (
@@ -37,6 +39,8 @@ _LEGS = (
 _BOTH_LEGS = 4  # the first so many are poses of both
 # How often a foot is turned, by how many degrees its toes point down and aside, and how varied.
 _POINTED, _POINTED_DEG, _POINTED_SD = 0.35, (12.0, 0.0), 20.0
+# How often it is so as dancers, swimmers and gymnasts do it, and by how much more then.
+_STRETCHED, _STRETCHED_DEG = 0.35, 38.0
 
 
 def change(rot: NDArray, rng: np.random.Generator) -> NDArray:
@@ -47,7 +51,7 @@ def change(rot: NDArray, rng: np.random.Generator) -> NDArray:
     for parts, often in ((("thigh", "shin"), 0.5), (("upper_arm", "forearm"), 0.35)):
         if rng.random() < often:
             _straighten(rot, parts, rng.uniform(0.3, 1.0))
-    if rng.random() < 0.45:
+    if rng.random() < 0.55:
         _pose_arms(rot, rng)
     if rng.random() < 0.2:
         _pose_legs(rot, rng)
@@ -76,7 +80,7 @@ def _straighten(rot: NDArray, parts: tuple[str, str], share: float) -> None:
 def _pose_arms(rot: NDArray, rng: np.random.Generator) -> None:
     """Bring one arm or both to a pose, known or of any kind, in place."""
     pose = _ARMS[int(rng.integers(len(_ARMS)))]
-    if rng.random() < 0.3:
+    if rng.random() < 0.4:
         pose = rng.normal([0.4, -0.3, 0.0], 0.7), rng.normal([0.0, -0.4, 0.2], 0.7)
     sides = "LR" if rng.random() < 0.6 else str(rng.choice(("L", "R")))
     share = _coming_and_going(len(rot), rng)
@@ -139,7 +143,9 @@ def turn_feet(rot: NDArray, rng: np.random.Generator) -> NDArray:
             continue
         wave = gaussian_filter1d(rng.normal(0.0, 1.0, (len(rot), 2)), 10.0, axis=0, mode="nearest")
         angle = rng.normal(_POINTED_DEG, (_POINTED_SD, 10.0)) + 60.0 * wave * rng.random(2)
-        angle = np.radians(np.clip(angle, (-25.0, -30.0), (60.0, 30.0)))
+        if rng.random() < _STRETCHED:
+            angle[:, 0] += _STRETCHED_DEG * _coming_and_going(len(rot), rng)
+        angle = np.radians(np.clip(angle, (-25.0, -30.0), (85.0, 30.0)))
         turn = rt.multiply(
             rt.from_rotvec(angle[:, 1:] * [0.0, 0.0, 1.0]),
             rt.from_rotvec(angle[:, :1] * [1.0, 0.0, 0.0]),

@@ -27,6 +27,7 @@ _SEEN_SPEEDS = (0.75, 1.3)
 _BUILD_M = 0.012  # how far clothes and build move where a landmark is seen
 _SMOOTH_S = 0.03
 _CHANGED = 0.5
+_LEAN_RAD = 0.12
 _WEIGHT = {"kaykit_cc0": 0.5, "reactidle_mit": 0.12, "misc_permissive": 0.6}
 
 
@@ -125,9 +126,9 @@ class Source:
 
     def __init__(
         self, performances: list[mocap.Performance], detector: Detector, known: list[Known],
-        frames: int, real: float,
+        frames: int, real: float, varied: float = 0.0,
     ) -> None:  # fmt: skip
-        self.frames, self.real = frames, real
+        self.frames, self.real, self.varied = frames, real, varied
         self.detector, self.known = detector, known
         self.performances = [p for p in performances if len(p.rot) >= 12]
         weight = [len(p.rot) * _WEIGHT.get(p.subject, 1.0) for p in self.performances]
@@ -139,6 +140,9 @@ class Source:
             window = self._seen(rng)
         else:
             window = self._made_up(rng)
+        if rng.random() < self.varied:
+            window = leaning(window, rng.normal(0.0, _LEAN_RAD))
+            window = backwards(window) if rng.random() < 0.5 else window
         return mirrored(window) if rng.random() < 0.5 else window
 
     def _made_up(self, rng: np.random.Generator) -> Window:
@@ -273,6 +277,29 @@ def mirrored(w: Window) -> Window:
     said = (w.joints, none, w.rotation, w.contact, w.up, w.velocity, bend, bend)
     joints, _, *others = lifting.mirror_said(said)
     return Window(inputs, detected, joints, *others[:-2])
+
+
+def backwards(w: Window) -> Window:
+    """Return a window played backwards."""
+    inputs = w.inputs[::-1].copy()
+    inputs[:, 6 * len(lifting.LANDMARKS) :] *= -1.0  # how the hips move
+    others = (w.detected, w.joints, w.rotation, w.contact, w.up, -w.velocity)
+    return Window(inputs, *(values[::-1] for values in others))
+
+
+def leaning(w: Window, angle: float) -> Window:
+    """Return a window seen by a camera that leans by so many radians more."""
+    lean = rt.to_matrix(rt.from_rotvec([0.0, 0.0, angle])).T
+    marks = len(lifting.LANDMARKS)
+    cells = w.inputs[:, : 6 * marks].reshape(len(w.inputs), marks, 6)
+    move = w.inputs[:, 6 * marks :] @ lean
+    parts = cells[..., :2] @ lean[:2, :2], cells[..., 2:5] @ lean, cells[..., 5:]
+    inputs = np.concatenate([np.concatenate(parts, axis=2).reshape(len(move), -1), move], axis=1)
+    six = w.rotation.reshape(*w.rotation.shape[:-1], 2, 3) @ lean
+    return Window(
+        inputs.astype(np.float32), w.detected @ lean, w.joints @ lean,
+        six.reshape(w.rotation.shape), w.contact, w.up @ lean, w.velocity @ lean,
+    )  # fmt: skip
 
 
 def save_known(path: Path, known: list[Known]) -> None:

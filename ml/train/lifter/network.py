@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import torch
@@ -14,7 +15,12 @@ _JOINTS = len(lifting.JOINTS)
 
 
 class _Block(nn.Module):
-    """A dilated convolution over time and a mixing of channels, added to what came in."""
+    """A dilated convolution over time and a mixing of channels, added to what came in.
+
+    The mean over all frames is mixed in too: how somebody is built, and how the camera sees them,
+    stays the same, and no stretch of a second shows it as well as the whole clip does (Hu et al.,
+    "Squeeze-and-Excitation Networks", 2018, over time and added instead of multiplied).
+    """
 
     def __init__(self, width: int, dilation: int) -> None:
         super().__init__()
@@ -22,11 +28,14 @@ class _Block(nn.Module):
             width, width, 3, padding=dilation, dilation=dilation, padding_mode="replicate"
         )
         self.mix = nn.Conv1d(width, width, 1)
+        self.whole = nn.Conv1d(width, width, 1)
         self.drop = nn.Dropout(0.1)
+        nn.init.zeros_(self.whole.weight)
+        nn.init.zeros_(self.whole.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         y = nn.functional.gelu(self.near(x))
-        return x + self.drop(self.mix(y))
+        return x + self.drop(self.mix(y)) + self.drop(self.whole(y.mean(2, keepdim=True)))
 
 
 class Lifter(nn.Module):
@@ -54,18 +63,21 @@ class Lifter(nn.Module):
         self.scale.copy_(1.0 / flat.std(0).clamp(min=0.02))
 
     def take_over(self, path: Path) -> None:
-        """Begin with the weights of an exported lifter of the same shape.
+        """Begin with the weights of an exported lifter of the same shape, of several the first.
 
-        What it did not answer with yet, the last of `lifting.OUTPUTS`, keeps its random weights.
+        What it did not have yet keeps the weights that it has here.
         """
         import onnx
         from onnx import numpy_helper
 
-        kept = {w.name: w for w in onnx.load(str(path)).graph.initializer}
+        kept = {
+            w.name.removeprefix("members.0."): numpy_helper.to_array(w).copy()
+            for w in onnx.load(str(path)).graph.initializer
+        }
         with torch.no_grad():
             for name, value in self.state_dict().items():
-                known = torch.tensor(numpy_helper.to_array(kept[name]).copy())
-                value[: len(known)] = known
+                if name in kept:
+                    value.copy_(torch.tensor(kept[name]))
 
     def forward(self, inputs: Tensor, detected: Tensor) -> tuple[Tensor, ...]:
         x = ((inputs - self.mean) * self.scale).clamp(-6.0, 6.0).transpose(1, 2)
@@ -89,6 +101,31 @@ class Lifter(nn.Module):
             velocity,
             (seen + bend).clamp(min=0.0),
             0.2 * torch.exp(bend_spread.clamp(-4.0, 3.0)),
+        )
+
+
+class Together(nn.Module):
+    """Several lifters, that err differently, and the mean of what they say.
+
+    Parameters
+    ----------
+    members : lifters
+    shares : of each in the mean, together 1
+    spread : factor on how far joints may be off
+    """
+
+    def __init__(self, members: list[Lifter], shares: list[float], spread: float) -> None:
+        super().__init__()
+        self.members, self.shares = nn.ModuleList(members), shares
+        with torch.no_grad():
+            for member in members:
+                first = lifting.OUTPUTS["joints"]
+                member.end.bias[first : first + lifting.OUTPUTS["spread"]] += math.log(spread)
+
+    def forward(self, inputs: Tensor, detected: Tensor) -> tuple[Tensor, ...]:
+        said = zip(*(member(inputs, detected) for member in self.members), strict=True)
+        return tuple(
+            sum(s * values for s, values in zip(self.shares, each, strict=True)) for each in said
         )
 
 

@@ -17,6 +17,7 @@ class Settings:
     fresh : windows made anew for each step; the rest of a batch is drawn again from a pool
     pool : windows kept
     real : share of windows that the real detector saw
+    varied : share of windows that are seen aslant, and half of those played backwards
     rate, decay, warm_up, average : of AdamW and of the running average of the weights
     device, threads, seed : how it runs
     begin : an exported lifter of the same shape to begin with, "" for random weights
@@ -29,7 +30,8 @@ class Settings:
     batch: int = 32
     fresh: int = 10
     pool: int = 4000
-    real: float = 0.5
+    real: float = 0.65
+    varied: float = 0.0
     rate: float = 1.5e-3
     decay: float = 0.02
     warm_up: int = 200

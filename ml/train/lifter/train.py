@@ -112,10 +112,10 @@ def train(settings: Settings, folder: Path, inputs: Path, motion: Path | None = 
     detector, known = Detector.read(inputs / "detector.npz"), read_known(inputs / "known.npz")
     log.info("%d performances, %d clips that the detector saw", len(kept), len(known))
     # A few performances, and the people in the last films, are kept to watch the training by.
-    held, last = kept[::17], len(known) * 6 // 7
+    held, last = kept[::17], len(known) * 13 // 14
     watch = Source(held, detector, known[last:], settings.frames, 0.8)
     kept, known = [p for k, p in enumerate(kept) if k % 17], known[:last]
-    source = Source(kept, detector, known, settings.frames, settings.real)
+    source = Source(kept, detector, known, settings.frames, settings.real, settings.varied)
     fixed = np.random.default_rng(0)
     checks = stack([watch.draw(fixed) for _ in range(192)], settings.device)
     pool = Pool(source, settings, rng)
