@@ -35,9 +35,9 @@ was obtained from mocap.cs.cmu.edu, the database was created with funding from N
 conversion by B. Hahne){more}
 """
 FEET_TOO = """; AnimatedDrawings (MIT License, Copyright (c)
-Meta Platforms, Inc.; text in lifter_v4.md)."""
+Meta Platforms, Inc.; text in lifter_v5.md)."""
 KEYS_TOO = """; ReActIdle (MIT License, Copyright (c) 2025 RSAIT); AnimatedDrawings
-(MIT License, Copyright (c) Meta Platforms, Inc.; both texts in lifter_v4.md); KayKit and Quaternius
+(MIT License, Copyright (c) Meta Platforms, Inc.; both texts in lifter_v5.md); KayKit and Quaternius
 (CC0 1.0), also as they were keyed, where keys can be told from the sampled curves."""
 
 KEYS_CARD = """# {name}

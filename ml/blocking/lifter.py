@@ -12,7 +12,7 @@ from ..runtime import Session, Settings
 from . import contacts, fit, lifting
 from .tracker import Landmarks
 
-NAME = "lifter_v4"
+NAME = "lifter_v5"
 _SMOOTH_S = 0.03
 _PIECE, _OVERLAP = 512, 32  # frames; the network sees 20 to either side
 _FEWEST = 8
