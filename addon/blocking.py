@@ -74,7 +74,7 @@ class Options:
     ik: tuple[str, ...] = ()
     frames: tuple[int, ...] | None = None
     lifter: bool = True
-    picker: bool = False
+    picker: bool = True
     fingers: bool = False
     cache: str = ""
     person: str | int = "largest"

@@ -57,7 +57,7 @@ class UnderstudyBlocking(bpy.types.PropertyGroup):
     use_picker: BoolProperty(
         name="Learned Key Picker",
         description="Let the network say which frames look like poses; needs the learned lifter",
-        default=False,
+        default=True,
     )
     fingers: BoolProperty(
         name="Fingers",

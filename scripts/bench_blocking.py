@@ -238,19 +238,19 @@ def salient(landmarks: NDArray, fps: float, count: int) -> NDArray:
 def compare_keys(cases: list[Case]) -> NDArray:
     """Print key-frame scores at the true count; return (clips, ways).
 
-    Ours is what is the default, without the key picker.
+    Ours is what is the default, with the key picker.
     """
     authored = [case for case in cases if len(case.truth.keys) > 2]
     print(f"\nKey frames found within {measures.WITHIN} frames, F1 at the true count")
-    print("clip                      keys     ours   picker geometry  uniform  mark DP  ceiling")
+    print("clip                      keys     ours unlearned geometry uniform  mark DP  ceiling")
     rows = []
     for case in authored:
         true = case.truth.keys
         count, frames = len(true), len(case.joints)
         fps = case.truth.fps
         found = (
-            keyposes.pick(case.lifted, fps, count).index,
             keyposes.pick(case.lifted, fps, count, learned=case.scores).index,
+            keyposes.pick(case.lifted, fps, count).index,
             keyposes.pick(case.plain, fps, count).index,
             np.linspace(0, frames - 1, count).round(),
             salient(case.world, fps, count),
@@ -397,8 +397,9 @@ def compare_splines(cases: list[Case]) -> bool:
             values, exact = local_curves(motion), local_curves(case.exact)
             count = max(3, round(share * len(values)))
             even = np.linspace(0, len(values) - 1, count).round().astype(int)
+            ours = keyposes.pick(motion, fps, count, learned=case.scores)
             rebuilt = (
-                through_keys(values, keyposes.pick(motion, fps, count).index),
+                through_keys(values, ours.index),
                 through_keys(values, even),
                 through_keys(values, salient(case.world, fps, count)),
                 engine.auto_clamped(values, even),

@@ -90,13 +90,15 @@ def run_ours(clip: Path, whole: bool = False) -> int:
     """Follow the person through the clip, and choose key poses if `whole`; return its frames."""
     package.load()
     from understudy.ml import progress, video
-    from understudy.ml.blocking import keyposes, reading, tracker
+    from understudy.ml.blocking import keypicker, keyposes, reading, tracker
 
     with video.open_video(clip) as opened:
         seen = progress.run(tracker.track(opened))
     if whole:
         times = seen.time[0] + np.arange(len(seen.time)) / _RATE
-        keyposes.pick(reading.read(seen, times).motion, _RATE, round(_KEYED * len(times)))
+        motion = reading.read(seen, times).motion
+        learned = keypicker.score(motion).score
+        keyposes.pick(motion, _RATE, round(_KEYED * len(times)), learned=learned)
     return len(seen.time)
 
 

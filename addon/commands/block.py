@@ -42,7 +42,7 @@ def add_to(stages: argparse._SubParsersAction) -> argparse.ArgumentParser:
     add("--camera", action="store_true", help="make the camera that filmed, video behind it")
     add("--frames", type=int, nargs="+", metavar="F", help="key exactly these scene frames")
     add("--no-lifter", action="store_true", help="solve by geometry alone, without the network")
-    add("--picker", action="store_true", help="ask the learned key picker which frames are poses")
+    add("--no-picker", action="store_true", help="choose poses without the learned key picker")
     add("--fingers", action="store_true", help="watch the hands too, and key the fingers")
     add("--bone-map", type=Path, metavar="FILE", help="bone map, JSON (default: the rig's own)")
     base.add_machine(block)
@@ -73,7 +73,7 @@ def _options(args: argparse.Namespace) -> blocking.Options:
         ik=tuple(args.ik),
         frames=tuple(args.frames) if args.frames else None,
         lifter=not args.no_lifter,
-        picker=args.picker,
+        picker=not args.no_picker,
         fingers=args.fingers,
         person=args.person,
         sequence_fps=args.sequence_fps,

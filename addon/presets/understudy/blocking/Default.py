@@ -13,6 +13,6 @@ settings.root_motion = True
 settings.blocking.ik_limbs = set()
 settings.blocking.touch = False
 settings.blocking.use_lifter = True
-settings.blocking.use_picker = False
+settings.blocking.use_picker = True
 settings.blocking.fingers = False
 settings.blocking.camera = False
