@@ -2,7 +2,8 @@
 
     build/env/train/bin/python scripts/export_lifter.py RUN/last.pt [RUN/last.pt …] [--shares …]
 
-Several answer with the mean of what they say. An exported lifter (.onnx) may stand among them.
+Several answer with the mean of what they say. An exported lifter (.onnx) may stand among them, of
+several in one file the first.
 Writes onnx_models/lifter_v5.onnx and .md. What it is worth is measured by `bench_blocking.py`;
 put its figures into the card by hand.
 """
@@ -41,7 +42,7 @@ artist decides.
 File: {name}.onnx, {size:.1f} MB, opset {opset}, made by scripts/export_lifter.py at commit
 {commit}.
 sha256: {sha}
-Network: the mean of {members}; each of {count} residual convolutions over
+Network: the mean of what {members} say; each of {count} residual convolutions over
 time, {width} channels, dilations {dilations}, the mean over all frames mixed in; weights averaged
 over the run.
 Inputs, float32, {rate:.0f} frames a second, see ml/blocking/lifting.py: inputs (clips, frames,
@@ -120,7 +121,7 @@ def read(path: Path) -> tuple[Lifter, str]:
         usual = Settings()
         net = Lifter(usual.width, usual.dilations)
         net.take_over(path)
-        return net, f"{path.stem} as it was (in this repository's history)."
+        return net, f"the first network of {path.stem} (in this repository's history)."
     kept = torch.load(path, map_location="cpu", weights_only=False)
     s, usual = kept["settings"], vars(Settings())
     net = Lifter(s["width"], tuple(s["dilations"]))
@@ -161,7 +162,7 @@ def main() -> int:
         name=NAME, size=len(data) / 1e6, opset=OPSET, commit=commit()[:12],
         sha=hashlib.sha256(data).hexdigest(), count=len(blocks), width=blocks[0].mix.in_channels,
         dilations=", ".join(str(b.near.dilation[0]) for b in blocks), rate=lifting.RATE,
-        members=f"{count} networks" if count > 1 else "one network",
+        members=f"{count} network(s)",
         inputs=lifting.INPUTS, marks=len(lifting.LANDMARKS), options=options,
         training="\n".join(
             f"share {share:.2f}: {said}" for share, (_, said) in zip(shares, read_all, strict=True)
